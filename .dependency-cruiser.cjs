@@ -1,0 +1,94 @@
+/**
+ * The directions of the house (ARCHITECTURE.md): a slice imports only slices below it, and only by their door.
+ * Slices of one level do not see each other.
+ */
+const LEVELS = [
+  ["kernel"],
+  ["ledger"],
+  ["identity", "resources"],
+  ["risk", "policies", "delegations", "locks", "executors", "notifications"],
+  ["agents"],
+  ["tasks", "approvals"],
+  ["gate"],
+  ["applying"],
+  ["workflows", "sessions", "external"],
+  ["views"],
+];
+const CORE = "^packages/core/src";
+const slices = (names) => `${CORE}/(${names.join("|")})/`;
+
+const upward = LEVELS.slice(0, -1).map((level, index) => ({
+  name: `${level.join("-and-")}-look-down-only`,
+  comment: "A slice knows only what is below it; news travels upward as ledger entries.",
+  severity: "error",
+  from: { path: slices(level) },
+  to: { path: slices(LEVELS.slice(index + 1).flat()) },
+}));
+
+const sideways = LEVELS.filter((level) => level.length > 1).flatMap((level) =>
+  level.map((slice) => ({
+    name: `${slice}-not-to-its-neighbours`,
+    comment: "Slices of one level do not import each other (schemas of data they share apart).",
+    severity: "error",
+    from: { path: slices([slice]) },
+    to: { path: slices(level.filter((other) => other !== slice)), pathNot: "/schema\\.ts$" },
+  })),
+);
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    ...sideways,
+    {
+      name: "only-by-the-door",
+      comment: "Another slice is entered by service.ts or schema.ts; the kernel has no door.",
+      severity: "error",
+      from: { path: `${CORE}/([^/]+)/`, pathNot: "\\.test\\.ts$" },
+      to: {
+        path: `${CORE}/[^/]+/`,
+        pathNot: [`${CORE}/$1/`, `${CORE}/(kernel|generated)/`, "/(service|schema)\\.ts$"],
+      },
+    },
+    {
+      name: "no-cycles",
+      comment: "Two files that need each other are one, or one too many. Types may meet.",
+      severity: "error",
+      from: { pathNot: "generated" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "web-sees-shapes-only",
+      comment: "Pages hold no rule: of core they see the shapes of data, of the api its types.",
+      severity: "error",
+      from: { path: "^apps/web/" },
+      to: { path: CORE, pathNot: "/schema\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "core-knows-no-edge",
+      comment: "Core knows no HTTP server, no React and no application.",
+      severity: "error",
+      from: { path: "^packages/core/" },
+      to: {
+        path: "^(apps|packages/(api|client|testkit|embedded))/|node_modules/(fastify|react|next|@trpc)/",
+        pathNot: "testkit",
+      },
+    },
+    {
+      name: "apps-are-alone",
+      severity: "error",
+      from: { path: "^apps/([^/]+)/" },
+      to: { path: "^apps/[^/]+/", pathNot: "^apps/$1/" },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: ["generated", "\\.next", "next-env"] },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "default"],
+      extensions: [".ts", ".tsx", ".mts", ".mjs", ".js", ".json"],
+    },
+  },
+};

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+const flag = z
+  .enum(["0", "1"])
+  .default("0")
+  .transform((value) => value === "1");
+
+/** Settings of a worker process, from the environment and nowhere else. */
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  ADE_SECRET: z.string().min(32),
+  ADE_DATA_DIR: z.string().default(".ade"),
+  ADE_PUBLIC_URL: z.url().default("http://localhost:3000"),
+  ADE_FILE_ROOTS: z.string().default(""),
+  ADE_TEST_EXECUTORS: flag,
+  ADE_TEST_SINK: z.string().optional(),
+  ADE_WORKER_TASKS: z.coerce.number().int().min(1).max(1000).default(20),
+  ADE_LOCK_TTL_SECONDS: z.coerce.number().int().min(5).max(300).default(30),
+  ADE_LOCK_DELAY_SECONDS: z.coerce.number().int().min(0).max(300).default(15),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+export type Environment = z.infer<typeof environment>;
+
+/** The settings, or an error whose message names each wrong one and what is expected. */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const parsed = environment.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`These settings are wrong: ${wrong.join("; ")}`);
+}

@@ -1,0 +1,82 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { closeConnections, openConnections } from "@ade/core/connect";
+import { createCore } from "@ade/core/core";
+import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
+import { systemClock } from "@ade/core/kernel/clock";
+import { randomIds } from "@ade/core/kernel/ids";
+import pino from "pino";
+import { readEnvironment } from "./env.ts";
+import { roundsOf, startRounds } from "./rounds.ts";
+import { createTaskSlots } from "./task-slots.ts";
+
+/** Running tasks get this long to end before they are given to another worker (apply.md). */
+const GRACE_MS = 25_000;
+
+const env = readEnvironment(process.env);
+const workerId = `worker:${hostname()}:${process.pid}:${randomIds.secret(4)}`;
+const log = pino({ level: env.LOG_LEVEL, base: { service: "worker", worker_id: workerId } });
+
+const connections = await openConnections({
+  databaseUrl: env.DATABASE_URL,
+  redisUrl: env.REDIS_URL,
+  poolSize: 16,
+  onError: (error) => log.warn({ err: error }, "a connection has trouble"),
+});
+const core = await createCore({
+  connections,
+  clock: systemClock,
+  ids: randomIds,
+  log,
+  secret: env.ADE_SECRET,
+  publicUrl: env.ADE_PUBLIC_URL,
+  fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
+  testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
+  anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
+  works: true,
+  settings: { lock_ttl_seconds: env.ADE_LOCK_TTL_SECONDS, lock_delay_seconds: env.ADE_LOCK_DELAY_SECONDS },
+});
+
+const slots = createTaskSlots(env.ADE_WORKER_TASKS);
+const drain = new AbortController();
+let draining = false;
+
+async function beginApplying(taskId: string): Promise<void> {
+  if (draining) return;
+  await slots.begin(() =>
+    core.applying.run(taskId, { id: workerId, drain: drain.signal }).then(
+      (outcome) => log.debug({ task_id: taskId, outcome }, "applied"),
+      (error: unknown) =>
+        log.error({ err: error, task_id: taskId }, "an attempt failed outside its executor"),
+    ),
+  );
+}
+
+await core.takeJobs(beginApplying);
+const stopRounds = startRounds(
+  roundsOf(core, { id: workerId, active: () => slots.active, draining: () => draining }),
+  log,
+);
+log.info("ready");
+
+/** Takes nothing new, lets running tasks end, gives back what does not end in time. */
+async function stop(signal: string): Promise<void> {
+  if (draining) return;
+  draining = true;
+  log.info({ signal, active: slots.active }, "draining");
+  const late = setTimeout(() => drain.abort("drained"), GRACE_MS);
+  await slots.idle();
+  clearTimeout(late);
+  await stopRounds();
+  await connections.pool.query("DELETE FROM worker WHERE id = $1", [workerId]);
+  await core.close();
+  await closeConnections(connections);
+}
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    stop(signal).catch((error: unknown) => {
+      log.error({ err: error }, "stopping failed");
+      process.exitCode = 1;
+    });
+  });
+}

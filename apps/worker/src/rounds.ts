@@ -1,0 +1,62 @@
+import type { Core } from "@ade/core/core";
+import type { Logger } from "pino";
+
+type Round = { name: string; everyMs: number; run: () => Promise<unknown> };
+
+/** What every worker does again and again. Each may run in several workers at once. */
+export function roundsOf(
+  core: Core,
+  worker: { id: string; active: () => number; draining: () => boolean },
+): Round[] {
+  const { pool } = core.connections;
+  return [
+    { name: "sweep", everyMs: 5_000, run: () => core.sweep() },
+    { name: "watchdog", everyMs: 2_000, run: () => core.applying.recoverLost() },
+    { name: "expire locks", everyMs: 1_000, run: () => core.locks.sweepExpired() },
+    { name: "anchor", everyMs: 60_000, run: () => core.ledger.anchor() },
+    {
+      name: "heartbeat",
+      everyMs: 5_000,
+      run: () =>
+        pool.query({
+          name: "worker-heartbeat",
+          text: `INSERT INTO worker (id, active_tasks, draining) VALUES ($1, $2, $3)
+            ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), active_tasks = $2, draining = $3`,
+          values: [worker.id, worker.active(), worker.draining()],
+        }),
+    },
+    {
+      name: "forget",
+      everyMs: 3_600_000,
+      run: async () => {
+        await pool.query("DELETE FROM idempotency_key WHERE created_at < now() - interval '24 hours'");
+        await pool.query("DELETE FROM plan_request WHERE created_at < now() - interval '1 hour'");
+        await pool.query("DELETE FROM worker WHERE last_seen_at < now() - interval '1 day'");
+      },
+    },
+  ];
+}
+
+/** Runs rounds until stopped; one that fails is said and tried again at its next turn. */
+export function startRounds(rounds: readonly Round[], log: Logger): () => Promise<void> {
+  const stops = rounds.map((round) => {
+    let busy: Promise<unknown> | null = null;
+    const turn = (): void => {
+      busy ??= round
+        .run()
+        .catch((error: unknown) => log.warn({ err: error, round: round.name }, "a round failed"))
+        .finally(() => {
+          busy = null;
+        });
+    };
+    turn();
+    const timer = setInterval(turn, round.everyMs);
+    return async () => {
+      clearInterval(timer);
+      await busy;
+    };
+  });
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}

@@ -1,0 +1,38 @@
+import { agentsRouter } from "./routers/agents.ts";
+import { approvalsRouter } from "./routers/approvals.ts";
+import { auditRouter } from "./routers/audit.ts";
+import { eventsRouter } from "./routers/events.ts";
+import { executorsRouter } from "./routers/executors.ts";
+import { locksRouter } from "./routers/locks.ts";
+import { policiesRouter } from "./routers/policies.ts";
+import { resourcesRouter } from "./routers/resources.ts";
+import { riskRouter } from "./routers/risk.ts";
+import { simulate } from "./routers/simulate.ts";
+import { systemRouter } from "./routers/system.ts";
+import { tasksRouter } from "./routers/tasks.ts";
+import { apiKeysRouter, groups, linksRouter, me, usersRouter } from "./routers/users.ts";
+import { viewsRouter } from "./routers/views.ts";
+import { router } from "./trpc.ts";
+
+/** The whole API: tRPC as it is, REST and its document from the same. */
+export const appRouter = router({
+  me,
+  simulate,
+  groups,
+  tasks: tasksRouter,
+  approvals: approvalsRouter,
+  policies: policiesRouter,
+  resources: resourcesRouter,
+  risk: riskRouter,
+  executors: executorsRouter,
+  locks: locksRouter,
+  agents: agentsRouter,
+  users: usersRouter,
+  links: linksRouter,
+  api_keys: apiKeysRouter,
+  audit: auditRouter,
+  views: viewsRouter,
+  events: eventsRouter,
+  system: systemRouter,
+});
+export type AppRouter = typeof appRouter;

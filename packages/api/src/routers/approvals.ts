@@ -1,0 +1,49 @@
+import { approvalList, listApprovalsQuery, respondInput } from "@ade/core/approvals/schema";
+import { taskState } from "@ade/core/tasks/schema";
+import { z } from "zod";
+import { byId, withId } from "../input.ts";
+import { procedure, router } from "../trpc.ts";
+
+const tags = ["approvals"] as const;
+
+const responded = z.strictObject({
+  success: z.literal(true),
+  approval_id: z.uuid(),
+  task_id: z.uuid(),
+  task_state: taskState,
+});
+
+export const approvalsRouter = router({
+  list: procedure("approval.list", {
+    method: "GET",
+    path: "/approvals",
+    status: 200,
+    summary: "Approvals, mine by default; with task_id all of that task",
+    tags,
+  })
+    .input(listApprovalsQuery)
+    .output(approvalList)
+    .query(({ ctx, input }) => ctx.core.approvals.list(ctx.actor, input)),
+
+  respond: procedure("approval.respond", {
+    method: "POST",
+    path: "/approvals/:id/respond",
+    status: 200,
+    summary: "Approve, reject or request changes",
+    tags,
+  })
+    .input(withId(respondInput))
+    .output(responded)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.respond(ctx.actor, id, input)),
+
+  withdraw: procedure("approval.withdraw", {
+    method: "POST",
+    path: "/approvals/:id/withdraw",
+    status: 200,
+    summary: "Take an answer back within its undo time",
+    tags,
+  })
+    .input(byId)
+    .output(responded)
+    .mutation(({ ctx, input }) => ctx.core.gate.withdraw(ctx.actor, input.id)),
+});

@@ -1,0 +1,28 @@
+import { inbox, inboxQuery, taskView } from "@ade/core/views/schema";
+import { byId } from "../input.ts";
+import { procedure, router } from "../trpc.ts";
+
+/** Read models of the dashboard's pages. */
+export const viewsRouter = router({
+  inbox: procedure("view.inbox", {
+    method: "GET",
+    path: "/inbox",
+    status: 200,
+    summary: "One section of the caller's queue, with the counts of all",
+    tags: ["approvals"],
+  })
+    .input(inboxQuery)
+    .output(inbox)
+    .query(({ ctx, input }) => ctx.core.views.inbox(ctx.actor, input)),
+
+  task: procedure("view.task", {
+    method: "GET",
+    path: "/tasks/:id/view",
+    status: 200,
+    summary: "Everything about one task in one answer",
+    tags: ["tasks"],
+  })
+    .input(byId)
+    .output(taskView)
+    .query(({ ctx, input }) => ctx.core.views.task(ctx.actor, input.id)),
+});

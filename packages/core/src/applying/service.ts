@@ -1,0 +1,19 @@
+import type { ApplyingDeps } from "./deps.ts";
+import { type RunOutcome, runTask } from "./run.ts";
+import { recoverLost } from "./watchdog.ts";
+
+export type { ApplyingDeps } from "./deps.ts";
+export type { RunOutcome } from "./run.ts";
+
+export type ApplyingService = ReturnType<typeof createApplyingService>;
+
+/** Applies approved tasks once, under locks, and brings back those whose worker died. */
+export function createApplyingService(deps: ApplyingDeps) {
+  return {
+    /** One attempt at one task; answers what became of it. */
+    run: (taskId: string, worker: { id: string; drain: AbortSignal }): Promise<RunOutcome> =>
+      runTask(deps, taskId, worker),
+    /** The watchdog's look at everything that is being applied. */
+    recoverLost: () => recoverLost(deps),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Actor } from "../kernel/actor.ts";
+import { errors } from "../kernel/errors.ts";
+import type { Requirement } from "../policies/schema.ts";
+import { isMet, isRejected } from "../policies/service.ts";
+import { approvalErrors } from "./errors.ts";
+import type { ApprovalStatus, RespondInput } from "./schema.ts";
+
+/** A response as the tally sees it. */
+export type Response = {
+  readonly reviewer_id: string;
+  readonly status: string;
+  readonly release_at: string | null;
+};
+
+/** What a review comes to: still open, or the transition that it causes. */
+export type Outcome = "open" | "approve" | "reject" | "return";
+
+export const STATUS_OF: Record<RespondInput["action"], ApprovalStatus> = {
+  approve: "APPROVED",
+  reject: "REJECTED",
+  request_changes: "CHANGES_REQUESTED",
+};
+
+/** True once a response can no longer be withdrawn (lifecycle.md, "Undo"): one rule for every kind of response. */
+export function isReleased(response: Pick<Response, "release_at">, now: Date): boolean {
+  return response.release_at === null || new Date(response.release_at) <= now;
+}
+
+/**
+ * What the responses of one revision come to at `now`. Pure: approve, reject and request for changes are weighed
+ * by the same rule, and a response within its undo time weighs nothing yet.
+ */
+export function outcomeOf(
+  requirements: readonly Requirement[],
+  responses: readonly Response[],
+  now: Date,
+): Outcome {
+  const released = responses.filter((response) => isReleased(response, now));
+  const whoSaid = (status: ApprovalStatus): string[] =>
+    released.filter((response) => response.status === status).map((response) => response.reviewer_id);
+  if (whoSaid("CHANGES_REQUESTED").length > 0) return "return";
+  if (isRejected(requirements, whoSaid("REJECTED"))) return "reject";
+  const approvers = whoSaid("APPROVED");
+  return requirements.every((requirement) => isMet(requirement, approvers)) ? "approve" : "open";
+}
+
+/** How many people's yes is stored, in force or still within its undo time. One person counts once. */
+export function countApprovals(responses: readonly Response[]): number {
+  return new Set(
+    responses.filter(({ status }) => status === "APPROVED").map(({ reviewer_id }) => reviewer_id),
+  ).size;
+}
+
+/** The identities behind a revision, none of whom may decide on it. */
+export type Makers = {
+  readonly author_id: string;
+  readonly author_owner_id: string | null;
+  readonly editor_id: string;
+  readonly editor_owner_id: string | null;
+};
+
+/** Author, last editor and the owners of agents among them: one human behind two identities is one human. */
+export function makersOf(task: Makers): string[] {
+  const ids = [task.author_id, task.author_owner_id, task.editor_id, task.editor_owner_id];
+  return [...new Set(ids.filter((id): id is string => id !== null))];
+}
+
+/**
+ * Refuses an answer that this actor may not give; answers under whose name it is recorded: the reviewer asked, or
+ * an admin, whose answer is their own whichever approval they gave it on (approvals.md, "Responses").
+ */
+export function assertMayRespond(
+  actor: Actor,
+  task: Makers,
+  approval: { reviewer_id: string },
+  input: Pick<RespondInput, "action" | "reason">,
+): { reviewer_id: string; by_admin: boolean } {
+  if (actor.kind !== "user") throw errors.FORBIDDEN({ message: "Only a person can decide on a change." });
+  if (makersOf(task).includes(actor.id)) throw approvalErrors.SELF_APPROVAL();
+  if (input.action !== "approve" && !input.reason?.trim()) {
+    const details = [{ field: "reason", issue: "A reason is needed to reject or to request changes." }];
+    throw errors.VALIDATION_ERROR({ message: "A reason is needed.", details });
+  }
+  if (approval.reviewer_id === actor.id) return { reviewer_id: actor.id, by_admin: false };
+  if (actor.roles.includes("admin")) return { reviewer_id: actor.id, by_admin: true };
+  throw approvalErrors.NOT_ASKED();
+}
+
+/** Priority and hours to answer, from the task's priority and what the policies say (approvals.md, "Time"). */
+export function dueRule(
+  taskPriority: number,
+  policyHours: readonly (number | null)[],
+): { priority: "LOW" | "NORMAL" | "HIGH" | "URGENT"; hours: number } {
+  const stated = policyHours.filter((hours): hours is number => hours !== null);
+  const [priority, hours] =
+    taskPriority >= 75
+      ? (["URGENT", 4] as const)
+      : taskPriority >= 60
+        ? (["HIGH", 12] as const)
+        : taskPriority < 25
+          ? (["LOW", 72] as const)
+          : (["NORMAL", 48] as const);
+  return { priority, hours: stated.length > 0 ? Math.min(...stated) : hours };
+}

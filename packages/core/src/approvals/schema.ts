@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { pageQuery, pagination } from "../kernel/page.ts";
+
+export const APPROVAL_STATUSES = [
+  "PENDING",
+  "APPROVED",
+  "REJECTED",
+  "DELEGATED",
+  "CHANGES_REQUESTED",
+  "SUPERSEDED",
+  "CLOSED",
+] as const;
+export const approvalStatus = z.enum(APPROVAL_STATUSES);
+export type ApprovalStatus = z.infer<typeof approvalStatus>;
+
+export const APPROVAL_ACTIONS = ["approve", "reject", "request_changes", "delegate"] as const;
+export const approvalAction = z.enum(APPROVAL_ACTIONS);
+export type ApprovalAction = z.infer<typeof approvalAction>;
+
+export const approvalPriority = z.enum(["LOW", "NORMAL", "HIGH", "URGENT"]);
+
+/** Why a person is asked: the policy, its rule in words, and the path by which it came to them. */
+export const whyAsked = z.strictObject({
+  requirement_id: z.string(),
+  policy: z.string(),
+  rule: z.string(),
+  via: z.array(z.string()),
+});
+export type WhyAsked = z.infer<typeof whyAsked>;
+
+export const approvalEntry = z.strictObject({
+  id: z.uuid(),
+  task_id: z.uuid(),
+  revision: z.int(),
+  reviewer_id: z.string(),
+  reviewer_name: z.string(),
+  status: approvalStatus,
+  priority: approvalPriority,
+  requirement_ids: z.array(z.string()),
+  why: z.array(whyAsked),
+  action: approvalAction.optional(),
+  reason: z.string().optional(),
+  by_admin: z.boolean(),
+  /** Until then the response may be withdrawn; it takes effect at that moment. */
+  release_at: z.string().optional(),
+  due_at: z.string().optional(),
+  created_at: z.string(),
+  responded_at: z.string().optional(),
+});
+export type ApprovalEntry = z.infer<typeof approvalEntry>;
+
+export const respondInput = z.strictObject({
+  action: z.enum(["approve", "reject", "request_changes"]),
+  reason: z.string().max(2000).optional(),
+  /** What the reviewer looked at; refused if the revision's hash is another. */
+  content_hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  options: z
+    .strictObject({
+      apply_immediately: z.boolean().default(false),
+      undo_seconds: z.int().min(0).max(30).default(0),
+    })
+    .default({ apply_immediately: false, undo_seconds: 0 }),
+});
+export type RespondInput = z.infer<typeof respondInput>;
+
+export const listApprovalsQuery = z.strictObject({
+  ...pageQuery,
+  status: z.array(approvalStatus).optional(),
+  task_id: z.uuid().optional(),
+});
+
+export const approvalList = z.strictObject({ approvals: z.array(approvalEntry), pagination });

@@ -1,0 +1,180 @@
+import type { Logger } from "pino";
+import { agentPermissions } from "./agents/permissions.ts";
+import { createAgentsService } from "./agents/service.ts";
+import { createApplyingService } from "./applying/service.ts";
+import { approvalPermissions } from "./approvals/permissions.ts";
+import { createApprovalsService } from "./approvals/service.ts";
+import type { Connections } from "./connect.ts";
+import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
+import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
+import { executorPermissions } from "./executors/permissions.ts";
+import { createExecutorsService, createSecretBox } from "./executors/service.ts";
+import { createGateService, findDue, gateProjections, QUEUES, wakeUpsOf } from "./gate/service.ts";
+import { buildMatrix } from "./identity/matrix.ts";
+import { identityPermissions } from "./identity/permissions.ts";
+import { createIdentityService } from "./identity/service.ts";
+import { createJobs } from "./jobs.ts";
+import type { Clock } from "./kernel/clock.ts";
+import type { Ids } from "./kernel/ids.ts";
+import { ledgerPermissions } from "./ledger/permissions.ts";
+import { createLedger } from "./ledger/service.ts";
+import { lockPermissions } from "./locks/permissions.ts";
+import { createLocksService } from "./locks/service.ts";
+import { policyPermissions } from "./policies/permissions.ts";
+import { createPolicyService, unmet } from "./policies/service.ts";
+import { resourcePermissions } from "./resources/permissions.ts";
+import { createResourceService } from "./resources/service.ts";
+import { riskPermissions } from "./risk/permissions.ts";
+import { createRiskService } from "./risk/service.ts";
+import { taskPermissions } from "./tasks/permissions.ts";
+import { createTasksService } from "./tasks/service.ts";
+import { viewPermissions } from "./views/permissions.ts";
+import { createViewsService } from "./views/service.ts";
+
+export type CoreOptions = {
+  connections: Connections;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  secret: string;
+  /** Where people reach the dashboard; sets the cookies' Secure and the trusted origin. */
+  publicUrl: string;
+  /** Roots of `configuration.file` tasks: name to absolute folder. */
+  fileRoots: Readonly<Record<string, string>>;
+  /** Offers `test.noop`; `sink` is a folder in which its effects are counted. */
+  testExecutors: false | { sink?: string };
+  anchorFile: string | null;
+  /** True in workers: takes jobs and listens for notifications. */
+  works: boolean;
+  settings?: Partial<CoreSettings>;
+};
+
+export type CoreSettings = {
+  plan_wait_ms: number;
+  lock_ttl_seconds: number;
+  /** Before a resource is granted again after its holder was lost (locks.md). */
+  lock_delay_seconds: number;
+};
+
+const DEFAULTS: CoreSettings = { plan_wait_ms: 10_000, lock_ttl_seconds: 30, lock_delay_seconds: 15 };
+
+const PLAN_JOB_MS = 60_000;
+
+export type Core = Awaited<ReturnType<typeof createCore>>;
+
+/** The only place where slices meet: builds each from those below it and starts what runs by itself. */
+export async function createCore(options: CoreOptions) {
+  const { connections, clock, ids, log, secret } = options;
+  const { pool, prisma, redis } = connections;
+  const settings = { ...DEFAULTS, ...options.settings };
+
+  const jobs = createJobs({ connections, log, works: options.works });
+  const ledger = createLedger({
+    pool,
+    prisma,
+    redis,
+    clock,
+    ids,
+    log,
+    secret,
+    anchorFile: options.anchorFile,
+    projections: gateProjections,
+    onSeal: (client, entries) => jobs.insert(entries.flatMap(wakeUpsOf), client),
+  });
+  const base = { pool, prisma, redis, clock, ids, log, ledger };
+  const emitLive = ledger.events.emitLive;
+
+  const matrix = buildMatrix([
+    ledgerPermissions,
+    identityPermissions,
+    resourcePermissions,
+    riskPermissions,
+    policyPermissions,
+    lockPermissions,
+    executorPermissions,
+    agentPermissions,
+    taskPermissions,
+    approvalPermissions,
+    viewPermissions,
+  ]);
+  const identity = createIdentityService({
+    ...base,
+    auth: { publicUrl: options.publicUrl, trustedOrigins: [], secret },
+  });
+  const resources = createResourceService(base);
+  const risk = createRiskService(base);
+  const policies = createPolicyService({
+    ...base,
+    directory: async () => ({ people: await identity.directory(), groups: await identity.groups() }),
+  });
+  const locks = createLocksService({ ...base, emitLive });
+  const executors = createExecutorsService({
+    adapters: [
+      createFilesExecutor({ roots: options.fileRoots }),
+      ...(options.testExecutors ? [createNoopExecutor(options.testExecutors)] : []),
+    ],
+    log,
+  });
+  const agents = createAgentsService({ ...base, identity, emitLive });
+  const tasks = createTasksService({
+    ...base,
+    locks,
+    missing: (requirements, approvers) => unmet(requirements, approvers).map(({ text }) => text),
+  });
+  const approvals = createApprovalsService(base);
+  const gate = createGateService({
+    ...base,
+    tasks,
+    executors,
+    resources,
+    risk,
+    policies,
+    identity,
+    agents,
+    locks,
+    planWaitMs: settings.plan_wait_ms,
+  });
+  const applying = createApplyingService({
+    ...base,
+    locks,
+    executors,
+    gate,
+    box: createSecretBox(secret, "stash"),
+    random: Math.random,
+    wake: (taskIds) =>
+      jobs.insert(taskIds.map((task_id) => ({ queue: QUEUES.apply, id: ids.uuid(), data: { task_id } }))),
+    settings,
+  });
+  const views = createViewsService({ pool, tasks, approvals, ledger, clock });
+
+  await jobs.start();
+  await ledger.events.start();
+  ledger.sealer.start();
+
+  return {
+    ...{ matrix, ledger, identity, resources, risk, policies, locks, executors, agents },
+    ...{ tasks, approvals, gate, applying, views, jobs, connections },
+    /**
+     * Begins to take jobs. `apply` is told of a task that is due and resolves when its run has begun: should this
+     * process die, watchdog and sweep bring the task back.
+     */
+    takeJobs: (apply: (taskId: string) => Promise<void>) =>
+      jobs.work({
+        plan: async ({ task_id, plan_request_id }) => {
+          const signal = AbortSignal.timeout(PLAN_JOB_MS);
+          if (typeof task_id === "string") await gate.planTask(task_id, signal);
+          if (typeof plan_request_id === "string") await gate.answerPlanRequest(plan_request_id, signal);
+        },
+        release: ({ task_id }) => gate.release(String(task_id)),
+        apply: ({ task_id }) => apply(String(task_id)),
+      }),
+    /** Inserts wake-ups for everything that is due and has lost its own. */
+    sweep: async () => jobs.insert(await findDue(pool, clock.now())),
+    async close() {
+      await locks.close();
+      await jobs.stop();
+      await ledger.sealer.stop();
+      await ledger.events.stop();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { isCoded } from "../../../kernel/errors.ts";
+import type { ResourceRef } from "../../../resources/schema.ts";
+import { canonicalKey } from "../../../resources/service.ts";
+import { ExecutorFailure } from "../../errors.ts";
+import type { Issue } from "../../port.ts";
+import { MAX_PATH_LENGTH, pathIssue } from "./file-path.ts";
+import type { FileRoots } from "./file-roots.ts";
+import { FILE_LIMIT_BYTES, readState } from "./file-state.ts";
+import { inFolder } from "./folder-handle.ts";
+
+const parameters = z.strictObject({ root: z.string(), path: z.string(), content: z.string().nullable() });
+
+/** A configuration's parameters, understood: where the file lies and what it shall hold (null: be gone). */
+export type FileTask = {
+  root: string;
+  /** The root's folder. */
+  folder: string;
+  path: string;
+  folders: readonly string[];
+  name: string;
+  content: Buffer | null;
+};
+
+const field = (name: string) => `config.parameters.${name}`;
+
+/** The file as a resource. Roots have no namespaces, so it is always the default one. */
+export function fileResource(root: string, path: string, isDeletion: boolean): ResourceRef {
+  return {
+    type: "configuration",
+    id: `${root}/${path}`,
+    scope: "namespace",
+    namespace: "default",
+    actions: [isDeletion ? "delete" : "write"],
+  };
+}
+
+/** JSON Schema of the parameters; the roots are offered by name. */
+export function fileParametersSchema(roots: FileRoots): Record<string, unknown> {
+  const names = Object.keys(roots);
+  return {
+    type: "object",
+    additionalProperties: false,
+    required: ["root", "path", "content"],
+    properties: {
+      root: {
+        type: "string",
+        title: "Root",
+        description: "The folder that the path starts from, by the name it has in the settings",
+        ...(names.length > 0 && { enum: names }),
+      },
+      path: {
+        type: "string",
+        title: "Path",
+        description: "The file, relative to its root",
+        minLength: 1,
+        maxLength: MAX_PATH_LENGTH,
+      },
+      content: {
+        type: ["string", "null"],
+        title: "Content",
+        description: "What the file shall hold, at most 1 MiB; null deletes it",
+        maxLength: FILE_LIMIT_BYTES,
+        contentMediaType: "text/plain",
+      },
+    },
+  };
+}
+
+/** A path that could alias another's name as a resource would be locked and judged as something else. */
+function nameIssue(root: string, path: string): string | null {
+  try {
+    canonicalKey(fileResource(root, path, false));
+    return null;
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return (error.details as Issue[])[0]?.issue ?? error.message;
+  }
+}
+
+/** What is wrong with the parameters by themselves. */
+export function parameterIssues(given: unknown, roots: FileRoots): Issue[] {
+  const { root, path, content } = parameters.parse(given);
+  const issues: Issue[] = [];
+  if (!Object.hasOwn(roots, root)) {
+    const known = Object.keys(roots).join(", ");
+    issues.push({
+      field: field("root"),
+      issue: known ? `must be one of ${known}` : "no file roots are set up",
+    });
+  }
+  const wrong = pathIssue(path) ?? nameIssue(root, path);
+  if (wrong) issues.push({ field: field("path"), issue: wrong });
+  if (content?.includes("\0"))
+    issues.push({ field: field("content"), issue: "must not hold NUL characters" });
+  if (content && !content.isWellFormed()) {
+    issues.push({
+      field: field("content"),
+      issue: "must be well-formed text: half of a surrogate pair was found",
+    });
+  }
+  if (content && Buffer.byteLength(content) > FILE_LIMIT_BYTES) {
+    issues.push({ field: field("content"), issue: "must be at most 1 MiB in UTF-8" });
+  }
+  return issues;
+}
+
+/** The task behind parameters; ExecutorFailure for what validation would refuse (a root may be gone since). */
+export function fileTask(given: unknown, roots: FileRoots): FileTask {
+  const parsed = parameters.safeParse(given);
+  if (!parsed.success) throw new ExecutorFailure("The parameters are not those of configuration.file.");
+  const [issue] = parameterIssues(given, roots);
+  if (issue) throw new ExecutorFailure(`${issue.field} ${issue.issue}.`);
+  const { root, path, content } = parsed.data;
+  const folders = path.split("/");
+  const name = folders.pop()!;
+  return {
+    root,
+    folder: roots[root]!,
+    path,
+    folders,
+    name,
+    content: content === null ? null : Buffer.from(content),
+  };
+}
+
+/**
+ * Refuses a path that leads over or to a symbolic link, as far as this process sees the folder: the API may run
+ * where the roots are not, and then the plan tells. Applying walks by handles and does not rely on this.
+ */
+export async function linkIssues(task: FileTask): Promise<Issue[]> {
+  try {
+    await inFolder(task.folder, task.folders, { create: false }, (folder) => readState(folder, task.name));
+    return [];
+  } catch (error) {
+    const isPath =
+      error instanceof ExecutorFailure && (error.details as { kind?: string } | undefined)?.kind === "path";
+    return isPath ? [{ field: field("path"), issue: error.message.replace(/\.$/, "") }] : [];
+  }
+}

@@ -1,0 +1,42 @@
+import type { Change, Preview } from "../../schema.ts";
+import { fileDiff } from "./file-diff.ts";
+import { type FileTask, fileResource } from "./file-parameters.ts";
+import { type FileState, hashOf } from "./file-state.ts";
+
+/** What shows as nothing, or turns the direction of what follows: a reader would approve something else. */
+const UNSEEN = /(?![\n\r\t])\p{Cc}|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+const MAX_NAMED = 5;
+
+function unseenWarning(content: Buffer): string[] {
+  const found = new Set(content.toString("utf8").match(UNSEEN));
+  if (found.size === 0) return [];
+  const names = [...found]
+    .slice(0, MAX_NAMED)
+    .map((character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`);
+  return [`The new content holds characters that can't be seen: ${names.join(", ")}`];
+}
+
+/** What applying the task to the file's present state would do (pure). */
+export function filePreview(task: FileTask, before: FileState, rootExists: boolean): Preview {
+  const after = task.content;
+  const afterHash = after && hashOf(after);
+  const warnings = [
+    ...(rootExists ? [] : [`The folder of root ${task.root} does not exist yet; it will be made`]),
+    ...(after ? unseenWarning(after) : []),
+  ];
+  const common = { valid: true, errors: [], estimated_duration_seconds: 1, affected_services: [] };
+  if ((before?.sha256 ?? null) === afterHash) {
+    const same = after
+      ? "The file already has this content"
+      : "There is no such file, so nothing will be deleted";
+    return { ...common, changes: [], warnings: [...warnings, same] };
+  }
+  const change: Change = {
+    resource: fileResource(task.root, task.path, after === null),
+    action: after === null ? "delete" : before ? "update" : "create",
+    before: before && { sha256: before.sha256, bytes: before.bytes.length },
+    after: after && { sha256: afterHash, bytes: after.length },
+    diff: fileDiff(task.path, before, after),
+  };
+  return { ...common, changes: [change], warnings };
+}

@@ -1,0 +1,37 @@
+import { CodedError, defineErrors } from "../kernel/errors.ts";
+
+export const executorErrors = defineErrors({
+  UNKNOWN_TASK_TYPE: {
+    status: 400,
+    message: "Nobody here handles tasks of this type.",
+    next: "Choose one of the types named in details.",
+  },
+  EXECUTION_FAILED: {
+    status: 500,
+    message: "The change could not be applied.",
+    next: "Read the task's output; correct the cause and resubmit it.",
+  },
+  SEALED_DATA_UNREADABLE: {
+    status: 500,
+    message: "What was kept encrypted can't be opened: ADE_SECRET differs from when it was written.",
+    next: "Start with the ADE_SECRET of that time, or cancel the task.",
+  },
+});
+
+/**
+ * An executor's expected failure, with a sentence for people.
+ * `retryable` says that the same attempt may go well later (a full disk, a busy server); a refused right may not.
+ */
+export class ExecutorFailure extends CodedError {
+  readonly retryable: boolean;
+
+  constructor(message: string, options: { retryable?: boolean; details?: unknown; cause?: unknown } = {}) {
+    super("EXECUTION_FAILED", executorErrors.table.EXECUTION_FAILED, {
+      message,
+      details: options.details,
+      cause: options.cause,
+    });
+    this.name = "ExecutorFailure";
+    this.retryable = options.retryable ?? false;
+  }
+}

@@ -1,0 +1,76 @@
+import type { ResourceRef } from "../resources/schema.ts";
+import type { Preview, TaskConfig } from "./schema.ts";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** One thing that is wrong with a configuration, as VALIDATION_ERROR's details carry it. */
+export type Issue = { readonly field: string; readonly issue: string };
+
+/** How reality stands towards a stash: as before, as intended, half-way, or changed by somebody else. */
+export type Inspection = "untouched" | "done" | "partial" | "foreign";
+
+export type Progress = { readonly percent?: number; readonly message: string };
+
+export type PlanContext = {
+  /** Aborted at the deadline and when the caller gives up. */
+  readonly signal: AbortSignal;
+};
+
+/** What every step of one attempt is given. */
+export type AttemptContext = PlanContext & {
+  /** `task id : revision`; the same over all attempts. */
+  readonly idempotency_key: string;
+  /** Fencing token of each lock that the attempt holds, by lock key. */
+  readonly fencing_tokens: Readonly<Record<string, number>>;
+};
+
+export type ApplyContext = AttemptContext & {
+  /**
+   * What this attempt's `stash()` returned. Given, apply refuses to overwrite what is no longer as it was stashed;
+   * taken before the second plan, it leaves no gap in which somebody else's change could be lost.
+   */
+  readonly stash?: Json;
+  report(progress: Progress): void;
+  /** Streams text to whoever watches. What shall be kept goes into the returned output too. */
+  output(chunk: string): void;
+};
+
+/**
+ * What makes tasks of some type real. Expected failures are thrown as ExecutorFailure (errors.ts); after an abort
+ * `apply` and `rollback` reject, and the caller knows the reason from its own signal.
+ * Every executor passes the suite in contract.ts.
+ */
+export type Executor = {
+  /** Type patterns: a name (`configuration.file`), or a prefix and `.*` (`command.*`). */
+  readonly types: readonly [string, ...string[]];
+  readonly title: string;
+  readonly description: string;
+  /** JSON Schema (2020-12) of `config.parameters`, closed by `additionalProperties: false`. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** A configuration to start the authoring form with: description, resources, parameters. */
+  readonly example: Readonly<Record<string, unknown>>;
+  /** Magnitude of change, 0-100, where there is no preview to measure. */
+  readonly worst_case: number;
+  /** Paths inside a change that differ from plan to plan without meaning (`after.updated_at`; `*` for any key). */
+  readonly volatile: readonly string[];
+  /** May an attempt that ended in the middle be followed by another? */
+  readonly retry: boolean;
+  /** Is planning cheap enough for live simulation while somebody types? */
+  readonly cheap_plan: boolean;
+
+  /** Hash of executor and of the definition that this configuration chooses; part of the content hash. */
+  digest(config: TaskConfig): string;
+  /** What applying really touches, whatever the task declares. */
+  resources(config: TaskConfig): readonly ResourceRef[];
+  /** What the JSON Schema can't say; empty where nothing is wrong. Reads at most. */
+  check?(config: TaskConfig): readonly Issue[] | Promise<readonly Issue[]>;
+  /** What applying would do. Has no effect. */
+  plan(config: TaskConfig, context: PlanContext): Promise<Preview>;
+  /** Reads what inspect and rollback will need. Has no effect. */
+  stash(config: TaskConfig, context: AttemptContext): Promise<Json>;
+  apply(config: TaskConfig, context: ApplyContext): Promise<{ output: string }>;
+  /** Only reads. */
+  inspect(stash: Json, config: TaskConfig, context: AttemptContext): Promise<Inspection>;
+  /** Brings back what was stashed; refuses to undo somebody else's later change. */
+  rollback(stash: Json, context: ApplyContext): Promise<{ output: string }>;
+};

@@ -1,0 +1,57 @@
+import type { Logger } from "pino";
+import type { ResourceRef } from "../resources/schema.ts";
+import { contentHash, sameChanges } from "./content.ts";
+import { PLAN_DEADLINE_MS, planSafely } from "./plan.ts";
+import type { Executor, PlanContext } from "./port.ts";
+import { createRegistry, type Registry } from "./registry.ts";
+import type { Change, Preview, TaskConfig } from "./schema.ts";
+import { unionOf } from "./touched.ts";
+
+// What slices above need of this one besides its commands: a door is one file.
+export { ExecutorFailure } from "./errors.ts";
+export { createOutputCollector, type OutputCollector } from "./output.ts";
+export type {
+  ApplyContext,
+  AttemptContext,
+  Executor,
+  Inspection,
+  Json,
+  PlanContext,
+  Progress,
+} from "./port.ts";
+export { createSecretBox, type SecretBox } from "./secret-box.ts";
+
+export type ExecutorsService = Registry & {
+  /** Declared and really touched resources together, one each, actions joined. */
+  resourcesOf(config: TaskConfig): ResourceRef[];
+  /** What the executor would do; never fails but by `context.signal` or UNKNOWN_TASK_TYPE. */
+  plan(config: TaskConfig, context: PlanContext): Promise<Preview>;
+  /** The content hash of a configuration and its preview's changes; null with `skip_preview`. */
+  contentHash(config: TaskConfig, changes: readonly Change[] | null): string;
+  /** True where two plans of this configuration would do the same. */
+  sameChanges(config: TaskConfig, a: readonly Change[], b: readonly Change[]): boolean;
+};
+
+/** The slice's door. `adapters` are the executors of this process; one deadline (ms) holds for every plan. */
+export function createExecutorsService(deps: {
+  adapters: readonly Executor[];
+  planDeadlineMs?: number;
+  log?: Pick<Logger, "error">;
+}): ExecutorsService {
+  const registry = createRegistry(deps.adapters);
+
+  return {
+    ...registry,
+    resourcesOf: (config) => unionOf(config.resources, registry.find(config.type).resources(config)),
+    plan: async (config, context) =>
+      planSafely(registry.find(config.type), config, context, {
+        deadlineMs: deps.planDeadlineMs ?? PLAN_DEADLINE_MS,
+        onBug: (thrown) => deps.log?.error({ err: thrown, type: config.type }, "An executor's plan failed"),
+      }),
+    contentHash(config, changes) {
+      const executor = registry.find(config.type);
+      return contentHash({ config, digest: executor.digest(config), changes, volatile: executor.volatile });
+    },
+    sameChanges: (config, a, b) => sameChanges(a, b, registry.find(config.type).volatile),
+  };
+}

@@ -1,0 +1,150 @@
+import { makersOf } from "../approvals/service.ts";
+import type { Preview } from "../executors/schema.ts";
+import { type Actor, systemActor } from "../kernel/actor.ts";
+import { loadTask, type TaskRecord } from "../tasks/service.ts";
+import type { GateDeps } from "./deps.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import { assessTask, type NewApproval, sendBack, storeDraftPlan } from "./store.ts";
+import { approvalFact, taskFact } from "./task-facts.ts";
+
+const SYSTEM: Actor = systemActor("gate");
+
+/**
+ * What a plan job does for a task: plans the current revision, then moves a submitted task on. May run twice, and for
+ * a task that has moved on meanwhile: everything is decided on the row as it is.
+ */
+export async function planTask(deps: GateDeps, taskId: string, signal: AbortSignal): Promise<void> {
+  const task = await loadTask(deps.pool, taskId);
+  if (!task || !["DRAFT", "SUBMITTED"].includes(task.state)) return;
+  if (task.plan_state !== "pending") {
+    if (task.state === "SUBMITTED") await assess(deps, taskId, task.preview);
+    return;
+  }
+  const preview = await deps.executors.plan(task.config, { signal });
+  if (task.state === "SUBMITTED") await assess(deps, taskId, preview, task.revision);
+  else await keepDraftPlan(deps, task, preview);
+}
+
+async function keepDraftPlan(deps: GateDeps, task: TaskRecord, planned: Preview): Promise<void> {
+  const evaluation = await evaluateTask(deps, task, planned);
+  const preview = { ...planned, affected_services: evaluation.affected_services };
+  const fact = taskFact("task.previewed", task, {
+    detail: { valid: preview.valid, risk_score: evaluation.risk.score },
+  });
+  // A lost race means a newer revision, which has a plan job of its own.
+  await deps.ledger.commit(
+    SYSTEM,
+    [fact],
+    storeDraftPlan(task, { preview, risk: evaluation.risk, keys: evaluation.keys }),
+  );
+}
+
+/**
+ * SUBMITTED to REVIEWING, to APPROVED, or back to DRAFT. `revision` names the one that `preview` belongs to; a task
+ * that has another by now is left alone.
+ */
+export async function assess(
+  deps: GateDeps,
+  taskId: string,
+  planned: Preview | null,
+  revision?: number,
+): Promise<void> {
+  for (;;) {
+    const task = await loadTask(deps.pool, taskId);
+    if (task?.state !== "SUBMITTED" || (revision !== undefined && task.revision !== revision)) return;
+    if (await assessOnce(deps, task, planned)) return;
+  }
+}
+
+async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | null): Promise<boolean> {
+  if (planned && !planned.valid && !task.submit_options?.force) {
+    const message = `The plan found errors: ${planned.errors.join("; ")}`;
+    return returnToAuthor(deps, task, { code: "PREVIEW_INVALID", message, details: planned.errors }, planned);
+  }
+  const evaluation = await evaluateTask(deps, task, planned);
+  if (evaluation.problems.length > 0) {
+    const message = evaluation.problems.join(" ");
+    return returnToAuthor(
+      deps,
+      task,
+      { code: "REQUIREMENT_UNSATISFIABLE", message, details: evaluation.problems },
+      planned,
+    );
+  }
+  const preview = planned && { ...planned, affected_services: evaluation.affected_services };
+  const to = evaluation.waived ? "APPROVED" : "REVIEWING";
+  const approvals = to === "REVIEWING" ? newApprovals(deps, evaluation) : [];
+  const content_hash = deps.executors.contentHash(task.config, preview?.changes ?? null);
+  const asked = {
+    ...task,
+    resource_keys: evaluation.keys,
+    approvals: approvals.map(({ reviewer_id }) => ({ reviewer_id, status: "PENDING" })),
+  };
+  const move = taskFact(to === "APPROVED" ? "task.auto_approved" : "task.review_started", asked, {
+    from_state: "SUBMITTED",
+    to_state: to,
+    reason: evaluation.requirements.map((requirement) => requirement.why).join(" "),
+    detail: { content_hash, risk_score: evaluation.risk.score, priority: task.priority },
+  });
+  const requests = approvals.map((approval) =>
+    approvalFact("approval.requested", asked, approval, {
+      detail: {
+        priority: approval.priority,
+        due_at: new Date(task.now.getTime() + approval.due_in_hours * 3_600_000).toISOString(),
+        risk_score: evaluation.risk.score,
+      },
+    }),
+  );
+  const rows = await deps.ledger.commit(
+    SYSTEM,
+    [move, ...requests],
+    assessTask(task, to, {
+      preview,
+      risk: evaluation.risk,
+      keys: evaluation.keys,
+      requirements: evaluation.requirements,
+      content_hash,
+      required_approvals: evaluation.required_approvals.count,
+      approvals,
+    }),
+  );
+  return rows.length > 0;
+}
+
+async function returnToAuthor(
+  deps: GateDeps,
+  task: TaskRecord,
+  problem: { code: string; message: string; details: readonly string[] },
+  preview: Preview | null,
+): Promise<boolean> {
+  const fact = taskFact("task.sent_back", task, {
+    from_state: "SUBMITTED",
+    to_state: "DRAFT",
+    reason: problem.message,
+  });
+  return (await deps.ledger.commit(SYSTEM, [fact], sendBack(task, problem, preview))).length > 0;
+}
+
+function evaluateTask(deps: GateDeps, task: TaskRecord, preview: Preview | null): Promise<Evaluation> {
+  return evaluate(deps, {
+    config: task.config,
+    preview: preview?.valid === false ? null : preview,
+    author_id: task.author_id,
+    makers: makersOf(task),
+    requested_reviewers: task.submit_options?.requested_reviewers ?? [],
+    may_waive: task.drifts === 0,
+    at: task.now,
+  });
+}
+
+function newApprovals(deps: GateDeps, evaluation: Evaluation): NewApproval[] {
+  return evaluation.asked.map(({ person, requirement_ids, why }) => ({
+    id: deps.ids.uuid(),
+    reviewer_id: person.id,
+    reviewer_name: person.name,
+    priority: evaluation.due.priority,
+    requirement_ids,
+    why,
+    due_in_hours: evaluation.due.hours,
+  }));
+}

@@ -1,0 +1,45 @@
+import type { Actor } from "../kernel/actor.ts";
+import type { TaskEntry } from "../tasks/schema.ts";
+import { assertAllowed } from "../tasks/service.ts";
+import { decideAndCommit } from "./commit.ts";
+import type { GateDeps } from "./deps.ts";
+import { relation } from "./draft.ts";
+import { cancelTask, requestAbort } from "./store.ts";
+import { taskFact } from "./task-facts.ts";
+
+/** Ends a task before it is applied. */
+export async function cancel(
+  deps: GateDeps,
+  actor: Actor,
+  id: string,
+  input: { reason?: string | undefined },
+): Promise<TaskEntry> {
+  await decideAndCommit(deps.ledger, actor, async () => {
+    const task = await deps.tasks.read(actor, id);
+    assertAllowed(task, "cancel", relation(actor, task));
+    const reason = input.reason ? { reason: input.reason } : {};
+    const fact = taskFact("task.cancelled", task, {
+      from_state: task.state,
+      to_state: "CANCELLED",
+      ...reason,
+    });
+    return { write: cancelTask(task), facts: [fact], result: undefined };
+  });
+  return deps.tasks.get(actor, id);
+}
+
+/** Tells the worker to stop; the task ends COMPLETED with `cancelled` when it has. */
+export async function abort(
+  deps: GateDeps,
+  actor: Actor,
+  id: string,
+  input: { reason: string },
+): Promise<TaskEntry> {
+  await decideAndCommit(deps.ledger, actor, async () => {
+    const task = await deps.tasks.read(actor, id);
+    assertAllowed(task, "abort", relation(actor, task));
+    const fact = taskFact("task.abort_requested", task, { reason: input.reason });
+    return { write: requestAbort(task), facts: [fact], result: undefined };
+  });
+  return deps.tasks.get(actor, id);
+}

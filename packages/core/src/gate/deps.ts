@@ -1,0 +1,33 @@
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import type { AgentsService } from "../agents/service.ts";
+import type { ExecutorsService } from "../executors/service.ts";
+import type { PrismaClient } from "../generated/client.ts";
+import type { IdentityService } from "../identity/service.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { Ledger } from "../ledger/service.ts";
+import type { LocksService } from "../locks/service.ts";
+import type { PolicyService } from "../policies/service.ts";
+import type { ResourceService } from "../resources/service.ts";
+import type { RiskService } from "../risk/service.ts";
+import type { TasksService } from "../tasks/service.ts";
+
+export type GateDeps = {
+  pool: Pool;
+  prisma: PrismaClient;
+  ledger: Ledger;
+  tasks: TasksService;
+  executors: ExecutorsService;
+  resources: ResourceService;
+  risk: RiskService;
+  policies: PolicyService;
+  identity: Pick<IdentityService, "directory">;
+  agents: Pick<AgentsService, "mayPropose">;
+  locks: Pick<LocksService, "holderOf">;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  /** How long submit and dry run wait for the plan before they answer without it. */
+  planWaitMs: number;
+};

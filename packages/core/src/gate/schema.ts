@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { whyAsked } from "../approvals/schema.ts";
+import { preview, taskConfig } from "../executors/schema.ts";
+import { requirement } from "../policies/schema.ts";
+import { riskAssessment } from "../risk/schema.ts";
+import { taskMetadataInput } from "../tasks/schema.ts";
+
+export const simulateInput = z.strictObject({
+  config: taskConfig,
+  metadata: taskMetadataInput.default({ tags: [] }),
+});
+export type SimulateInput = z.infer<typeof simulateInput>;
+
+/** What would happen: the same engine as submit, storing nothing (approvals.md, "What-if"). */
+export const simulation = z.strictObject({
+  risk: riskAssessment,
+  /** Policies that match, and whether each would waive review. */
+  policies: z.array(
+    z.strictObject({
+      id: z.string().nullable(),
+      name: z.string(),
+      version: z.int(),
+      auto_approved: z.boolean(),
+      why: z.string(),
+    }),
+  ),
+  requirements: z.array(requirement),
+  required_approvals: z.int(),
+  required_approvals_exact: z.boolean(),
+  reviewers: z.array(z.strictObject({ id: z.string(), name: z.string(), why: z.array(whyAsked) })),
+  auto_approvable: z.boolean(),
+  /** Why nobody could approve it as it stands. */
+  problems: z.array(z.string()),
+  /** Locks it will take, and who holds them now. */
+  locks: z.array(
+    z.strictObject({ key: z.string(), mode: z.enum(["shared", "exclusive"]), holder: z.string().nullable() }),
+  ),
+  warnings: z.array(z.string()),
+  affected_services: z.array(z.string()),
+});
+export type Simulation = z.infer<typeof simulation>;
+
+export const dryRunAnswer = simulation.extend({
+  preview: preview.optional(),
+  /** True where no worker planned it in time; ask again. */
+  preview_pending: z.boolean(),
+});
+export type DryRunAnswer = z.infer<typeof dryRunAnswer>;

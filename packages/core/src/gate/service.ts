@@ -1,0 +1,48 @@
+import type { RespondInput } from "../approvals/schema.ts";
+import type { Actor } from "../kernel/actor.ts";
+import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
+import { assess, planTask } from "./assess.ts";
+import { abort, cancel } from "./cancel.ts";
+import type { GateDeps } from "./deps.ts";
+import { archive, edit, propose, remove, resubmit } from "./draft.ts";
+import { release, respond, withdraw } from "./respond.ts";
+import type { SimulateInput } from "./schema.ts";
+import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
+import { stillApproved } from "./still-approved.ts";
+import { submit } from "./submit.ts";
+
+export type { GateDeps } from "./deps.ts";
+export { findDue } from "./due.ts";
+export { gateProjections } from "./projections.ts";
+export { taskFact } from "./task-facts.ts";
+export { QUEUES, type QueueName, type WakeUp, wakeUpsOf } from "./wake-ups.ts";
+
+export type GateService = ReturnType<typeof createGateService>;
+
+/** The one gate: every command that moves a task up to APPROVED, each one transaction over task and approvals. */
+export function createGateService(deps: GateDeps) {
+  return {
+    propose: (actor: Actor, input: Pick<CreateTaskInput, "config" | "metadata">) =>
+      propose(deps, actor, input),
+    dryRun: (actor: Actor, input: SimulateInput) => dryRun(deps, actor, input),
+    simulate: (actor: Actor, input: SimulateInput) => simulate(deps, actor, input),
+    edit: (actor: Actor, id: string, input: EditTaskInput) => edit(deps, actor, id, input),
+    remove: (actor: Actor, id: string) => remove(deps, actor, id),
+    submit: (actor: Actor, id: string, options: SubmitOptions) => submit(deps, actor, id, options),
+    cancel: (actor: Actor, id: string, input: { reason?: string | undefined }) =>
+      cancel(deps, actor, id, input),
+    abort: (actor: Actor, id: string, input: { reason: string }) => abort(deps, actor, id, input),
+    archive: (actor: Actor, id: string) => archive(deps, actor, id),
+    resubmit: (actor: Actor, id: string) => resubmit(deps, actor, id),
+    respond: (actor: Actor, approvalId: string, input: RespondInput) =>
+      respond(deps, actor, approvalId, input),
+    withdraw: (actor: Actor, approvalId: string) => withdraw(deps, actor, approvalId),
+    /** For applying: why the approvals of this task no longer hold, or null. */
+    stillApproved: (task: Parameters<typeof stillApproved>[1]) => stillApproved(deps, task),
+    /** Jobs: plan a task, answer a dry run, let responses take effect. */
+    planTask: (taskId: string, signal: AbortSignal) => planTask(deps, taskId, signal),
+    answerPlanRequest: (id: string, signal: AbortSignal) => answerPlanRequest(deps, id, signal),
+    release: (taskId: string) => release(deps, taskId),
+    assess: (taskId: string) => assess(deps, taskId, null),
+  };
+}

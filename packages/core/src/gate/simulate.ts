@@ -1,0 +1,125 @@
+import { type Preview, preview as previewSchema, type TaskConfig } from "../executors/schema.ts";
+import { type Actor, systemActor } from "../kernel/actor.ts";
+import { canonicalKey } from "../resources/service.ts";
+import type { GateDeps } from "./deps.ts";
+import { assertValidConfig } from "./draft.ts";
+import { evaluate } from "./evaluate.ts";
+import type { DryRunAnswer, SimulateInput, Simulation } from "./schema.ts";
+
+/** What would happen with a draft, without a worker: a plan is made only where that is cheap. */
+export async function simulate(deps: GateDeps, actor: Actor, input: SimulateInput): Promise<Simulation> {
+  await assertValidConfig(deps, actor, input.config);
+  const isCheap = deps.executors.find(input.config.type).cheap_plan;
+  const preview = isCheap
+    ? await deps.executors.plan(input.config, { signal: AbortSignal.timeout(5_000) })
+    : null;
+  return answer(deps, actor, input, preview);
+}
+
+/** The same with a worker's plan; nothing but the request for it is stored. */
+export async function dryRun(deps: GateDeps, actor: Actor, input: SimulateInput): Promise<DryRunAnswer> {
+  await assertValidConfig(deps, actor, input.config);
+  const preview = await requestPlan(deps, actor, input.config);
+  const simulated = await answer(deps, actor, input, preview);
+  const shown = preview && { ...preview, affected_services: simulated.affected_services };
+  return { ...simulated, ...(shown ? { preview: shown } : {}), preview_pending: preview === null };
+}
+
+async function answer(
+  deps: GateDeps,
+  actor: Actor,
+  input: SimulateInput,
+  preview: Preview | null,
+): Promise<Simulation> {
+  const authorId = input.metadata.author_id ?? actor.id;
+  const evaluation = await evaluate(deps, {
+    config: input.config,
+    preview: preview?.valid ? preview : null,
+    author_id: authorId,
+    makers: [...new Set([authorId, actor.id, ...(actor.owner_id ? [actor.owner_id] : [])])],
+    requested_reviewers: [],
+    may_waive: true,
+    at: deps.clock.now(),
+  });
+  return {
+    risk: evaluation.risk,
+    policies: evaluation.requirements.map((requirement) => ({
+      id: requirement.policy_id,
+      name: requirement.policy_name,
+      version: requirement.policy_version,
+      auto_approved: requirement.auto_approved,
+      why: requirement.why,
+    })),
+    requirements: evaluation.requirements,
+    required_approvals: evaluation.required_approvals.count,
+    required_approvals_exact: evaluation.required_approvals.exact,
+    reviewers: evaluation.asked.map(({ person, why }) => ({ id: person.id, name: person.name, why })),
+    auto_approvable: evaluation.risk.auto_approvable,
+    problems: evaluation.problems,
+    locks: await locksOf(deps, input.config),
+    warnings: preview ? [...preview.errors, ...preview.warnings] : [],
+    affected_services: evaluation.affected_services,
+  };
+}
+
+async function locksOf(deps: GateDeps, config: TaskConfig): Promise<Simulation["locks"]> {
+  return Promise.all(
+    deps.executors.resourcesOf(config).map(async (ref) => {
+      const key = canonicalKey(ref);
+      // Whether somebody holds it is only a hint: with Redis away the rest is still true.
+      const lock = await deps.locks.holderOf("resource", key).catch(() => null);
+      const mode = ref.actions.every((action) => action === "read")
+        ? ("shared" as const)
+        : ("exclusive" as const);
+      return { key, mode, holder: lock?.agent_id ?? null };
+    }),
+  );
+}
+
+/** Asks a worker for a plan and waits for it; null where none came in time. */
+async function requestPlan(deps: GateDeps, actor: Actor, config: TaskConfig): Promise<Preview | null> {
+  const id = deps.ids.uuid();
+  const channel = `plan:${id}`;
+  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
+  const answered = new Promise<void>((resolve) => {
+    stop = deps.ledger.events.listen([channel], () => resolve());
+    timer = setTimeout(resolve, deps.planWaitMs);
+  });
+  try {
+    await deps.ledger.write(actor, async (tx) => {
+      await tx.plan_request.create({ data: { id, config: config as object, requested_by: actor.id } });
+      const fact = {
+        action: "plan.requested",
+        entity_type: "plan_request",
+        entity_id: id,
+        detail: { type: config.type },
+      };
+      return { result: undefined, facts: [fact] };
+    });
+    await answered;
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
+  const row = await deps.prisma.plan_request.findUnique({ where: { id } });
+  return row?.answer ? previewSchema.parse(row.answer) : null;
+}
+
+/** A worker's part of a dry run. */
+export async function answerPlanRequest(deps: GateDeps, id: string, signal: AbortSignal): Promise<void> {
+  const request = await deps.prisma.plan_request.findUnique({ where: { id } });
+  if (!request || request.answered_at) return;
+  const preview = await deps.executors.plan(request.config as unknown as TaskConfig, { signal });
+  await deps.ledger.write(systemActor("gate"), async (tx) => {
+    const data = { answer: preview as object, answered_at: deps.clock.now() };
+    const { count } = await tx.plan_request.updateMany({ where: { id, answered_at: null }, data });
+    const fact = {
+      action: "plan.answered",
+      entity_type: "plan_request",
+      entity_id: id,
+      detail: { valid: preview.valid },
+    };
+    return { result: undefined, facts: count > 0 ? [fact] : [] };
+  });
+}

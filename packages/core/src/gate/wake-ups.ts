@@ -1,0 +1,52 @@
+import { deterministicId } from "../kernel/ids.ts";
+import type { SealedEntry } from "../ledger/service.ts";
+
+/** The queues of the main job. A job is only a wake-up: its handler reads the row and may find nothing to do. */
+export const QUEUES = { plan: "plan", release: "release", apply: "apply" } as const;
+export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
+
+export type WakeUp = {
+  readonly queue: QueueName;
+  readonly id: string;
+  readonly data: Record<string, unknown>;
+  readonly priority?: number;
+  /** ISO time before which it is not run. */
+  readonly start_after?: string;
+};
+
+/** Which jobs a sealed fact makes due. Ids come from the entry, so sealing again inserts nothing twice. Pure. */
+export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
+  const wake = (queue: QueueName, data: Record<string, unknown>, more: Partial<WakeUp> = {}): WakeUp[] => [
+    { queue, id: deterministicId(`${queue}:${entry.id}`), data, ...more },
+  ];
+  const task = { task_id: entry.task_id };
+  switch (entry.action) {
+    case "task.created":
+    case "task.edited":
+    case "task.submitted":
+    case "task.drifted":
+      return wake(QUEUES.plan, task, { priority: entry.to_state === "SUBMITTED" ? 10 : 0 });
+    case "plan.requested":
+      return wake(QUEUES.plan, { plan_request_id: entry.entity_id }, { priority: 20 });
+    case "approval.responded":
+      return typeof entry.detail.release_at === "string"
+        ? wake(QUEUES.release, task, { start_after: entry.detail.release_at })
+        : [];
+    case "task.approved":
+    case "task.auto_approved":
+      return wake(QUEUES.apply, task, { priority: applyPriority(entry) });
+    case "task.apply_retried":
+      return wake(QUEUES.apply, task, {
+        priority: applyPriority(entry),
+        ...(typeof entry.detail.apply_after === "string" ? { start_after: entry.detail.apply_after } : {}),
+      });
+    default:
+      return [];
+  }
+}
+
+/** 0-100 as the task says; `apply_immediately` goes before all. */
+function applyPriority(entry: SealedEntry): number {
+  const { priority, apply_immediately } = entry.detail;
+  return apply_immediately === true ? 1000 : typeof priority === "number" ? priority : 50;
+}

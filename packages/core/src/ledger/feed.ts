@@ -1,0 +1,196 @@
+import type { Redis } from "ioredis";
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import { chainedColumns } from "./chain.ts";
+import { entryOfEventId, type Projections, projectEvents, type SealedEntry } from "./projections.ts";
+import type { EventDraft, LedgerEvent } from "./schema.ts";
+import { SEALED_TOPIC } from "./sealer.ts";
+
+const LIVE_TOPIC = "ade:live";
+/** The floor under Redis's wake-ups: with Redis away, events are at most this late. */
+const POLL_INTERVAL_MS = 250;
+const READ_BATCH = 500;
+/** A listener that does not read is cut off rather than kept in memory for ever. */
+const MAX_QUEUED_EVENTS = 10_000;
+
+type Listener = { channels: ReadonlySet<string>; push(event: LedgerEvent): void };
+
+export type FeedDeps = {
+  pool: Pool;
+  redis: Redis | null;
+  projections: Projections;
+  log: Logger;
+  now: () => Date;
+  origin: string;
+};
+
+export type EventFeed = {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Looks for new entries now. */
+  wake(): void;
+  /** Sends an event that is not kept (lock:acquired, task:progress) to this and all other processes. */
+  emitLive(draft: EventDraft): void;
+  /** Calls `push` for each event of these channels from now on; answers how to stop. */
+  listen(channels: readonly string[], push: (event: LedgerEvent) => void): () => void;
+  /**
+   * Events of these channels: first what came after `after` (a durable event's id), then live.
+   * Ends when `signal` aborts; throws where the reader falls more than 10,000 events behind.
+   */
+  subscribe(options: {
+    channels: readonly string[];
+    after?: string | undefined;
+    signal: AbortSignal;
+  }): AsyncGenerator<LedgerEvent>;
+};
+
+/** One reader of the chain per process, however many listen. */
+export function createFeed(deps: FeedDeps): EventFeed {
+  const listeners = new Set<Listener>();
+  let lastSeq = 0;
+  let reading: Promise<void> | null = null;
+  let again = false;
+  let timer: NodeJS.Timeout | null = null;
+  let subscriber: Redis | null = null;
+
+  function dispatch(event: LedgerEvent): void {
+    for (const listener of listeners) {
+      if (event.channels.some((channel) => listener.channels.has(channel))) listener.push(event);
+    }
+  }
+
+  async function readNew(): Promise<void> {
+    do {
+      again = false;
+      const entries = await readEntries(deps.pool, lastSeq);
+      for (const entry of entries) {
+        lastSeq = entry.seq;
+        for (const event of projectEvents(deps.projections, entry)) dispatch(event);
+      }
+      if (entries.length === READ_BATCH) again = true;
+    } while (again);
+  }
+
+  function wake(): void {
+    again = true;
+    reading ??= readNew()
+      .catch((error: unknown) => deps.log.warn({ err: error }, "reading events failed; it is tried again"))
+      .finally(() => {
+        reading = null;
+      });
+  }
+
+  function onMessage(topic: string, text: string): void {
+    if (topic === SEALED_TOPIC) {
+      wake();
+      return;
+    }
+    const { origin, event } = JSON.parse(text) as { origin: string; event: LedgerEvent };
+    if (origin !== deps.origin) dispatch(event);
+  }
+
+  function listen(channels: readonly string[], push: (event: LedgerEvent) => void): () => void {
+    const listener = { channels: new Set(channels), push };
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  return {
+    async start() {
+      lastSeq = await headSeq(deps.pool);
+      timer = setInterval(wake, POLL_INTERVAL_MS);
+      if (!deps.redis) return;
+      subscriber = deps.redis.duplicate({ enableOfflineQueue: true, commandTimeout: undefined as never });
+      subscriber.on("error", () => undefined);
+      subscriber.on("message", onMessage);
+      subscriber.subscribe(SEALED_TOPIC, LIVE_TOPIC).catch(() => undefined);
+    },
+    async stop() {
+      if (timer) clearInterval(timer);
+      subscriber?.disconnect();
+      await reading;
+    },
+    wake,
+    listen,
+    emitLive(draft) {
+      const event = { ...draft, id: null, timestamp: deps.now().toISOString() };
+      dispatch(event);
+      deps.redis?.publish(LIVE_TOPIC, JSON.stringify({ origin: deps.origin, event })).catch(() => undefined);
+    },
+    async *subscribe({ channels, after, signal }) {
+      const queue: LedgerEvent[] = [];
+      let notify = (): void => undefined;
+      let overflowed = false;
+      // Listen first, then read the past: what is sealed in between comes twice and is skipped once.
+      const unlisten = listen(channels, (event) => {
+        if (queue.length >= MAX_QUEUED_EVENTS) overflowed = true;
+        else queue.push(event);
+        notify();
+      });
+      const onAbort = (): void => notify();
+      signal.addEventListener("abort", onAbort);
+      try {
+        let newest = after === undefined ? -1 : Number(after);
+        if (after !== undefined) {
+          for await (const event of readPast(deps, channels, after)) {
+            newest = Number(event.id);
+            yield event;
+          }
+        }
+        while (!signal.aborted) {
+          const event = queue.shift();
+          if (overflowed)
+            throw new Error("This listener fell too far behind; connect again with the last id.");
+          if (event === undefined) {
+            await new Promise<void>((resolve) => {
+              notify = resolve;
+              if (signal.aborted || queue.length > 0) resolve();
+            });
+          } else if (event.id === null || Number(event.id) > newest) {
+            if (event.id !== null) newest = Number(event.id);
+            yield event;
+          }
+        }
+      } finally {
+        unlisten();
+        signal.removeEventListener("abort", onAbort);
+      }
+    },
+  };
+}
+
+async function* readPast(
+  deps: FeedDeps,
+  channels: readonly string[],
+  after: string,
+): AsyncGenerator<LedgerEvent> {
+  const wanted = new Set(channels);
+  // The entry of the last id is read again: it may have given more than one event.
+  let seq = (entryOfEventId(after) ?? 0) - 1;
+  for (;;) {
+    const entries = await readEntries(deps.pool, seq);
+    for (const entry of entries) {
+      seq = entry.seq;
+      for (const event of projectEvents(deps.projections, entry)) {
+        if (Number(event.id) > Number(after) && event.channels.some((channel) => wanted.has(channel)))
+          yield event;
+      }
+    }
+    if (entries.length < READ_BATCH) return;
+  }
+}
+
+async function readEntries(pool: Pool, afterSeq: number): Promise<SealedEntry[]> {
+  const { rows } = await pool.query({
+    name: "feed-read",
+    text: `SELECT c.seq::float8 AS seq, ${chainedColumns("e")} FROM ledger_chain c
+      JOIN ledger_entry e ON e.id = c.entry_id WHERE c.seq > $1 ORDER BY c.seq LIMIT ${READ_BATCH}`,
+    values: [afterSeq],
+  });
+  return rows;
+}
+
+async function headSeq(pool: Pool): Promise<number> {
+  const { rows } = await pool.query("SELECT coalesce(max(seq), 0)::float8 AS seq FROM ledger_chain");
+  return rows[0].seq;
+}

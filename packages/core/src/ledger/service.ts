@@ -1,0 +1,126 @@
+import type { Redis } from "ioredis";
+import type { Pool, QueryResultRow } from "pg";
+import type { Logger } from "pino";
+import type { Prisma, PrismaClient } from "../generated/client.ts";
+import type { Actor } from "../kernel/actor.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Ids } from "../kernel/ids.ts";
+import { anchorKey, readAnchors, signAnchor, writeAnchor } from "./anchor.ts";
+import { createFeed, type EventFeed } from "./feed.ts";
+import { factRows, type HotWrite, RECORD_ONLY, withFacts } from "./hot-write.ts";
+import type { Projections } from "./projections.ts";
+import type { AuditEntry, AuditQuery, Fact, VerifyReport } from "./schema.ts";
+import { createSealer, type OnSeal, type Sealer } from "./sealer.ts";
+import { listEntries, readHead } from "./store.ts";
+import { verifyChain } from "./verify.ts";
+
+export { hotWrite, json } from "./hot-sql.ts";
+export type { HotWrite } from "./hot-write.ts";
+export type { Projection, Projections, SealedEntry } from "./projections.ts";
+export type { OnSeal } from "./sealer.ts";
+/** The transaction that a unit of work writes through. */
+export type Tx = Prisma.TransactionClient;
+
+export type LedgerDeps = {
+  pool: Pool;
+  prisma: PrismaClient;
+  redis: Redis | null;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  projections: Projections;
+  onSeal: OnSeal;
+  /** The installation's secret, from which the anchoring key is derived. */
+  secret: string;
+  /** File of signed chain heads, outside the database; none where null (tests, tools). */
+  anchorFile: string | null;
+};
+
+export type Ledger = {
+  /** One PostgreSQL transaction: the writes and their facts, or nothing of either. */
+  write<T>(actor: Actor, work: (tx: Tx) => Promise<{ result: T; facts: readonly Fact[] }>): Promise<T>;
+  /** The same in one prepared statement and one round trip. Answers the rows of `guard`; none: nothing was written. */
+  commit<Row extends QueryResultRow>(actor: Actor, facts: readonly Fact[], write: HotWrite): Promise<Row[]>;
+  /** Facts alone. */
+  record(actor: Actor, facts: readonly Fact[]): Promise<void>;
+  events: EventFeed;
+  list(actor: Actor, query: AuditQuery): Promise<{ entries: AuditEntry[]; next_cursor?: string }>;
+  verify(): Promise<VerifyReport>;
+  /** Signs the chain's head into the anchor file, where it grew since the last time. */
+  anchor(): Promise<void>;
+  /** Seals everything pending; tests await it instead of time. */
+  settle(): Promise<void>;
+  sealer: Sealer;
+};
+
+/** Audit record, outbox and events in one insert-only table, sealed into a hash chain (ADR 1). */
+export function createLedger(deps: LedgerDeps): Ledger {
+  const feed = createFeed({ ...deps, now: () => deps.clock.now(), origin: deps.ids.uuid() });
+  const sealer = createSealer({
+    pool: deps.pool,
+    redis: deps.redis,
+    log: deps.log,
+    onSeal: deps.onSeal,
+    onSealed: () => feed.wake(),
+  });
+  const key = anchorKey(deps.secret);
+  const texts = new Map<string, string>();
+  let anchoredSeq = 0;
+
+  function textOf(write: HotWrite): string {
+    let text = texts.get(write.name);
+    if (text === undefined) {
+      text = withFacts(write.ctes);
+      texts.set(write.name, text);
+    }
+    return text;
+  }
+
+  return {
+    async write(actor, work) {
+      const result = await deps.prisma.$transaction(async (tx) => {
+        const done = await work(tx);
+        if (done.facts.length > 0)
+          await tx.$queryRawUnsafe(RECORD_ONLY, factRows(actor, done.facts, deps.ids));
+        return done.result;
+      });
+      sealer.poke();
+      return result;
+    },
+    async commit(actor, facts, write) {
+      const { rows } = await deps.pool.query({
+        name: write.name,
+        text: textOf(write),
+        values: [factRows(actor, facts, deps.ids), ...write.values],
+      });
+      sealer.poke();
+      return rows;
+    },
+    async record(actor, facts) {
+      await deps.pool.query({
+        name: "ledger-record",
+        text: RECORD_ONLY,
+        values: [factRows(actor, facts, deps.ids)],
+      });
+      sealer.poke();
+    },
+    events: feed,
+    list: (actor, query) =>
+      listEntries(deps.pool, query, {
+        own_principal_id: actor.kind === "agent" ? actor.id : null,
+        with_addresses: actor.roles.includes("admin"),
+      }),
+    async verify() {
+      const anchors = deps.anchorFile ? await readAnchors(deps.anchorFile) : [];
+      return verifyChain({ pool: deps.pool, anchors, key, now: deps.clock.now() });
+    },
+    async anchor() {
+      const head = await readHead(deps.pool);
+      if (!deps.anchorFile || !head || head.seq === anchoredSeq) return;
+      await writeAnchor(deps.anchorFile, signAnchor(key, head.seq, head.hash, deps.clock.now()));
+      anchoredSeq = head.seq;
+    },
+    settle: () => sealer.settle(),
+    sealer,
+  };
+}

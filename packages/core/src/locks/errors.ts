@@ -1,0 +1,33 @@
+import { defineErrors, type ErrorOptions, errors } from "../kernel/errors.ts";
+
+/** The codes of locks (api.md, "Errors"). */
+export const lockErrors = defineErrors({
+  RESOURCE_LOCKED: {
+    status: 423,
+    message: "Somebody else holds this lock.",
+    next: "Wait until it is released, or ask its holder, who is named in details.",
+  },
+  ALREADY_HELD: {
+    status: 409,
+    message: "This owner holds this lock already.",
+    next: "Use the lock named in details, or give every parallel activity an owner_id of its own.",
+  },
+  LOCK_LOST: {
+    status: 409,
+    message: "The lock was lost while it was being used.",
+    next: "Stop writing; acquire it again and begin anew.",
+  },
+  QUEUE_FULL: {
+    status: 503,
+    message: "Too many already wait for this lock.",
+    next: "Try again later.",
+  },
+});
+
+/** 403: there is such a lock, held by another principal. */
+export const notHolder = (options: ErrorOptions = {}) =>
+  errors.FORBIDDEN({ message: "You do not hold this lock.", ...options });
+
+/** 404: it expired, was released, or never was. Which of them, nobody can tell afterwards. */
+export const lockExpired = (options: ErrorOptions = {}) =>
+  errors.NOT_FOUND({ message: "This lock has expired or was released.", ...options });

@@ -1,0 +1,50 @@
+import type { Logger } from "pino";
+import type { LockConnection } from "./connection.ts";
+import type { LockName } from "./keys.ts";
+
+/** An acquire lies in a socket no longer than this; then its mark is cleared. */
+const KEEP_MARK_MS = 600_000;
+const FIRST_DELAY_MS = 200;
+const MAX_DELAY_MS = 5_000;
+/** Beyond so many, what was granted unseen ends by its TTL alone. */
+const LIMIT = 10_000;
+
+/**
+ * Takes back, in the background and until it succeeds, what acquires got whose answer never came: "timed out" is
+ * unknown, not "not acquired".
+ */
+export function createForgetter({ connection, log }: { connection: LockConnection; log: Logger }) {
+  const pending = new Map<string, { name: LockName; since: number; timer: NodeJS.Timeout }>();
+
+  function schedule(attempt: string, name: LockName, delayMs: number, since: number): void {
+    const timer = setTimeout(() => void run(attempt, name, delayMs, since), delayMs);
+    timer.unref();
+    pending.set(attempt, { name, since, timer });
+  }
+
+  async function run(attempt: string, name: LockName, delayMs: number, since: number): Promise<void> {
+    try {
+      await connection.run("forget", name.partition, [name.key, attempt, KEEP_MARK_MS]);
+      pending.delete(attempt);
+    } catch (error) {
+      if (!pending.has(attempt)) return;
+      if (performance.now() - since < KEEP_MARK_MS) {
+        schedule(attempt, name, Math.min(delayMs * 2, MAX_DELAY_MS), since);
+      } else {
+        pending.delete(attempt);
+        log.warn({ err: error, key: name.key }, "a lock request with unknown outcome was not taken back");
+      }
+    }
+  }
+
+  return {
+    forget(attempt: string, name: LockName): void {
+      if (pending.size < LIMIT) schedule(attempt, name, FIRST_DELAY_MS, performance.now());
+    },
+    pending: (): number => pending.size,
+    stop(): void {
+      for (const { timer } of pending.values()) clearTimeout(timer);
+      pending.clear();
+    },
+  };
+}

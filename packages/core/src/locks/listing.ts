@@ -1,0 +1,93 @@
+import { errors } from "../kernel/errors.ts";
+import { decodeCursor, encodeCursor } from "../kernel/page.ts";
+import type { LockConnection } from "./connection.ts";
+import { lockName, PARTITIONS } from "./keys.ts";
+import type { ListLocksQuery, Lock, LockList } from "./schema.ts";
+import { toHeldLock, toLock } from "./wire.ts";
+
+/** So many locks one step through a partition looks at. */
+const STEP = 200;
+
+/** Where a walk through all locks stands: in a partition, at a scan cursor, behind so many of its step. */
+type Place = { partition: number; cursor: string; skip: number };
+type Filter = (lock: Lock) => boolean;
+
+/**
+ * A page of the held locks, sorted by time of acquisition within the page. The walk goes by partition, so no page
+ * costs more than its own steps; a lock that is held during the whole walk is seen. Totals are exact without a
+ * filter, with one as far as the walk has come.
+ */
+export async function listLocks(connection: LockConnection, query: ListLocksQuery): Promise<LockList> {
+  const filter = filterOf(query);
+  const { limit } = query;
+  const start = query.cursor === undefined ? null : placeOf(query.cursor);
+  const offset = start ? 0 : (query.page - 1) * limit;
+  // One more than the page tells whether there is a next one.
+  const { found, next } = await walk(connection, start, offset + limit, filter);
+  const locks = found.slice(offset).sort((a, b) => (a.acquired_at < b.acquired_at ? -1 : 1));
+  const hasMore = next !== null && (await walk(connection, next, 1, filter)).found.length > 0;
+  const isFiltered = [query.resource_type, query.resource_id, query.agent_id].some((by) => by !== undefined);
+  const seen = offset + locks.length + (hasMore ? 1 : 0);
+  return {
+    locks,
+    pagination: {
+      page: query.page,
+      limit,
+      total: isFiltered ? seen : Math.max(seen, await countLocks(connection)),
+      total_is_exact: isFiltered ? !(hasMore || start) : true,
+      has_more: hasMore,
+      ...(hasMore && next ? { next_cursor: encodeCursor([next.partition, next.cursor, next.skip]) } : {}),
+    },
+  };
+}
+
+function filterOf({ resource_type, resource_id, agent_id }: ListLocksQuery): Filter {
+  const id = resource_type && resource_id ? lockName(resource_type, resource_id).resource_id : resource_id;
+  return (lock) =>
+    (resource_type === undefined || lock.resource_type === resource_type) &&
+    (id === undefined || lock.resource_id === id) &&
+    (agent_id === undefined || lock.agent_id === agent_id);
+}
+
+async function walk(
+  connection: LockConnection,
+  from: Place | null,
+  wanted: number,
+  filter: Filter,
+): Promise<{ found: Lock[]; next: Place | null }> {
+  const found: Lock[] = [];
+  let { partition, cursor, skip } = from ?? { partition: 0, cursor: "0", skip: 0 };
+  while (partition < PARTITIONS) {
+    const [, nextCursor, , ...locks] = await connection.run("list", partition, [cursor, STEP]);
+    for (let at = skip; at < locks.length; at++) {
+      if (found.length === wanted) return { found, next: { partition, cursor, skip: at } };
+      const lock = toLock(toHeldLock(locks[at]));
+      if (filter(lock)) found.push(lock);
+    }
+    skip = 0;
+    cursor = String(nextCursor);
+    if (cursor === "0") partition++;
+  }
+  return { found, next: null };
+}
+
+/** How many locks there are, those included that have expired and were not swept yet. */
+async function countLocks(connection: LockConnection): Promise<number> {
+  const counts = await Promise.all(
+    Array.from({ length: PARTITIONS }, (_, partition) => connection.run("list", partition, ["0", 1])),
+  );
+  return counts.reduce((sum, [, , total]) => sum + Number(total), 0);
+}
+
+function placeOf(cursor: string): Place {
+  const [partition, scan, skip] = decodeCursor(cursor, 3) ?? [];
+  const isOurs =
+    Number.isInteger(partition) &&
+    /^\d{1,20}$/.test(String(scan)) &&
+    Number.isInteger(skip) &&
+    Number(skip) >= 0;
+  if (!isOurs || Number(partition) < 0) {
+    throw errors.VALIDATION_ERROR({ details: [{ field: "cursor", issue: "was not made by this list" }] });
+  }
+  return { partition: Number(partition), cursor: String(scan), skip: Number(skip) };
+}

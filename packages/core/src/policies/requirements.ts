@@ -1,0 +1,192 @@
+import { ROLES } from "../kernel/actor.ts";
+import { firstMatch } from "../resources/service.ts";
+import type { PolicyMatch } from "./match.ts";
+import type { PolicyEntry, Requirement } from "./schema.ts";
+
+/** A user as policies see one. */
+export type Person = {
+  id: string;
+  name: string;
+  roles: readonly string[];
+  groups: readonly string[];
+  active: boolean;
+};
+
+/** What requirements are made from, beside the policies that matched. */
+export type RequirementFacts = {
+  matches: readonly PolicyMatch[];
+  /** Everybody, active or not. */
+  people: readonly Person[];
+  /** Roles and groups of the author; none where an agent is. */
+  author: Pick<Person, "roles" | "groups">;
+  /** Nobody of these may approve: author, last editor, owners of agents among them. */
+  excluded: readonly string[];
+  score: number;
+  keys: readonly string[];
+  /** `requested_reviewers` of the submit. */
+  requested?: readonly string[];
+};
+
+export const DEFAULT_REQUIREMENT_ID = "default";
+export const REQUESTED_REQUIREMENT_ID = "requested";
+
+/**
+ * One requirement for each policy that matched, or the default one (any one reviewer), with the people resolved now
+ * (approvals.md, "Assignment" 1, 2, 4, 5). Only active reviewers and admins who did not make the change can meet one.
+ * Requested reviewers become a requirement of nobody in particular: they are asked, and lower nothing.
+ */
+export function buildRequirements(facts: RequirementFacts): Requirement[] {
+  const excluded = new Set(facts.excluded);
+  const eligible = facts.people.filter(
+    (person) => person.active && !excluded.has(person.id) && mayReview(person),
+  );
+  const requirements =
+    facts.matches.length === 0
+      ? [defaultRequirement(eligible)]
+      : facts.matches.map((match) => requirementOf(match, eligible, facts));
+  const requested = eligible.filter((person) => facts.requested?.includes(person.id));
+  return requested.length === 0 ? requirements : [...requirements, requestedRequirement(requested)];
+}
+
+/** True where every matching policy waives review. Never true by the default policy. */
+export function isAutoApproved(requirements: readonly Requirement[]): boolean {
+  const demands = requirements.filter((requirement) => requirement.id !== REQUESTED_REQUIREMENT_ID);
+  return demands.length > 0 && demands.every((requirement) => requirement.auto_approved);
+}
+
+/** What is wrong with `requested_reviewers`: nobody of that id, gone, no reviewer, or a maker of the change. */
+export function requestedReviewerIssues(
+  facts: Pick<RequirementFacts, "people" | "excluded"> & { requested: readonly string[] },
+): { field: string; issue: string }[] {
+  const byId = new Map(facts.people.map((person) => [person.id, person]));
+  return facts.requested.flatMap((id, index) => {
+    const person = byId.get(id);
+    const issue = !person?.active
+      ? "is no active user"
+      : !mayReview(person)
+        ? "is neither a reviewer nor an admin"
+        : facts.excluded.includes(id)
+          ? "made this change, or owns the agent that did"
+          : null;
+    return issue === null ? [] : [{ field: `requested_reviewers.${index}`, issue }];
+  });
+}
+
+function mayReview(person: Person): boolean {
+  return person.roles.includes("reviewer") || person.roles.includes("admin");
+}
+
+function requirementOf(
+  match: PolicyMatch,
+  eligible: readonly Person[],
+  facts: RequirementFacts,
+): Requirement {
+  const { policy } = match;
+  const roles = [...new Set(policy.required_roles ?? [])];
+  // A policy of 0 approvers and no roles can only have been written for its waiver: where that fails, one looks.
+  const minApprovers = Math.max(policy.min_approvers, roles.length === 0 ? 1 : 0);
+  const open = !policy.reviewers && !policy.groups;
+  const waived = whyWaived(policy, facts);
+  return {
+    id: policy.id,
+    policy_id: policy.id,
+    policy_name: policy.name,
+    policy_version: policy.version,
+    min_approvers: minApprovers,
+    candidates: idsOf(open ? openCandidates(eligible, minApprovers) : namedCandidates(policy, eligible)),
+    open,
+    who: open ? "reviewers" : describeCandidates(policy, facts.people),
+    required_roles: roles.map((name) => ({
+      name,
+      members: idsOf(eligible.filter((person) => hasRoleOrGroup(person, name))),
+    })),
+    reject_threshold: policy.reject_threshold,
+    auto_approved: waived !== null,
+    why: waived === null ? match.why : `${match.why}; needs no review, because ${waived}`,
+    due_in_hours: policy.due_in_hours ?? null,
+  };
+}
+
+function defaultRequirement(eligible: readonly Person[]): Requirement {
+  return {
+    id: DEFAULT_REQUIREMENT_ID,
+    policy_id: null,
+    policy_name: "Default policy",
+    policy_version: 0,
+    min_approvers: 1,
+    candidates: idsOf(openCandidates(eligible, 1)),
+    open: true,
+    who: "reviewers",
+    required_roles: [],
+    reject_threshold: 1,
+    auto_approved: false,
+    why: "no policy matches, so any one reviewer but the author decides",
+    due_in_hours: null,
+  };
+}
+
+function requestedRequirement(people: readonly Person[]): Requirement {
+  return {
+    ...defaultRequirement(people),
+    id: REQUESTED_REQUIREMENT_ID,
+    policy_name: "Requested by the author",
+    min_approvers: 0,
+    candidates: idsOf(people),
+    open: false,
+    who: people.map((person) => person.name).join(", "),
+    why: "the author asked for them; their approval is welcome, not needed",
+  };
+}
+
+/** All reviewers; admins too where there are not enough, since somebody has to be asked for an admin to answer. */
+function openCandidates(eligible: readonly Person[], needed: number): readonly Person[] {
+  if (needed === 0) return [];
+  const reviewers = eligible.filter((person) => person.roles.includes("reviewer"));
+  return reviewers.length >= needed ? reviewers : eligible;
+}
+
+function namedCandidates(policy: PolicyEntry, eligible: readonly Person[]): Person[] {
+  return eligible.filter(
+    (person) =>
+      policy.reviewers?.includes(person.id) || policy.groups?.some((group) => person.groups.includes(group)),
+  );
+}
+
+function describeCandidates(policy: PolicyEntry, people: readonly Person[]): string {
+  const names = policy.reviewers?.map(
+    (id) => people.find((person) => person.id === id)?.name ?? "somebody who left",
+  );
+  return [...(policy.groups ?? []), ...(names ?? [])].join(" or ");
+}
+
+/** A role where the name is one of the three, else a group: a group cannot pass for a role. */
+function hasRoleOrGroup(person: Pick<Person, "roles" | "groups">, name: string): boolean {
+  const isRole = (ROLES as readonly string[]).includes(name);
+  return (isRole ? person.roles : person.groups).includes(name);
+}
+
+/** Why the policy's waiver holds, or null. All stated conditions must; stating none waives nothing. */
+function whyWaived(policy: PolicyEntry, { author, score, keys }: RequirementFacts): string | null {
+  const conditions = policy.auto_approve_if;
+  if (!conditions) return null;
+  const reasons: string[] = [];
+  if (conditions.risk_below !== undefined) {
+    if (score >= conditions.risk_below) return null;
+    reasons.push(`its risk ${score} is below ${conditions.risk_below}`);
+  }
+  if (conditions.author_has_role) {
+    const role = conditions.author_has_role.find((name) => hasRoleOrGroup(author, name));
+    if (role === undefined) return null;
+    reasons.push(`its author has ${role}`);
+  }
+  if (conditions.resources_in_scope) {
+    const scope = conditions.resources_in_scope;
+    if (keys.length === 0 || !keys.every((key) => firstMatch(scope, key) !== undefined)) return null;
+    reasons.push("all its resources are in scope");
+  }
+  return reasons.length === 0 ? null : reasons.join(" and ");
+}
+
+function idsOf(people: readonly Person[]): string[] {
+  return people.map((person) => person.id);
+}

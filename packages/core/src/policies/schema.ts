@@ -1,0 +1,125 @@
+import { z } from "zod";
+
+const globs = z.array(z.string().min(1).max(300)).min(1).max(100);
+
+export const timeWindow = z.strictObject({
+  /** 0 is Sunday. */
+  days: z.array(z.int().min(0).max(6)).min(1).max(7),
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  time_zone: z.string().min(1).max(100),
+});
+
+const roleNames = z.array(z.string().min(1).max(100));
+
+/** When a policy needs nobody's approval; all that is stated must hold. */
+export const autoApproveIf = z
+  .strictObject({
+    /** The score is below it. */
+    risk_below: z.int().min(0).max(100).optional(),
+    /** The author has one of these roles or groups. */
+    author_has_role: roleNames.min(1).max(20).optional(),
+    /** Every resource fits one of these. */
+    resources_in_scope: globs.optional(),
+  })
+  .refine((conditions) => Object.values(conditions).some((condition) => condition !== undefined), {
+    error:
+      "state at least one condition; a policy that waives always is written as a condition that always holds",
+  });
+export type AutoApproveIf = z.infer<typeof autoApproveIf>;
+
+const minApprovers = z.int().min(0).max(50);
+const rejectThreshold = z.int().min(1).max(50);
+
+/** The conditions and demands of a policy that may be left out. */
+const optionalRules = {
+  task_types: globs,
+  resource_patterns: globs,
+  risk_threshold: z.int().min(0).max(100),
+  time_windows: z.array(timeWindow).min(1).max(50),
+  required_roles: roleNames.max(20),
+  reviewers: z.array(z.uuid()).min(1).max(100),
+  groups: roleNames.min(1).max(50),
+  auto_approve_if: autoApproveIf,
+  due_in_hours: z.int().min(1).max(720),
+  escalate_to: z.string().min(1).max(100),
+};
+const optional = z.strictObject(optionalRules).partial().shape;
+
+/** A reviewer policy as an admin writes it (approvals.md, "Policies"). */
+export const policyInput = z.strictObject({
+  name: z.string().min(1).max(200),
+  ...optional,
+  min_approvers: minApprovers.default(1),
+  reject_threshold: rejectThreshold.default(1),
+  active: z.boolean().default(true),
+});
+export type PolicyInput = z.infer<typeof policyInput>;
+
+/** What is stored as a policy's definition. */
+export const policyDefinition = policyInput.omit({ name: true, active: true });
+export type PolicyDefinition = z.infer<typeof policyDefinition>;
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().optional();
+
+/** PATCH of a policy: what is absent stays, null takes a rule away. Without defaults, which would reset the rest. */
+export const policyPatch = z.strictObject({
+  name: z.string().min(1).max(200).optional(),
+  task_types: nullable(optionalRules.task_types),
+  resource_patterns: nullable(optionalRules.resource_patterns),
+  risk_threshold: nullable(optionalRules.risk_threshold),
+  time_windows: nullable(optionalRules.time_windows),
+  required_roles: nullable(optionalRules.required_roles),
+  reviewers: nullable(optionalRules.reviewers),
+  groups: nullable(optionalRules.groups),
+  auto_approve_if: nullable(optionalRules.auto_approve_if),
+  due_in_hours: nullable(optionalRules.due_in_hours),
+  escalate_to: nullable(optionalRules.escalate_to),
+  min_approvers: minApprovers.optional(),
+  reject_threshold: rejectThreshold.optional(),
+  active: z.boolean().optional(),
+  /** Refused with CONFLICT where the policy has another version by now. */
+  expected_version: z.int().min(1).optional(),
+});
+export type PolicyPatch = z.infer<typeof policyPatch>;
+
+export const policyEntry = policyInput.extend({
+  id: z.uuid(),
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type PolicyEntry = z.infer<typeof policyEntry>;
+export const policyList = z.strictObject({ policies: z.array(policyEntry) });
+
+/** A policy as it once was. */
+export const policyVersion = policyInput.extend({
+  version: z.int(),
+  created_by: z.string().nullable(),
+  created_at: z.string(),
+});
+export type PolicyVersion = z.infer<typeof policyVersion>;
+export const policyVersionList = z.strictObject({ versions: z.array(policyVersion) });
+
+/** What one matching policy demands of one task, with the people resolved at that moment. */
+export const requirement = z.strictObject({
+  /** Unique within the revision: the policy's id, `default`, or `requested`. */
+  id: z.string(),
+  policy_id: z.string().nullable(),
+  policy_name: z.string(),
+  policy_version: z.int(),
+  min_approvers: z.int(),
+  /** User ids that are asked and may meet `min_approvers`. */
+  candidates: z.array(z.string()),
+  /** No reviewers and groups named: every reviewer counts, and an admin's answer too. */
+  open: z.boolean(),
+  /** The candidates in words: "sec or sre", "reviewers". */
+  who: z.string(),
+  required_roles: z.array(z.strictObject({ name: z.string(), members: z.array(z.string()) })),
+  reject_threshold: z.int(),
+  auto_approved: z.boolean(),
+  /** Why this policy matched, and why it waives where it does, for people. */
+  why: z.string(),
+  due_in_hours: z.int().nullable(),
+});
+export type Requirement = z.infer<typeof requirement>;

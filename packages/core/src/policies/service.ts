@@ -1,0 +1,191 @@
+import type { PrismaClient } from "../generated/client.ts";
+import type { Actor } from "../kernel/actor.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { errors } from "../kernel/errors.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { Ledger } from "../ledger/service.ts";
+import { policyErrors } from "./errors.ts";
+import { unsatisfiable } from "./quorum.ts";
+import {
+  type PolicyDefinition,
+  type PolicyEntry,
+  type PolicyInput,
+  type PolicyPatch,
+  type PolicyVersion,
+  policyDefinition,
+  type Requirement,
+} from "./schema.ts";
+import {
+  deletePolicy,
+  findPolicy,
+  insertPolicy,
+  listPolicies,
+  listVersions,
+  type PolicyContent,
+  updatePolicy,
+} from "./store.ts";
+import { type Directory, policyIssues } from "./validate.ts";
+
+// The slice's pure rules, for slices above: a door is one file.
+export { type MatchFacts, matchPolicies, type PolicyMatch } from "./match.ts";
+export {
+  type Candidate,
+  candidatesOf,
+  isMet,
+  isRejected,
+  type Problem,
+  type Unmet,
+  unmet,
+  unsatisfiable,
+} from "./quorum.ts";
+export { type RequiredApprovals, requiredApprovals } from "./required-approvals.ts";
+export {
+  buildRequirements,
+  isAutoApproved,
+  type Person,
+  type RequirementFacts,
+  requestedReviewerIssues,
+} from "./requirements.ts";
+
+export type PolicyDeps = {
+  prisma: PrismaClient;
+  clock: Clock;
+  ids: Ids;
+  ledger: Ledger;
+  /** Who and what a policy may name (identity). */
+  directory: () => Promise<Directory>;
+};
+
+export type PolicyService = {
+  /** VALIDATION_ERROR where it names somebody unknown or demands the impossible. */
+  create(actor: Actor, input: PolicyInput): Promise<PolicyEntry>;
+  list(): Promise<PolicyEntry[]>;
+  /** NOT_FOUND. */
+  get(id: string): Promise<PolicyEntry>;
+  /** Makes the next version; tasks in review keep the one that was applied to them. NOT_FOUND, VALIDATION_ERROR, CONFLICT. */
+  update(actor: Actor, id: string, patch: PolicyPatch): Promise<PolicyEntry>;
+  /** NOT_FOUND. */
+  remove(actor: Actor, id: string): Promise<void>;
+  /** Newest first. NOT_FOUND. */
+  versions(id: string): Promise<PolicyVersion[]>;
+  /** What tasks are matched against, read afresh: the table is small, and a stale rule is a wrong one. */
+  active(): Promise<PolicyEntry[]>;
+};
+
+/** Reviewer policies: which tasks need whose approval, and which need none. */
+export function createPolicyService(deps: PolicyDeps): PolicyService {
+  const { prisma, clock, ids, ledger } = deps;
+
+  async function assertSound(definition: PolicyDefinition): Promise<void> {
+    const details = policyIssues(definition, await deps.directory());
+    if (details.length > 0) throw errors.VALIDATION_ERROR({ details });
+  }
+
+  return {
+    async create(actor, input) {
+      const content = contentOf(input);
+      await assertSound(content.definition);
+      return ledger.write(actor, async (tx) => {
+        const entry = await insertPolicy(tx, ids.uuid(), content, personOf(actor));
+        return { result: entry, facts: [fact("policy.created", entry)] };
+      });
+    },
+
+    list: () => listPolicies(prisma),
+
+    async get(id) {
+      return found(await findPolicy(prisma, id));
+    },
+
+    async update(actor, id, patch) {
+      const current = found(await findPolicy(prisma, id));
+      if (patch.expected_version !== undefined && patch.expected_version !== current.version) {
+        throw errors.CONFLICT({ message: `This policy has version ${current.version} by now.` });
+      }
+      const content = patched(current, patch);
+      await assertSound(content.definition);
+      return ledger.write(actor, async (tx) => {
+        const entry = await updatePolicy(tx, current, content, personOf(actor), clock.now());
+        if (!entry) throw errors.CONFLICT();
+        return { result: entry, facts: [fact("policy.updated", entry)] };
+      });
+    },
+
+    async remove(actor, id) {
+      await ledger.write(actor, async (tx) => {
+        const entry = found(await findPolicy(tx, id));
+        if (!(await deletePolicy(tx, id))) throw missing();
+        return { result: undefined, facts: [fact("policy.deleted", entry)] };
+      });
+    },
+
+    async versions(id) {
+      const versions = await listVersions(prisma, id);
+      if (versions.length === 0) throw missing();
+      return versions;
+    },
+
+    active: () => listPolicies(prisma, { active: true }),
+  };
+}
+
+/** Throws NOBODY_TO_APPROVE (422), naming each policy and why, where a requirement can never be met. */
+export function assertSatisfiable(requirements: readonly Requirement[]): void {
+  const problems = unsatisfiable(requirements);
+  const [first] = problems;
+  if (!first) return;
+  throw policyErrors.NOBODY_TO_APPROVE({ message: `${first.policy} ${first.issue}.`, details: problems });
+}
+
+function contentOf({ name, active, ...definition }: PolicyInput): PolicyContent {
+  return { name, active, definition: withoutDoubles(definition) };
+}
+
+/** The policy as it is after the patch: null takes a rule away, what is absent stays. */
+function patched(current: PolicyEntry, patch: PolicyPatch): PolicyContent {
+  const { expected_version: _, name = current.name, active = current.active, ...rules } = patch;
+  const definition = Object.fromEntries(
+    Object.entries({ ...definitionOf(current), ...defined(rules) }).filter(([, rule]) => rule !== null),
+  );
+  return { name, active, definition: withoutDoubles(policyDefinition.parse(definition)) };
+}
+
+function definitionOf(entry: PolicyEntry): PolicyDefinition {
+  const { id: _i, name: _n, active: _a, version: _v, created_at: _c, updated_at: _u, ...definition } = entry;
+  return definition;
+}
+
+function defined(rules: object): object {
+  return Object.fromEntries(Object.entries(rules).filter(([, rule]) => rule !== undefined));
+}
+
+/** Naming somebody twice makes nobody more. */
+function withoutDoubles(definition: PolicyDefinition): PolicyDefinition {
+  return Object.fromEntries(
+    Object.entries(definition).map(([key, value]) => [
+      key,
+      Array.isArray(value) && value.every((one) => typeof one === "string") ? [...new Set(value)] : value,
+    ]),
+  ) as PolicyDefinition;
+}
+
+function fact(action: string, entry: PolicyEntry) {
+  const detail = {
+    name: entry.name,
+    version: entry.version,
+    active: entry.active,
+    definition: definitionOf(entry),
+  };
+  return { action, entity_type: "policy", entity_id: entry.id, detail };
+}
+
+function personOf(actor: Actor): string | null {
+  return actor.kind === "user" ? actor.id : null;
+}
+
+function found(entry: PolicyEntry | null): PolicyEntry {
+  if (!entry) throw missing();
+  return entry;
+}
+
+const missing = () => errors.NOT_FOUND({ message: "There is no such policy." });

@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+export const RISK_LEVELS = ["LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
+export const riskLevel = z.enum(RISK_LEVELS);
+export type RiskLevel = z.infer<typeof riskLevel>;
+
+export const RISK_FACTORS = [
+  "resource_criticality",
+  "change_magnitude",
+  "blast_radius",
+  "historical_failure_rate",
+] as const;
+export type RiskFactorName = (typeof RISK_FACTORS)[number];
+
+export const riskFactor = z.strictObject({
+  name: z.enum(RISK_FACTORS),
+  weight: z.number(),
+  /** 0-100. */
+  value: z.number(),
+  /** weight * value, not rounded. */
+  contribution: z.number(),
+  /** A sentence that a reviewer understands. */
+  explanation: z.string(),
+});
+export type RiskFactor = z.infer<typeof riskFactor>;
+
+/** The score and why (risk.md). The contributions' sum, rounded, is the score. */
+export const riskAssessment = z.strictObject({
+  score: z.int().min(0).max(100),
+  level: riskLevel,
+  factors: z.array(riskFactor),
+  auto_approvable: z.boolean(),
+});
+export type RiskAssessment = z.infer<typeof riskAssessment>;
+
+const weight = z.number().min(0).max(1);
+
+/** Weights and bands (risk.md): kept in the table `setting` under the key `risk`. */
+export const riskSettings = z.strictObject({
+  weights: z
+    .strictObject({
+      resource_criticality: weight,
+      change_magnitude: weight,
+      blast_radius: weight,
+      historical_failure_rate: weight,
+    })
+    .refine((weights) => Math.abs(Object.values(weights).reduce((sum, one) => sum + one, 0) - 1) < 1e-9, {
+      error: "the weights must add up to 1",
+    }),
+  /** The lowest score of each band; below the first is LOW. */
+  bands: z
+    .strictObject({
+      medium_from: z.int().min(1).max(100),
+      high_from: z.int().min(1).max(100),
+      critical_from: z.int().min(1).max(100),
+    })
+    .refine((bands) => bands.medium_from < bands.high_from && bands.high_from < bands.critical_from, {
+      error: "the bands must rise",
+    }),
+});
+export type RiskSettings = z.infer<typeof riskSettings>;
+
+/** How tasks of one type on overlapping resources ended lately; cancelled ones say nothing and are not among them. */
+export const riskHistory = z.strictObject({ failures: z.int().min(0), completed: z.int().min(0) });
+export type RiskHistory = z.infer<typeof riskHistory>;

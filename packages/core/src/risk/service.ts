@@ -1,0 +1,51 @@
+import type { Pool } from "pg";
+import type { PrismaClient } from "../generated/client.ts";
+import type { Actor } from "../kernel/actor.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Ledger } from "../ledger/service.ts";
+import { touchedResources } from "./factors/touched-resource.ts";
+import type { RiskSettings } from "./schema.ts";
+import { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
+import { findHistory, readSettings, writeSettings } from "./store.ts";
+
+export { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
+export { DEFAULT_RISK_SETTINGS, levelOf } from "./settings.ts";
+
+export type RiskDeps = { pool: Pool; prisma: PrismaClient; clock: Clock; ledger: Ledger };
+
+/** What the caller knows of a task; history and settings are read here. */
+export type AssessInput = Omit<RiskFacts, "history" | "settings"> & { type: string };
+
+export type RiskService = {
+  /** Scores a task or a draft of one; stores nothing. */
+  assess(input: AssessInput): Promise<ScoredRisk>;
+  settings(): Promise<RiskSettings>;
+  /** Replaces weights and bands, for tasks that are assessed from now on. */
+  updateSettings(actor: Actor, settings: RiskSettings): Promise<RiskSettings>;
+};
+
+/** Risk: four explained factors, their history and their settings. */
+export function createRiskService(deps: RiskDeps): RiskService {
+  return {
+    async assess({ type, ...facts }) {
+      const touched = touchedResources(facts.resources, facts.keys).map((resource) => resource.key);
+      const [history, settings] = await Promise.all([
+        findHistory(deps.pool, type, touched),
+        readSettings(deps.prisma),
+      ]);
+      return assessRisk({ ...facts, history, settings });
+    },
+    settings: () => readSettings(deps.prisma),
+    updateSettings(actor, settings) {
+      return deps.ledger.write(actor, async (tx) => {
+        const before = await readSettings(tx);
+        await writeSettings(tx, settings, deps.clock.now());
+        const detail = { before, after: settings };
+        return {
+          result: settings,
+          facts: [{ action: "setting.updated", entity_type: "setting", entity_id: "risk", detail }],
+        };
+      });
+    },
+  };
+}

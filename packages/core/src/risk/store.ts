@@ -1,0 +1,44 @@
+import type { Pool } from "pg";
+import type { Prisma } from "../generated/client.ts";
+import { HISTORY_DAYS } from "./factors/historical-failure-rate.ts";
+import { type RiskHistory, type RiskSettings, riskSettings } from "./schema.ts";
+import { DEFAULT_RISK_SETTINGS } from "./settings.ts";
+
+const SETTING_KEY = "risk";
+
+/** `unknown` counts as a failure: somebody had to look. Cancelled by an admin counts as neither. */
+const HISTORY = `
+  select count(*) filter (where result in ('failure', 'timeout', 'unknown'))::int as failures,
+         count(*)::int as completed
+  from task
+  where state = 'COMPLETED' and result <> 'cancelled' and type = $1
+    and resource_keys && $2::text[]
+    and completed_at > now() - make_interval(days => $3)`;
+
+/** How tasks of this type that touched any of these canonical keys ended in the last 90 days. */
+export async function findHistory(pool: Pool, type: string, keys: readonly string[]): Promise<RiskHistory> {
+  const { rows } = await pool.query<RiskHistory>({
+    name: "risk-history",
+    text: HISTORY,
+    values: [type, keys, HISTORY_DAYS],
+  });
+  return rows[0] ?? { failures: 0, completed: 0 };
+}
+
+/** The settings in force. A stored value that is not valid throws: nobody should be assessed by a guess. */
+export async function readSettings(db: Pick<Prisma.TransactionClient, "setting">): Promise<RiskSettings> {
+  const row = await db.setting.findUnique({ where: { key: SETTING_KEY } });
+  return row ? riskSettings.parse(row.value) : DEFAULT_RISK_SETTINGS;
+}
+
+export async function writeSettings(
+  db: Pick<Prisma.TransactionClient, "setting">,
+  value: RiskSettings,
+  now: Date,
+): Promise<void> {
+  await db.setting.upsert({
+    where: { key: SETTING_KEY },
+    create: { key: SETTING_KEY, value, updated_at: now },
+    update: { value, updated_at: now },
+  });
+}

@@ -1,0 +1,81 @@
+import type { Actor } from "../kernel/actor.ts";
+import { allowedActions, causesOf } from "./machine.ts";
+import type { TaskRecord } from "./record.ts";
+import type { TaskEntry } from "./schema.ts";
+import { waitingFor } from "./waiting.ts";
+
+export type LockInfo = NonNullable<TaskEntry["lock_info"]>;
+
+/** A record as this actor sees it on the wire. Pure. */
+export function presentTask(
+  task: TaskRecord,
+  actor: Actor,
+  facts: { missing: readonly string[]; lock_info?: LockInfo | undefined; now: Date; with_preview: boolean },
+): TaskEntry {
+  const reviewerIds = task.approvals.map((approval) => approval.reviewer_id);
+  const causes = causesOf(actor, { author_id: task.author_id, reviewer_ids: reviewerIds });
+  return {
+    id: task.id,
+    state: task.state,
+    revision: task.revision,
+    config: task.config,
+    metadata: {
+      author_id: task.author_id,
+      author_name: task.author_name,
+      author_kind: task.author_kind,
+      ...present("team", task.team),
+      ...present("ticket_ref", task.ticket_ref),
+      tags: task.tags,
+      created_at: task.created_at.toISOString(),
+      updated_at: task.updated_at.toISOString(),
+      ...time("submitted_at", task.submitted_at),
+      ...time("approved_at", task.approved_at),
+      ...time("completed_at", task.completed_at),
+    },
+    source: task.source,
+    ...present("content_hash", task.content_hash),
+    ...present("risk", task.risk),
+    ...(facts.with_preview ? present("preview", task.preview) : {}),
+    approvals: task.approvals.map((approval) => ({
+      id: approval.id,
+      reviewer_id: approval.reviewer_id,
+      reviewer_name: approval.reviewer_name,
+      status: approval.status,
+      ...present("action", approval.action),
+      ...present("reason", approval.reason),
+      created_at: new Date(approval.created_at).toISOString(),
+      ...time("responded_at", approval.responded_at ? new Date(approval.responded_at) : null),
+    })),
+    required_approvals: task.required_approvals,
+    current_approvals: task.current_approvals,
+    ...(facts.lock_info ? { lock_info: facts.lock_info } : {}),
+    ...presentExecution(task),
+    attempts: task.attempts,
+    ...present("waiting_for", waitingFor(task, facts.missing, facts.now)),
+    ...present("problem", task.problem),
+    ...present("resubmitted_from", task.resubmitted_from),
+    archived: task.archived,
+    allowed_actions: allowedActions(task.state, causes),
+  };
+}
+
+function presentExecution(task: TaskRecord): Pick<TaskEntry, "execution"> {
+  if (!task.started_at && !task.result) return {};
+  return {
+    execution: {
+      ...time("started_at", task.started_at),
+      ...time("completed_at", task.completed_at),
+      ...present("result", task.result),
+      ...present("output", task.output),
+      ...present("error", task.error),
+    },
+  };
+}
+
+function present<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {
+  return value === null || value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+function time<K extends string>(key: K, value: Date | null): { [P in K]?: string } {
+  return present(key, value?.toISOString());
+}

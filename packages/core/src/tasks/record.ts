@@ -1,0 +1,85 @@
+import type { Preview, TaskConfig } from "../executors/schema.ts";
+import type { Requirement } from "../policies/schema.ts";
+import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
+import type { ExecutionResult, SubmitOptions, TaskState } from "./schema.ts";
+
+/** An approval of the current revision as the task's record carries it; times are ISO text from JSON. */
+export type ApprovalRecord = {
+  id: string;
+  reviewer_id: string;
+  reviewer_name: string;
+  status: string;
+  action: string | null;
+  reason: string | null;
+  requirement_ids: string[];
+  by_admin: boolean;
+  apply_immediately: boolean;
+  release_at: string | null;
+  due_at: string | null;
+  created_at: string;
+  responded_at: string | null;
+};
+
+/** A task's row with its current revision and that revision's approvals: the facts that commands decide on. */
+export type TaskRecord = {
+  /** PostgreSQL's time of reading: facts are compared with facts. */
+  now: Date;
+  id: string;
+  version: number;
+  state: TaskState;
+  revision: number;
+  type: string;
+  description: string;
+  priority: number;
+  author_id: string;
+  author_kind: "user" | "agent";
+  author_name: string;
+  author_owner_id: string | null;
+  editor_id: string;
+  editor_owner_id: string | null;
+  source: string;
+  team: string | null;
+  ticket_ref: string | null;
+  tags: string[];
+  resource_keys: string[];
+  risk_score: number | null;
+  risk_level: RiskLevel | null;
+  content_hash: string | null;
+  submit_options: SubmitOptions | null;
+  required_approvals: number;
+  current_approvals: number;
+  drifts: number;
+  apply_after: Date | null;
+  apply_immediately: boolean;
+  attempts: number;
+  crashes: number;
+  /** Text, because a bigint does not fit JSON; below 2^53 by construction (locks.md). */
+  fencing_token: string | null;
+  waiting_for: Blocker | null;
+  abort_requested_at: Date | null;
+  archived: boolean;
+  resubmitted_from: string | null;
+  problem: { code: string; message: string; details?: unknown } | null;
+  result: ExecutionResult | null;
+  output: string | null;
+  error: string | null;
+  state_since: Date;
+  created_at: Date;
+  updated_at: Date;
+  submitted_at: Date | null;
+  approved_at: Date | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  config: TaskConfig;
+  preview: Preview | null;
+  plan_state: "pending" | "ready" | "skipped";
+  risk: RiskAssessment | null;
+  requirements: Requirement[] | null;
+  approvals: ApprovalRecord[];
+};
+
+/** What keeps an approved task from being applied. */
+export type Blocker =
+  | { kind: "lock"; key: string; holder: string; purpose?: string | undefined }
+  | { kind: "retry"; attempt: number; reason: string }
+  | { kind: "quarantine"; reason: string };

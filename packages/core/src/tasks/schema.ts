@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { preview, taskConfig } from "../executors/schema.ts";
+import { pageQuery, pagination } from "../kernel/page.ts";
+import { resourceType } from "../resources/schema.ts";
+import { riskAssessment, riskLevel } from "../risk/schema.ts";
+
+export const TASK_STATES = [
+  "DRAFT",
+  "SUBMITTED",
+  "REVIEWING",
+  "APPROVED",
+  "APPLYING",
+  "COMPLETED",
+  "REJECTED",
+  "CANCELLED",
+] as const;
+export const taskState = z.enum(TASK_STATES);
+export type TaskState = z.infer<typeof taskState>;
+
+export const EXECUTION_RESULTS = ["success", "failure", "timeout", "cancelled", "unknown"] as const;
+export const executionResult = z.enum(EXECUTION_RESULTS);
+export type ExecutionResult = z.infer<typeof executionResult>;
+
+const tags = z.array(z.string().min(1).max(100)).max(50);
+
+export const taskMetadataInput = z.strictObject({
+  author_id: z.uuid().optional(),
+  author_name: z.string().min(1).max(200).optional(),
+  team: z.string().max(200).optional(),
+  ticket_ref: z.string().max(200).optional(),
+  tags: tags.default([]),
+});
+export type TaskMetadataInput = z.infer<typeof taskMetadataInput>;
+
+export const createTaskInput = z.strictObject({
+  config: taskConfig,
+  metadata: taskMetadataInput.default({ tags: [] }),
+  dry_run: z.boolean().default(false),
+});
+export type CreateTaskInput = z.infer<typeof createTaskInput>;
+
+export const editTaskInput = z.strictObject({
+  config: taskConfig.optional(),
+  metadata: taskMetadataInput.optional(),
+  expected_revision: z.int().min(1).optional(),
+});
+export type EditTaskInput = z.infer<typeof editTaskInput>;
+
+export const submitOptions = z.strictObject({
+  force: z.boolean().default(false),
+  skip_preview: z.boolean().default(false),
+  requested_reviewers: z.array(z.uuid()).max(20).optional(),
+});
+export type SubmitOptions = z.infer<typeof submitOptions>;
+
+/** What a waiting task waits for, whose move it is and since when. */
+export const waitingFor = z.strictObject({
+  text: z.string(),
+  whose_move: z.enum(["author", "reviewers", "system", "admin", "nobody"]),
+  since: z.string(),
+  /** When the system will try by itself, where that is known. */
+  until: z.string().optional(),
+});
+export type WaitingFor = z.infer<typeof waitingFor>;
+
+export const execution = z.strictObject({
+  started_at: z.string().optional(),
+  completed_at: z.string().optional(),
+  result: executionResult.optional(),
+  output: z.string().optional(),
+  error: z.string().optional(),
+});
+
+export const TASK_ACTIONS = [
+  "edit",
+  "delete",
+  "submit",
+  "respond",
+  "cancel",
+  "abort",
+  "archive",
+  "resubmit",
+  "comment",
+] as const;
+export type TaskAction = (typeof TASK_ACTIONS)[number];
+
+/** A task as every list and page shows it. */
+export const taskEntry = z.strictObject({
+  id: z.uuid(),
+  state: taskState,
+  revision: z.int(),
+  config: taskConfig,
+  metadata: z.strictObject({
+    author_id: z.string(),
+    author_name: z.string(),
+    author_kind: z.enum(["user", "agent"]),
+    team: z.string().optional(),
+    ticket_ref: z.string().optional(),
+    tags: z.array(z.string()),
+    created_at: z.string(),
+    updated_at: z.string(),
+    submitted_at: z.string().optional(),
+    approved_at: z.string().optional(),
+    completed_at: z.string().optional(),
+  }),
+  source: z.string(),
+  content_hash: z.string().optional(),
+  risk: riskAssessment.optional(),
+  preview: preview.optional(),
+  approvals: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      reviewer_id: z.string(),
+      reviewer_name: z.string(),
+      status: z.string(),
+      action: z.string().optional(),
+      reason: z.string().optional(),
+      created_at: z.string(),
+      responded_at: z.string().optional(),
+    }),
+  ),
+  required_approvals: z.int(),
+  current_approvals: z.int(),
+  lock_info: z
+    .strictObject({ acquired_at: z.string(), expires_at: z.string(), agent_id: z.string() })
+    .optional(),
+  execution: execution.optional(),
+  attempts: z.int(),
+  waiting_for: waitingFor.optional(),
+  problem: z
+    .strictObject({ code: z.string(), message: z.string(), details: z.unknown().optional() })
+    .optional(),
+  resubmitted_from: z.string().optional(),
+  archived: z.boolean(),
+  /** What the caller may do now, from the transition table and the matrix. */
+  allowed_actions: z.array(z.enum(TASK_ACTIONS)),
+});
+export type TaskEntry = z.infer<typeof taskEntry>;
+
+export const listTasksQuery = z.strictObject({
+  ...pageQuery,
+  sort_by: z.enum(["created_at", "updated_at", "risk_score", "state"]).default("created_at"),
+  sort_order: z.enum(["asc", "desc"]).default("desc"),
+  state: z.array(taskState).optional(),
+  author_id: z.uuid().optional(),
+  resource_type: resourceType.optional(),
+  resource_id: z.string().max(300).optional(),
+  risk_level: riskLevel.optional(),
+  created_after: z.iso.datetime({ offset: true }).optional(),
+  created_before: z.iso.datetime({ offset: true }).optional(),
+  tags: tags.optional(),
+  needs_my_approval: z.boolean().optional(),
+  search: z.string().max(200).optional(),
+  archived: z.boolean().optional(),
+});
+export type ListTasksQuery = z.infer<typeof listTasksQuery>;
+
+export const taskList = z.strictObject({ tasks: z.array(taskEntry), pagination });
+
+export const commentEntry = z.strictObject({
+  id: z.uuid(),
+  task_id: z.uuid(),
+  author_id: z.string(),
+  author_name: z.string(),
+  body: z.string(),
+  created_at: z.string(),
+});
+export type CommentEntry = z.infer<typeof commentEntry>;
+export const commentInput = z.strictObject({ body: z.string().trim().min(1).max(10_000) });

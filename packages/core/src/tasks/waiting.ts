@@ -1,0 +1,88 @@
+import type { TaskRecord } from "./record.ts";
+import type { WaitingFor } from "./schema.ts";
+
+type Facts = Pick<
+  TaskRecord,
+  | "state"
+  | "state_since"
+  | "plan_state"
+  | "apply_after"
+  | "waiting_for"
+  | "problem"
+  | "approvals"
+  | "started_at"
+>;
+
+/**
+ * For what a task waits, whose move it is and since when; undefined where it waits for nothing.
+ * `missing` are the open requirements in words ("1 of sec").
+ */
+export function waitingFor(task: Facts, missing: readonly string[], now: Date): WaitingFor | undefined {
+  const since = task.state_since.toISOString();
+  switch (task.state) {
+    case "DRAFT":
+      return {
+        text: task.problem
+          ? `waiting for its author: ${task.problem.message}`
+          : "waiting for its author to submit it",
+        whose_move: "author",
+        since,
+      };
+    case "SUBMITTED":
+      return { text: "waiting for its plan", whose_move: "system", since };
+    case "REVIEWING":
+      return reviewing(task, missing, since, now);
+    case "APPROVED":
+      return approved(task, since, now);
+    case "APPLYING":
+      return {
+        text: "being applied",
+        whose_move: "system",
+        since: (task.started_at ?? task.state_since).toISOString(),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function reviewing(task: Facts, missing: readonly string[], since: string, now: Date): WaitingFor {
+  const release = task.approvals
+    .flatMap((approval) => (approval.release_at ? [approval.release_at] : []))
+    .filter((at) => new Date(at) > now)
+    .sort()[0];
+  if (missing.length === 0 && release) {
+    return {
+      text: "decided; takes effect when the undo time is over",
+      whose_move: "system",
+      since,
+      until: release,
+    };
+  }
+  const text = missing.length > 0 ? `waiting for ${missing.join(" and ")}` : "waiting for its reviewers";
+  return { text, whose_move: "reviewers", since };
+}
+
+function approved(task: Facts, since: string, now: Date): WaitingFor {
+  const until = task.apply_after && task.apply_after > now ? { until: task.apply_after.toISOString() } : {};
+  const blocker = task.waiting_for;
+  if (blocker?.kind === "quarantine")
+    return { text: `held back: ${blocker.reason}`, whose_move: "admin", since };
+  if (blocker?.kind === "lock") {
+    const why = blocker.purpose ? ` (${blocker.purpose})` : "";
+    return {
+      text: `waiting for ${blocker.key}, held by ${blocker.holder}${why}`,
+      whose_move: "system",
+      since,
+      ...until,
+    };
+  }
+  if (blocker?.kind === "retry") {
+    return {
+      text: `attempt ${blocker.attempt} comes next: ${blocker.reason}`,
+      whose_move: "system",
+      since,
+      ...until,
+    };
+  }
+  return { text: "waiting for a worker", whose_move: "system", since, ...until };
+}

@@ -1,0 +1,98 @@
+import type { Pool } from "pg";
+import { decodeCursor, encodeCursor } from "../kernel/page.ts";
+import type { Inbox, InboxQuery, InboxRow, InboxSection } from "./schema.ts";
+
+/** `$1` is the reader. Which tasks a section holds, over `t` and the reader's own approval `mine`. */
+const SECTIONS: Record<InboxSection, string> = {
+  needs_you: "t.state = 'REVIEWING' AND mine.status = 'PENDING'",
+  needs_others: `t.state IN ('SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING') AND NOT t.archived
+    AND (t.author_id = $1::uuid OR (mine.status IS NOT NULL AND mine.status NOT IN ('PENDING', 'CLOSED', 'SUPERSEDED')))`,
+  returned:
+    "t.author_id = $1::uuid AND NOT t.archived AND ((t.state = 'DRAFT' AND t.problem IS NOT NULL) OR t.state = 'REJECTED')",
+  decided: `t.state NOT IN ('REVIEWING') AND EXISTS (SELECT 1 FROM approval a WHERE a.task_id = t.id
+    AND a.reviewer_id = $1::uuid AND a.responded_at IS NOT NULL)`,
+};
+
+/** What needs an answer soonest comes first; what is over, newest first. */
+const ORDER: Record<InboxSection, { key: string; type: string; direction: "ASC" | "DESC" }> = {
+  needs_you: { key: "coalesce(mine.due_at, t.created_at)", type: "timestamptz", direction: "ASC" },
+  needs_others: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
+  returned: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
+  decided: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
+};
+
+/** The reader's own row of the current revision; starts from it where only asked tasks are wanted. */
+const FROM = `FROM task t LEFT JOIN approval mine
+  ON mine.task_id = t.id AND mine.revision = t.revision AND mine.reviewer_id = $1::uuid`;
+
+/** A section of one reader's queue, with the counts of all sections. */
+export async function readInbox(
+  pool: Pool,
+  readerId: string,
+  query: InboxQuery,
+): Promise<Omit<Inbox, "server_time">> {
+  const [page, counts] = await Promise.all([
+    readSection(pool, readerId, query),
+    countSections(pool, readerId),
+  ]);
+  return { ...page, counts };
+}
+
+async function readSection(
+  pool: Pool,
+  readerId: string,
+  query: InboxQuery,
+): Promise<{ rows: InboxRow[]; next_cursor?: string }> {
+  const order = ORDER[query.section];
+  const values: unknown[] = [readerId];
+  const conditions = [SECTIONS[query.section]];
+  if (query.search) {
+    values.push(`%${query.search.replace(/[\\%_]/g, "\\$&")}%`);
+    const p = `$${values.length}`;
+    conditions.push(
+      `(t.description ILIKE ${p} OR t.type ILIKE ${p} OR t.author_name ILIKE ${p} OR array_to_string(t.resource_keys, ' ') ILIKE ${p})`,
+    );
+  }
+  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
+  if (after) {
+    values.push(after[0], after[1]);
+    const sign = order.direction === "ASC" ? ">" : "<";
+    conditions.push(
+      `(${order.key}, t.id) ${sign} ($${values.length - 1}::${order.type}, $${values.length}::uuid)`,
+    );
+  }
+  const { rows } = await pool.query({
+    text: `SELECT t.id AS task_id, mine.id AS approval_id, mine.status AS my_status, t.state, t.revision,
+        split_part(t.description, E'\\n', 1) AS title, t.type, t.author_name, t.author_kind,
+        coalesce(t.resource_keys[1], '') AS target, greatest(cardinality(t.resource_keys) - 1, 0) AS more_targets,
+        t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
+        mine.due_at, mine.release_at, t.updated_at, ${order.key}::text AS sort_key
+      ${FROM} WHERE ${conditions.join(" AND ")}
+      ORDER BY ${order.key} ${order.direction}, t.id ${order.direction} LIMIT ${query.limit + 1}`,
+    values,
+  });
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    rows: page.map(({ sort_key: _key, ...row }) => ({
+      ...row,
+      submitted_at: row.submitted_at?.toISOString() ?? null,
+      due_at: row.due_at?.toISOString() ?? null,
+      release_at: row.release_at?.toISOString() ?? null,
+      updated_at: row.updated_at.toISOString(),
+    })),
+    ...(rows.length > query.limit ? { next_cursor: encodeCursor([last.sort_key, last.task_id]) } : {}),
+  };
+}
+
+async function countSections(pool: Pool, readerId: string): Promise<Inbox["counts"]> {
+  const columns = Object.entries(SECTIONS).map(
+    ([section, condition]) => `(SELECT count(*)::int ${FROM} WHERE ${condition}) AS ${section}`,
+  );
+  const { rows } = await pool.query({
+    name: "inbox-counts",
+    text: `SELECT ${columns.join(", ")}`,
+    values: [readerId],
+  });
+  return rows[0];
+}

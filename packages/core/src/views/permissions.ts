@@ -1,0 +1,13 @@
+import type { PermissionMatrix } from "../kernel/actor.ts";
+
+export const viewPermissions = {
+  "view.inbox": { author: "yes", reviewer: "yes", admin: "yes", agent: "no", system: "no" },
+  "view.task": {
+    author: "yes",
+    reviewer: "yes",
+    admin: "yes",
+    agent: "own",
+    system: "no",
+    scope: "tasks:read",
+  },
+} as const satisfies PermissionMatrix;

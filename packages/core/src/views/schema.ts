@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { approvalEntry } from "../approvals/schema.ts";
+import { auditEntry } from "../ledger/schema.ts";
+import { riskLevel } from "../risk/schema.ts";
+import { commentEntry, taskEntry, taskState } from "../tasks/schema.ts";
+
+export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "decided"] as const;
+export const inboxSection = z.enum(INBOX_SECTIONS);
+export type InboxSection = z.infer<typeof inboxSection>;
+
+export const inboxQuery = z.strictObject({
+  section: inboxSection.default("needs_you"),
+  search: z.string().max(200).optional(),
+  limit: z.int().min(1).max(200).default(100),
+  cursor: z.string().max(500).optional(),
+});
+export type InboxQuery = z.infer<typeof inboxQuery>;
+
+/** One line of the queue: the few facts that decide. */
+export const inboxRow = z.strictObject({
+  task_id: z.uuid(),
+  /** The caller's own approval on the current revision, where there is one. */
+  approval_id: z.uuid().nullable(),
+  my_status: z.string().nullable(),
+  state: taskState,
+  revision: z.int(),
+  /** First line of the description. */
+  title: z.string(),
+  type: z.string(),
+  author_name: z.string(),
+  author_kind: z.enum(["user", "agent"]),
+  /** First resource it touches, and how many more there are. */
+  target: z.string(),
+  more_targets: z.int(),
+  risk_score: z.int().nullable(),
+  risk_level: riskLevel.nullable(),
+  current_approvals: z.int(),
+  required_approvals: z.int(),
+  content_hash: z.string().nullable(),
+  submitted_at: z.string().nullable(),
+  due_at: z.string().nullable(),
+  release_at: z.string().nullable(),
+  updated_at: z.string(),
+});
+export type InboxRow = z.infer<typeof inboxRow>;
+
+export const inbox = z.strictObject({
+  rows: z.array(inboxRow),
+  counts: z.strictObject({
+    needs_you: z.int(),
+    needs_others: z.int(),
+    returned: z.int(),
+    decided: z.int(),
+  }),
+  next_cursor: z.string().optional(),
+  server_time: z.string(),
+});
+export type Inbox = z.infer<typeof inbox>;
+
+/** Everything of the side panel and the task page, in one answer. */
+export const taskView = z.strictObject({
+  task: taskEntry,
+  approvals: z.array(approvalEntry),
+  /** The caller's own approval on the current revision. */
+  mine: approvalEntry.nullable(),
+  /** What is still missing, in words. */
+  missing: z.array(z.string()),
+  requirements: z.array(
+    z.strictObject({
+      id: z.string(),
+      policy: z.string(),
+      demand: z.string(),
+      why: z.string(),
+      met: z.boolean(),
+      waived: z.boolean(),
+    }),
+  ),
+  timeline: z.array(auditEntry),
+  comments: z.array(commentEntry),
+  locks: z.strictObject({
+    held: z.array(z.strictObject({ key: z.string(), fencing_token: z.int(), expires_at: z.string() })),
+    blocked_by: z.array(
+      z.strictObject({
+        key: z.string(),
+        holder: z.string(),
+        purpose: z.string().optional(),
+        expires_at: z.string(),
+      }),
+    ),
+    /** False while Redis is away: then nobody knows. */
+    known: z.boolean(),
+  }),
+  attempts: z.array(
+    z.strictObject({
+      id: z.string(),
+      revision: z.int(),
+      number: z.int(),
+      worker_id: z.string(),
+      fencing_token: z.int(),
+      started_at: z.string(),
+      ended_at: z.string().nullable(),
+      outcome: z.string().nullable(),
+      error: z.string().nullable(),
+    }),
+  ),
+  server_time: z.string(),
+});
+export type TaskView = z.infer<typeof taskView>;

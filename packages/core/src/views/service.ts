@@ -1,0 +1,83 @@
+import type { Pool } from "pg";
+import type { ApprovalsService } from "../approvals/service.ts";
+import type { Actor } from "../kernel/actor.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Ledger } from "../ledger/service.ts";
+import { isMet, unmet } from "../policies/service.ts";
+import type { TaskRecord, TasksService } from "../tasks/service.ts";
+import { readInbox } from "./inbox.ts";
+import type { Inbox, InboxQuery, TaskView } from "./schema.ts";
+
+export type ViewsDeps = {
+  pool: Pool;
+  tasks: TasksService;
+  approvals: ApprovalsService;
+  ledger: Ledger;
+  clock: Clock;
+};
+export type ViewsService = ReturnType<typeof createViewsService>;
+
+/** Read models of the dashboard: they may join what slices keep apart. */
+export function createViewsService(deps: ViewsDeps) {
+  return {
+    /** One section of the caller's queue, with the counts of all. */
+    async inbox(actor: Actor, query: InboxQuery): Promise<Inbox> {
+      return {
+        ...(await readInbox(deps.pool, actor.id, query)),
+        server_time: deps.clock.now().toISOString(),
+      };
+    },
+    /** Everything about one task in one answer. */
+    async task(actor: Actor, id: string): Promise<TaskView> {
+      const record = await deps.tasks.read(actor, id);
+      const [task, asked, timeline, { comments }, { attempts }, locks] = await Promise.all([
+        deps.tasks.present(actor, record),
+        deps.approvals.list(actor, { task_id: id, page: 1, limit: 100 }),
+        deps.ledger.list(actor, { task_id: id, limit: 200, sort_order: "asc" }),
+        deps.tasks.comments(actor, id),
+        deps.tasks.attempts(actor, id),
+        deps.tasks.locks(actor, id).then(
+          (known) => ({ ...known, known: true }),
+          () => ({ held: [], blocked_by: [], known: false }),
+        ),
+      ]);
+      const approvals = asked.approvals;
+      return {
+        task,
+        approvals,
+        mine:
+          approvals.find((each) => each.reviewer_id === actor.id && each.revision === record.revision) ??
+          null,
+        ...requirementsOf(record),
+        timeline: timeline.entries,
+        comments,
+        locks,
+        attempts: attempts.map(
+          ({ task_id: _task, lock_ids: _locks, output: _output, ...attempt }) => attempt,
+        ),
+        server_time: deps.clock.now().toISOString(),
+      };
+    },
+  };
+}
+
+function requirementsOf(task: TaskRecord): Pick<TaskView, "missing" | "requirements"> {
+  const approvers = task.approvals
+    .filter(({ status }) => status === "APPROVED")
+    .map((each) => each.reviewer_id);
+  const requirements = task.requirements ?? [];
+  return {
+    missing: task.state === "REVIEWING" ? unmet(requirements, approvers).map(({ text }) => text) : [],
+    requirements: requirements.map((each) => ({
+      id: each.id,
+      policy: each.policy_name,
+      demand: [
+        ...(each.min_approvers > 0 ? [`${each.min_approvers} of ${each.who}`] : []),
+        ...each.required_roles.map(({ name }) => `1 of ${name}`),
+      ].join(" and "),
+      why: each.why,
+      met: isMet(each, approvers),
+      waived: each.auto_approved,
+    })),
+  };
+}

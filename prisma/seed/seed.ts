@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { closeConnections, openConnections } from "@ade/core/connect";
+import { type Core, createCore } from "@ade/core/core";
+import type { Actor } from "@ade/core/kernel/actor";
+import { systemActor } from "@ade/core/kernel/actor";
+import { systemClock } from "@ade/core/kernel/clock";
+import { randomIds } from "@ade/core/kernel/ids";
+import pino from "pino";
+import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
+import { writeDemoFiles } from "./demo-files.ts";
+import { DEMO_TASKS, type DemoTask } from "./demo-tasks.ts";
+import { DEMO_USERS } from "./demo-users.ts";
+
+export type SeedOptions = { databaseUrl: string; redisUrl: string; secret: string; dataDir: string };
+
+/**
+ * Fills an empty installation with the demo, by the same commands as people use: the ledger of it is a real one.
+ * Answers false, and changes nothing, where the demo is there already.
+ */
+export async function seed(options: SeedOptions): Promise<boolean> {
+  const log = pino({ level: "error" });
+  const connections = await openConnections({
+    ...options,
+    poolSize: 4,
+    onError: (error) => log.error(error),
+  });
+  try {
+    const first = await connections.prisma.user.findUnique({ where: { email: DEMO_USERS[0]!.email } });
+    if (first) return false;
+    const root = join(options.dataDir, "demo-files");
+    await writeDemoFiles(root);
+    const core = await createCore({
+      connections,
+      clock: systemClock,
+      ids: randomIds,
+      log,
+      secret: options.secret,
+      publicUrl: "http://localhost:3000",
+      fileRoots: { demo: root },
+      testExecutors: false,
+      anchorFile: null,
+      works: false,
+    });
+    try {
+      await fill(core);
+      await core.ledger.settle();
+    } finally {
+      await core.close();
+    }
+    return true;
+  } finally {
+    await closeConnections(connections);
+  }
+}
+
+async function fill(core: Core): Promise<void> {
+  const setup: Actor = { ...systemActor("demo"), roles: ["admin"] };
+  const people = new Map<string, Actor>();
+  for (const person of DEMO_USERS) {
+    const user = await core.identity.users.create(setup, { ...person, groups: [...person.groups] });
+    people.set(user.name.split(" ")[0]!.toLowerCase(), {
+      ...setup,
+      kind: "user",
+      id: user.id,
+      name: user.name,
+      roles: user.roles,
+      groups: user.groups,
+      via: "process:demo",
+    });
+  }
+  for (const resource of DEMO_RESOURCES) await core.resources.create(setup, resource);
+  for (const policy of DEMO_POLICIES) await core.policies.create(setup, policy);
+  const mia = people.get("mia")!;
+  const { agent } = await core.agents.create(people.get("ada")!, {
+    name: "deploy-bot",
+    description: "Rolls out releases that passed their canary.",
+    tags: ["release"],
+    connection: { kind: "worker" },
+  });
+  const bot: Actor = {
+    ...setup,
+    kind: "agent",
+    id: agent.id,
+    name: agent.name,
+    roles: [],
+    owner_id: agent.owner_id,
+  };
+  for (const task of DEMO_TASKS) await take(core, task, task.by === "mia" ? mia : bot, people);
+}
+
+/** Takes one task to where the demo wants it. Planning and applying are done here: no worker runs yet. */
+async function take(
+  core: Core,
+  task: DemoTask,
+  author: Actor,
+  people: ReadonlyMap<string, Actor>,
+): Promise<void> {
+  const metadata = { tags: task.tags, ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}) };
+  const { id } = await core.gate.propose(author, { config: task.config, metadata });
+  const plan = () => core.gate.planTask(id, AbortSignal.timeout(10_000));
+  await plan();
+  if (task.end === "draft") return;
+  const submitted = core.gate.submit(author, id, { force: false, skip_preview: false });
+  // The submit waits for a plan; here it is this process that makes it.
+  while ((await core.tasks.read(author, id)).state === "DRAFT") await new Promise(setImmediate);
+  await plan();
+  await submitted;
+  if (task.end === "review") return;
+  const answers = {
+    applied: "approve",
+    "half approved": "approve",
+    rejected: "reject",
+    returned: "request_changes",
+  } as const;
+  const { approvals } = await core.tasks.read(author, id);
+  for (const approval of approvals) {
+    const name = approval.reviewer_name.split(" ")[0]!.toLowerCase();
+    if (task.end === "half approved" && name !== "ravi") continue;
+    await core.gate.respond(people.get(name)!, approval.id, {
+      action: answers[task.end],
+      ...(task.reason ? { reason: task.reason } : {}),
+      options: { apply_immediately: false, undo_seconds: 0 },
+    });
+  }
+  if (task.end === "applied") {
+    await core.applying.run(id, { id: "worker:demo", drain: new AbortController().signal });
+  }
+}
