@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { agentInput } from "@ade/core/agents/schema";
 import { closeConnections, openConnections } from "@ade/core/connect";
 import { type Core, createCore } from "@ade/core/core";
 import type { Actor } from "@ade/core/kernel/actor";
 import { systemActor } from "@ade/core/kernel/actor";
 import { systemClock } from "@ade/core/kernel/clock";
+import { isCoded } from "@ade/core/kernel/errors";
 import { randomIds } from "@ade/core/kernel/ids";
 import pino from "pino";
 import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
@@ -25,8 +27,8 @@ export async function seed(options: SeedOptions): Promise<boolean> {
     onError: (error) => log.error(error),
   });
   try {
-    const first = await connections.prisma.user.findUnique({ where: { email: DEMO_USERS[0]!.email } });
-    if (first) return false;
+    const done = await connections.prisma.setting.findUnique({ where: { key: "demo" } });
+    if (done) return false;
     const root = join(options.dataDir, "demo-files");
     await writeDemoFiles(root);
     const core = await createCore({
@@ -44,6 +46,7 @@ export async function seed(options: SeedOptions): Promise<boolean> {
     try {
       await fill(core);
       await core.ledger.settle();
+      await connections.prisma.setting.create({ data: { key: "demo", value: true } });
     } finally {
       await core.close();
     }
@@ -53,11 +56,21 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   }
 }
 
+const DEMO_AGENT = agentInput.parse({
+  name: "deploy-bot",
+  description: "Rolls out releases that passed their canary.",
+  tags: ["release"],
+  connection: { kind: "worker" },
+});
+
 async function fill(core: Core): Promise<void> {
   const setup: Actor = { ...systemActor("demo"), roles: ["admin"] };
   const people = new Map<string, Actor>();
   for (const person of DEMO_USERS) {
-    const user = await core.identity.users.create(setup, { ...person, groups: [...person.groups] });
+    const known = await core.connections.prisma.user.findUnique({ where: { email: person.email } });
+    const user = known
+      ? await core.identity.users.get(known.id)
+      : await core.identity.users.create(setup, { ...person, groups: [...person.groups] });
     people.set(user.name.split(" ")[0]!.toLowerCase(), {
       ...setup,
       kind: "user",
@@ -68,15 +81,16 @@ async function fill(core: Core): Promise<void> {
       via: "process:demo",
     });
   }
-  for (const resource of DEMO_RESOURCES) await core.resources.create(setup, resource);
-  for (const policy of DEMO_POLICIES) await core.policies.create(setup, policy);
+  for (const resource of DEMO_RESOURCES) {
+    await core.resources.create(setup, resource).catch(unlessCode("RESOURCE_EXISTS"));
+  }
+  const policies = new Set((await core.policies.list()).map(({ name }) => name));
+  for (const policy of DEMO_POLICIES)
+    if (!policies.has(policy.name)) await core.policies.create(setup, policy);
   const mia = people.get("mia")!;
-  const { agent } = await core.agents.create(people.get("ada")!, {
-    name: "deploy-bot",
-    description: "Rolls out releases that passed their canary.",
-    tags: ["release"],
-    connection: { kind: "worker" },
-  });
+  const ada = people.get("ada")!;
+  const { agents } = await core.agents.list(ada, { page: 1, limit: 10, search: "deploy-bot" });
+  const agent = agents[0] ?? (await core.agents.create(ada, DEMO_AGENT)).agent;
   const bot: Actor = {
     ...setup,
     kind: "agent",
@@ -85,7 +99,18 @@ async function fill(core: Core): Promise<void> {
     roles: [],
     owner_id: agent.owner_id,
   };
-  for (const task of DEMO_TASKS) await take(core, task, task.by === "mia" ? mia : bot, people);
+  const tasks = await core.connections.prisma.task.findMany({ select: { description: true } });
+  const known = new Set(tasks.map(({ description }) => description));
+  for (const task of DEMO_TASKS) {
+    if (!known.has(task.config.description)) await take(core, task, task.by === "mia" ? mia : bot, people);
+  }
+}
+
+/** A seed that was interrupted goes on where it stopped. */
+function unlessCode(code: string) {
+  return (error: unknown): void => {
+    if (!isCoded(error, code)) throw error;
+  };
 }
 
 /** Takes one task to where the demo wants it. Planning and applying are done here: no worker runs yet. */

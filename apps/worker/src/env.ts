@@ -1,3 +1,4 @@
+import { APPLY_STEPS } from "@ade/core/applying/service";
 import { z } from "zod";
 
 const flag = z
@@ -15,6 +16,8 @@ const environment = z.object({
   ADE_FILE_ROOTS: z.string().default(""),
   ADE_TEST_EXECUTORS: flag,
   ADE_TEST_SINK: z.string().optional(),
+  /** Kills this process at a step of applying, for the fault tests. */
+  ADE_TEST_KILL_AT: z.enum(APPLY_STEPS).optional(),
   ADE_WORKER_TASKS: z.coerce.number().int().min(1).max(1000).default(20),
   ADE_LOCK_TTL_SECONDS: z.coerce.number().int().min(5).max(300).default(30),
   ADE_LOCK_DELAY_SECONDS: z.coerce.number().int().min(0).max(300).default(15),

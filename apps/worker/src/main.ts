@@ -34,8 +34,15 @@ const core = await createCore({
   testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
   anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
   works: true,
+  ...(env.ADE_TEST_EXECUTORS && env.ADE_TEST_KILL_AT ? { atApplyStep: killAt(env.ADE_TEST_KILL_AT) } : {}),
   settings: { lock_ttl_seconds: env.ADE_LOCK_TTL_SECONDS, lock_delay_seconds: env.ADE_LOCK_DELAY_SECONDS },
 });
+
+function killAt(wanted: string) {
+  return (step: string): void => {
+    if (step === wanted) process.kill(process.pid, "SIGKILL");
+  };
+}
 
 const slots = createTaskSlots(env.ADE_WORKER_TASKS);
 const drain = new AbortController();

@@ -12,4 +12,6 @@ export type Context = {
   readonly where: Actor["where"] & { readonly request_id: string };
   /** Who asks by now: a stream asks again while it is open, for a right may have ended. */
   readonly reauthenticate: () => Promise<Actor | null>;
+  /** Aborts when the server stops, so that streams end and do not hold it up. */
+  readonly closing: AbortSignal;
 };

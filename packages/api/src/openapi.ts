@@ -8,6 +8,8 @@ import { policyEntry, requirement } from "@ade/core/policies/schema";
 import { resourceEntry, resourceRef } from "@ade/core/resources/schema";
 import { riskAssessment } from "@ade/core/risk/schema";
 import { commentEntry, taskEntry } from "@ade/core/tasks/schema";
+// For the words that a route's schema has beyond Fastify's own.
+import type {} from "@fastify/swagger";
 import type { FastifySchema } from "fastify";
 import { z } from "zod";
 import { errorEnvelope } from "./failure.ts";
@@ -97,7 +99,10 @@ export function routeSchema(operation: Operation): FastifySchema {
     response: {
       [rest.status]: answer(rest.status === 204 ? "Done." : "Done; the answer.", output, rest.status),
       ...Object.fromEntries(
-        Object.entries(rest.also ?? {}).map(([status, schema]) => [status, answer("Done; the answer.", schema)]),
+        Object.entries(rest.also ?? {}).map(([status, schema]) => [
+          status,
+          answer("Done; the answer.", schema),
+        ]),
       ),
       ...errorResponses(errorStatusesOf(operation)),
     },

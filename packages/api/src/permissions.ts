@@ -8,7 +8,14 @@ const everybody = { author: "yes", reviewer: "yes", admin: "yes", agent: "yes", 
 const apiPermissions = {
   "health.read": { ...everybody, public: true },
   "document.read": { ...everybody, public: true },
-  "system.read": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "yes", scope: "system:read" },
+  "system.read": {
+    author: "no",
+    reviewer: "no",
+    admin: "yes",
+    agent: "no",
+    system: "yes",
+    scope: "system:read",
+  },
 } as const satisfies PermissionMatrix;
 
 /** The slices' rows and the API's own. */

@@ -1,13 +1,13 @@
+import { decideAction } from "@ade/core/identity/service";
 import type { Actor } from "@ade/core/kernel/actor";
 import { CodedError, errors } from "@ade/core/kernel/errors";
-import { decideAction } from "@ade/core/identity/service";
 import { assertMayListen } from "./channels.ts";
 import type { Context } from "./context.ts";
 
 const CHECK_INTERVAL_MS = 60_000;
 
 export type StreamRights = {
-  /** Aborts when the caller's does, and when the rights have ended. */
+  /** Aborts when the caller's does, when the server stops, and when the rights have ended. */
   readonly signal: AbortSignal;
   /** The refusal, where that was the reason. */
   readonly lost: CodedError | null;
@@ -17,14 +17,18 @@ export type StreamRights = {
 
 /** Looks every minute whether whoever reads a stream still may: a session may have ended, a role been taken. */
 export function watchRights(
-  options: Pick<Context, "core" | "matrix" | "reauthenticate"> & {
+  options: Pick<Context, "core" | "matrix" | "reauthenticate" | "closing"> & {
     channels: readonly string[];
     signal: AbortSignal | undefined;
     intervalMs?: number;
   },
 ): StreamRights {
   const ended = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
+  const signal = AbortSignal.any([
+    options.closing,
+    ended.signal,
+    ...(options.signal ? [options.signal] : []),
+  ]);
   let lost: CodedError | null = null;
 
   async function check(): Promise<void> {

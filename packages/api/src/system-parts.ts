@@ -19,7 +19,8 @@ export type Part = z.infer<typeof part>;
 /** Which parts are up, each with a sentence. A part that cannot be asked is not ok; nothing throws. */
 export async function readSystemParts(core: Core, migrationsFolder: string): Promise<SystemParts> {
   const { pool, redis } = core.connections;
-  const ask = async <T>(text: string): Promise<T | undefined> => (await pool.query(text)).rows[0] as T | undefined;
+  const ask = async <T>(text: string): Promise<T | undefined> =>
+    (await pool.query(text)).rows[0] as T | undefined;
   const [postgresql, redisPart, migrations, first_admin, worker] = await Promise.all([
     tried(async () => {
       await ask("SELECT 1");
@@ -30,12 +31,16 @@ export async function readSystemParts(core: Core, migrationsFolder: string): Pro
       return up("answers");
     }),
     tried(async () => {
-      const known = (await readdir(migrationsFolder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+      const known = (await readdir(migrationsFolder, { withFileTypes: true })).filter((entry) =>
+        entry.isDirectory(),
+      );
       const row = await ask<{ done: string[] }>(
         "SELECT coalesce(array_agg(migration_name), '{}') AS done FROM _prisma_migrations WHERE finished_at IS NOT NULL",
       );
       const missing = known.filter(({ name }) => !row?.done.includes(name));
-      return missing.length === 0 ? up(`${known.length} done`) : down(`${missing.length} of ${known.length} to be done`);
+      return missing.length === 0
+        ? up(`${known.length} done`)
+        : down(`${missing.length} of ${known.length} to be done`);
     }),
     tried(async () => {
       const row = await ask<{ there: boolean }>(

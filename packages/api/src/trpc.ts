@@ -38,7 +38,10 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     isDev: false,
-    sse: { ping: { enabled: true, intervalMs: HEARTBEAT_MS }, client: { reconnectAfterInactivityMs: 40_000 } },
+    sse: {
+      ping: { enabled: true, intervalMs: HEARTBEAT_MS },
+      client: { reconnectAfterInactivityMs: 40_000 },
+    },
     errorFormatter({ shape, error, ctx, input, path }) {
       const failure = failureOf(error, input);
       return {
@@ -92,7 +95,8 @@ export function assertEveryProcedureHasRow(root: AnyRouter, matrix: Matrix): voi
     const row = meta && matrix.get(meta.permission);
     if (!meta?.permission) return [`${path} names no permission`];
     if (!row) return [`${path} asks for ${meta.permission}, which has no row in the matrix`];
-    if (meta.open !== Boolean(row.public)) return [`${path} and its row ${meta.permission} differ in being public`];
+    if (meta.open !== Boolean(row.public))
+      return [`${path} and its row ${meta.permission} differ in being public`];
     return [];
   });
   if (problems.length > 0) throw new Error(`The permission matrix is not complete: ${problems.join("; ")}.`);

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { agentPermissions } from "./agents/permissions.ts";
 import { createAgentsService } from "./agents/service.ts";
-import { createApplyingService } from "./applying/service.ts";
+import { type ApplyStep, createApplyingService } from "./applying/service.ts";
 import { approvalPermissions } from "./approvals/permissions.ts";
 import { createApprovalsService } from "./approvals/service.ts";
 import type { Connections } from "./connect.ts";
@@ -47,6 +47,8 @@ export type CoreOptions = {
   /** True in workers: takes jobs and listens for notifications. */
   works: boolean;
   settings?: Partial<CoreSettings>;
+  /** Tests end the process at a step of applying with this. */
+  atApplyStep?: (step: ApplyStep) => void;
 };
 
 export type CoreSettings = {
@@ -144,6 +146,7 @@ export async function createCore(options: CoreOptions) {
     wake: (taskIds) =>
       jobs.insert(taskIds.map((task_id) => ({ queue: QUEUES.apply, id: ids.uuid(), data: { task_id } }))),
     settings,
+    atStep: options.atApplyStep,
   });
   const views = createViewsService({ pool, tasks, approvals, ledger, clock });
 

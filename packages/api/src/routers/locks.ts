@@ -1,5 +1,5 @@
-import { errors } from "@ade/core/kernel/errors";
 import type { Actor } from "@ade/core/kernel/actor";
+import { errors } from "@ade/core/kernel/errors";
 import {
   type AcquireLockInput,
   acquireLockInput,
@@ -34,7 +34,9 @@ const acquiredLock = z.strictObject({
 });
 const acquiredLocks = z.strictObject({
   acquired: z.literal(true),
-  locks: z.array(lockEntry.pick({ id: true, resource_type: true, resource_id: true, mode: true, fencing_token: true })),
+  locks: z.array(
+    lockEntry.pick({ id: true, resource_type: true, resource_id: true, mode: true, fencing_token: true }),
+  ),
 });
 
 export const locksRouter = router({
@@ -132,7 +134,16 @@ function requestOf(actor: Actor, input: AcquireLockInput) {
 
 function acquired(lock: Lock): z.infer<typeof acquiredLock> {
   const { id, resource_type, resource_id, mode, owner_id, fencing_token } = lock;
-  return { id, acquired: true, resource_type, resource_id, mode, owner_id, fencing_token, holder: holderOfLock(lock) };
+  return {
+    id,
+    acquired: true,
+    resource_type,
+    resource_id,
+    mode,
+    owner_id,
+    fencing_token,
+    holder: holderOfLock(lock),
+  };
 }
 
 function tokenOf({ id, resource_type, resource_id, mode, fencing_token }: Lock) {

@@ -126,7 +126,7 @@ export const tasksRouter = router({
   revisions: procedure("task.read", part("/revisions", "Every revision, newest first"))
     .input(byId)
     .output(revisionList)
-    .query(({ ctx, input }) => ctx.core.tasks.revisions(ctx.actor, input.id)),
+    .query(async ({ ctx, input }) => revisionList.parse(await ctx.core.tasks.revisions(ctx.actor, input.id))),
 
   attempts: procedure("task.read", part("/attempts", "Every attempt to apply it, newest first"))
     .input(byId)

@@ -96,7 +96,7 @@ export async function listAgents(
   }
   const counted = await pool.query<{ total: number }>(
     `SELECT count(*)::int AS total FROM (SELECT 1 FROM agent a WHERE ${conditions.join(" AND ")}
-      LIMIT ${EXACT_TOTAL_LIMIT + 1}) some`,
+      LIMIT ${EXACT_TOTAL_LIMIT + 1}) counted`,
     [...values],
   );
   const after = query.cursor ? decodeCursor(query.cursor, 2) : null;

@@ -50,6 +50,7 @@ export async function runAttempt(
   } catch (error) {
     failure = error;
   }
+  deps.atStep?.("applied");
   progress.end();
   const stopped = signal.aborted ? (signal.reason as StopReason) : null;
   // Whose lock is gone must not write any more: the watchdog gives the task to another worker.
@@ -120,6 +121,7 @@ async function end(deps: ApplyingDeps, attempt: Attempt, ending: Ending): Promis
     [completedFact(task, "APPLYING", ending, deps.clock.now())],
     complete(task, held.token, "APPLYING", ending),
   );
+  deps.atStep?.("recorded");
   return rows.length > 0 ? "ended" : "lost";
 }
 

@@ -21,8 +21,14 @@ export type ApplyingDeps = {
   random: () => number;
   /** Makes these tasks' apply jobs due now. */
   wake: (taskIds: readonly string[]) => Promise<void>;
+  /** Tests end the process at a named step with this. */
+  atStep?: ((step: ApplyStep) => void) | undefined;
   settings: { lock_ttl_seconds: number; lock_delay_seconds: number };
 };
+
+/** The steps at which a worker may die (reliability.md, "Faults"). */
+export const APPLY_STEPS = ["locked", "planned", "claimed", "applied", "recorded"] as const;
+export type ApplyStep = (typeof APPLY_STEPS)[number];
 
 /** The locks of one attempt: the token of the task lock goes into the row, the others to the executor. */
 export type HeldLocks = {

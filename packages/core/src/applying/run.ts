@@ -27,6 +27,7 @@ export async function runTask(
   const locks = await takeLocks(deps, due, worker.id);
   if ("refused" in locks) return blocked(deps, due, worker.id, locks.refused);
   const { held } = locks;
+  deps.atStep?.("locked");
   try {
     // Read again under the locks: what was true before they were held may not be any more.
     const task = await loadTask(deps.pool, taskId);
@@ -90,6 +91,7 @@ async function apply(
     if (reason) return sendBack(deps, task, actor.id, preview, reason);
   }
 
+  deps.atStep?.("planned");
   const attemptId = deps.ids.uuid();
   const rows = await deps.ledger.commit<{ attempts: number }>(
     actor,
@@ -109,6 +111,7 @@ async function apply(
     }),
   );
   if (rows.length === 0) return "not due";
+  deps.atStep?.("claimed");
   const claimed = { ...task, attempts: rows[0]!.attempts, started_at: task.started_at ?? deps.clock.now() };
   const attempt: Attempt = { task: claimed, actor, executor, held, stash, signal: held.signal };
   return withStops(deps, attempt, worker.drain);

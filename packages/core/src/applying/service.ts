@@ -2,7 +2,7 @@ import type { ApplyingDeps } from "./deps.ts";
 import { type RunOutcome, runTask } from "./run.ts";
 import { recoverLost } from "./watchdog.ts";
 
-export type { ApplyingDeps } from "./deps.ts";
+export { APPLY_STEPS, type ApplyingDeps, type ApplyStep } from "./deps.ts";
 export type { RunOutcome } from "./run.ts";
 
 export type ApplyingService = ReturnType<typeof createApplyingService>;

@@ -97,6 +97,10 @@ describe("secrets in output", () => {
     expect(collect(["xabcdx"], { secrets: ["abc", "bcd"] }).shown).toBe(`x${MASK}x`);
   });
 
+  it("are masked where one ends in what could be another's beginning, a character at a time", () => {
+    expect(collect([..."xab!xabc!"], { secrets: ["xab", "abc"] }).shown).toBe(`${MASK}!${MASK}!`);
+  });
+
   it("are masked line by line", () => {
     const key = "-----BEGIN-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF";
     expect(collect(["  kqhkiG9w0BAQEF\n"], { secrets: [key] }).shown).toBe(`  ${MASK}\n`);

@@ -83,6 +83,13 @@ describe("registry", () => {
     expect(JSON.stringify(refusal.details) + refusal.message).not.toContain("secret-value");
   });
 
+  it("takes a parameter named like a member of every object as any other", async () => {
+    const properties = { constructor: { type: "string" } };
+    const named = { ...noop, parameters: { type: "object", additionalProperties: false, properties } };
+    const config = taskConfigOf({ type: "test.noop", parameters: {} });
+    await expect(createRegistry([named]).validate(config)).resolves.toBe(undefined);
+  });
+
   it("refuses text that the database can't hold, anywhere in the configuration", async () => {
     const config = taskConfigOf({ type: "test.noop", parameters: {}, description: "a\0b" });
     await expect(registry.validate(config)).rejects.toMatchObject({

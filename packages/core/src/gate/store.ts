@@ -94,24 +94,39 @@ export function insertRevision(
   });
 }
 
-/** DRAFT to SUBMITTED. The plan is made anew for what is submitted: the world may have moved since the draft. */
-export function submitTask(task: TaskKey & { revision: number }, options: SubmitOptions): HotWrite {
-  return hotWrite("task-submit", (p) => {
-    const guard = casTask(
-      p,
-      task,
-      [
-        "state = 'SUBMITTED'",
-        `submit_options = ${p(json(options))}::jsonb`,
-        "submitted_at = now()",
-        "problem = NULL",
-        "drifts = 0",
-      ],
-      true,
-    );
-    return `${guard},
-    planned AS (UPDATE task_revision SET plan_state = ${p(options.skip_preview ? "skipped" : "pending")},
-      preview = NULL FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int)`;
+/**
+ * DRAFT to SUBMITTED. The plan is made anew for what is submitted: the world may have moved since the draft. A
+ * revision that was reviewed before is submitted again under a new number, because an approval belongs to one.
+ */
+export function submitTask(
+  task: TaskKey & {
+    revision: number;
+    config: TaskConfig;
+    resource_keys: readonly string[];
+    editor_id: string;
+  },
+  options: SubmitOptions,
+  wasReviewed: boolean,
+): HotWrite {
+  return hotWrite(wasReviewed ? "task-submit-again" : "task-submit", (p) => {
+    const revision = p(wasReviewed ? task.revision + 1 : task.revision);
+    const planState = p(options.skip_preview ? "skipped" : "pending");
+    const set = [
+      "state = 'SUBMITTED'",
+      `revision = ${revision}::int`,
+      `submit_options = ${p(json(options))}::jsonb`,
+      "submitted_at = now()",
+      "problem = NULL",
+      "drifts = 0",
+    ];
+    const guard = casTask(p, task, set, true);
+    const planned = wasReviewed
+      ? `INSERT INTO task_revision (task_id, revision, config, resource_keys, editor_id, reason, plan_state)
+          SELECT guard.id, ${revision}::int, ${p(json(task.config))}::jsonb, ${p(task.resource_keys)}::text[],
+            ${p(task.editor_id)}::uuid, 'resubmit', ${planState} FROM guard`
+      : `UPDATE task_revision SET plan_state = ${planState}, preview = NULL FROM guard
+          WHERE task_id = guard.id AND revision = ${revision}::int`;
+    return `${guard}, planned AS (${planned})`;
   });
 }
 

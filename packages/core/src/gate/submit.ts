@@ -34,7 +34,7 @@ export async function submit(
       await assertReviewersExist(deps, found, options.requested_reviewers ?? []);
       await deps.executors.validate(found.config);
       return {
-        write: submitTask(found, options),
+        write: submitTask(found, options, found.approvals.length > 0),
         facts: [
           taskFact("task.submitted", found, {
             from_state: "DRAFT",

@@ -78,7 +78,13 @@ export function createAuth(deps: AuthDeps): Auth {
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
     trustedOrigins: (request) => [...options.trustedOrigins, ...ownOrigins(request?.headers.get("host"))],
-    logger: { level: "error", log: (_level, message) => log.error({ part: "sign-in" }, message) },
+    // "info", because at "error" better-auth writes to the console too; a foreign Origin or a wrong password is no error.
+    logger: { level: "info", log: (level, message) => log.debug({ part: "sign-in", level }, message) },
+    onAPIError: {
+      onError: (error) => {
+        if (!(error instanceof APIError)) log.error({ err: error }, "A sign-in route failed");
+      },
+    },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,

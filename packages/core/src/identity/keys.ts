@@ -56,7 +56,7 @@ export async function issueKey(
 }
 
 export function createKeyCommands(deps: KeyDeps) {
-  const { pool, prisma, clock, ids, ledger } = deps;
+  const { pool, prisma, clock, ledger } = deps;
 
   /** When the key in use ends, and refuses where it could not make this one. A session limits nothing. */
   async function limitOf(actor: Actor, input: ApiKeyInput): Promise<Date | null> {

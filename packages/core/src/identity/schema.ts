@@ -133,7 +133,8 @@ export const apiKeyEntry = z.strictObject({
 export type ApiKeyEntry = z.infer<typeof apiKeyEntry>;
 
 export const listApiKeysQuery = z.strictObject({
-  ...pageQuery,
+  page: pageQuery.page,
+  limit: pageQuery.limit,
   /** Absent: one's own. Another's: an admin, or an agent's owner. */
   principal_id: z.uuid().optional(),
 });

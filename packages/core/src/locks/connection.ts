@@ -30,8 +30,8 @@ export function createLockConnection({ redis, pool, log }: { redis: Redis; pool:
     session = null;
   };
   redis.on("close", forgetSession);
-  if (redis.options.enableOfflineQueue || redis.options.autoResendUnfulfilledCommands) {
-    log.warn("locks want a Redis connection with offline queue and automatic resending off");
+  if (redis.options.enableOfflineQueue || redis.options.maxRetriesPerRequest !== 0) {
+    log.warn("locks want a Redis connection that queues nothing while it is away and sends nothing again");
   }
 
   async function open(): Promise<Session> {

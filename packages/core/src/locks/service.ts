@@ -22,7 +22,7 @@ export { keepLease, type Lease } from "./lease.ts";
 export type { Lock } from "./schema.ts";
 
 export type LocksDeps = {
-  /** With offline queue and automatic resending off, and a command timeout on. */
+  /** With offline queue and resending (`maxRetriesPerRequest: 0`) off, and a command timeout on. */
   redis: Redis;
   pool: Pool;
   clock: Clock;

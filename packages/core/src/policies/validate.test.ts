@@ -11,7 +11,7 @@ const DIRECTORY = {
     { id: CAT, active: true },
     { id: GONE, active: false },
   ],
-  groups: ["sec"],
+  groups: [{ name: "sec" }],
 };
 
 const fieldsOf = (input: Partial<PolicyInput>) =>

@@ -8,8 +8,7 @@ export type PolicyIssue = { field: string; issue: string };
 /** Who and what a policy may name. */
 export type Directory = {
   people: readonly Pick<Person, "id" | "active">[];
-  /** Names. */
-  groups: readonly string[];
+  groups: readonly { name: string }[];
 };
 
 /**
@@ -22,7 +21,7 @@ export function policyIssues(policy: PolicyDefinition, directory: Directory): Po
 
 function unknownNames(policy: PolicyDefinition, directory: Directory): PolicyIssue[] {
   const active = new Set(directory.people.filter((person) => person.active).map((person) => person.id));
-  const groups = new Set(directory.groups);
+  const groups = new Set(directory.groups.map((group) => group.name));
   const isRoleOrGroup = (name: string) => (ROLES as readonly string[]).includes(name) || groups.has(name);
   const check = <T>(
     field: string,

@@ -1,6 +1,6 @@
 import type { PermissionMatrix } from "../kernel/actor.ts";
 
-const readers = { author: "yes", reviewer: "yes", admin: "yes", agent: "yes", system: "yes" } as const;
+const readers = { author: "yes", reviewer: "yes", admin: "yes", agent: "no", system: "yes" } as const;
 const admins = { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" } as const;
 
 export const resourcePermissions = {

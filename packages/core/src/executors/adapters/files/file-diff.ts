@@ -6,10 +6,11 @@ import type { FileState } from "./file-state.ts";
 export const DIFF_LIMIT_CHARACTERS = 256 * 1024;
 
 /**
- * Beyond so many changed lines the search for the shortest diff costs seconds (measured at the 1 MiB limit), so the
- * whole file is shown as replaced. A count and not a time: two plans of the same change must be equal.
+ * Beyond so many changed lines the whole file is shown as replaced: the search for the shortest diff holds the event
+ * loop, 0.4 s for two files of 1 MiB that differ in every line, 0.8 s at 2000.
+ * A count and not a time: two plans of the same change must be equal.
  */
-const MAX_EDITS = 2000;
+const MAX_EDITS = 1000;
 
 function isText(bytes: Buffer): boolean {
   return isUtf8(bytes) && !bytes.includes(0);

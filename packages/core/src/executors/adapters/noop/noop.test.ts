@@ -101,6 +101,13 @@ describe("test.noop", () => {
     ]);
   });
 
+  it("has no effect once aborted, without a sleep to interrupt", async () => {
+    const executor = createNoopExecutor({ sink: folder });
+    const context = attemptContext({ signal: AbortSignal.abort("lost") });
+    await expect(executor.apply(noop({ sleep_ms: 0 }), context)).rejects.toBe("lost");
+    expect(await createEffectSink(folder).read("applied")).toEqual([]);
+  });
+
   it("touches what the task declares", () => {
     const config = noop({});
     expect(createNoopExecutor().resources(config)).toEqual(config.resources);

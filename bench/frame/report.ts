@@ -1,0 +1,87 @@
+import type { Benchmark, ComparisonResult, Outcome, SideResult } from "./benchmark.ts";
+import type { Machine } from "./machine.ts";
+
+/** What is kept of one benchmark's last run. */
+export type Result = Pick<Benchmark, "name" | "title" | "reference" | "goal"> &
+  Outcome & { at: string; quick: boolean; seconds: number; machine: Machine };
+
+const HEADINGS = ["", "per second", "p50 ms", "p99 ms", "client CPU µs", "ours ÷ this", "range", "goal"];
+
+/** The table of one comparison as rows of cells, headings first. */
+function tableOf({ name, sides }: ComparisonResult): string[][] {
+  return [[name, ...HEADINGS.slice(1)], ...sides.map(rowOf)];
+}
+
+function rowOf(side: SideResult): string[] {
+  const range = side.ratio_range?.map((ratio) => ratio.toFixed(2)).join(" - ") ?? "";
+  const verdict = side.goal === null ? "" : `${side.goal}: ${side.met ? "met" : "missed"}`;
+  return [
+    side.name,
+    side.per_second === null ? "" : count(side.per_second),
+    duration(side.p50_ms),
+    duration(side.p99_ms),
+    count(side.client_cpu_us),
+    side.ratio === null ? "" : side.ratio.toFixed(2),
+    range,
+    verdict,
+  ];
+}
+
+const count = (value: number): string => Math.round(value).toLocaleString("en-US");
+const duration = (ms: number): string => (ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0));
+
+/** For the terminal: columns in line, numbers to the right. */
+export function toText(result: Result): string {
+  const tables = result.comparisons.map((comparison) => {
+    const table = tableOf(comparison);
+    const widths = HEADINGS.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));
+    return table.map((row) => row.map((cell, at) => pad(cell, at, widths[at]!)).join("  ")).join("\n");
+  });
+  const notes = result.notes.map((note) => `- ${note}`);
+  return [`${result.title} (${result.seconds.toFixed(0)} s)`, ...tables, notes.join("\n")].join("\n\n");
+}
+
+function pad(cell: string, column: number, width: number): string {
+  const isText = column === 0 || column === HEADINGS.length - 1;
+  return isText ? cell.padEnd(width) : cell.padStart(width);
+}
+
+/** The page that is kept beside the benchmarks. */
+export function toMarkdown(results: readonly Result[]): string {
+  const introduction = [
+    "# Results",
+    "",
+    "Written by `npm run bench`. Absolute figures drift from machine to machine and from hour to hour; the ratios are",
+    "what counts, since both sides ran in turn in one process on the same servers. `ours ÷ this` is the rate of the",
+    "first row divided by that of this row: the median over the rounds, with the lowest and the highest as its range.",
+    "Client CPU is what this process spent for one operation, whatever PostgreSQL, Redis and workers spent.",
+  ].join("\n");
+  return `${[introduction, ...results.map(section)].join("\n\n")}\n`;
+}
+
+function section(result: Result): string {
+  const { machine } = result;
+  const run = [
+    `${result.at.slice(0, 10)}${result.quick ? ", a quick run" : ""}`,
+    `${machine.cores} cores (${machine.cpu})`,
+    `${machine.memory_gb} GB`,
+    machine.platform,
+    `Node ${machine.node}`,
+    `PostgreSQL ${machine.postgresql}`,
+    `Redis ${machine.redis}`,
+  ].join(", ");
+  return [
+    `## ${result.title}`,
+    `Beside it: ${result.reference}.\nGoal: ${result.goal}.\n${run}.`,
+    ...result.comparisons.map(markdownTable),
+    result.notes.map((note) => `- ${note}`).join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function markdownTable(comparison: ComparisonResult): string {
+  const [head, ...rows] = tableOf(comparison);
+  const alignment = HEADINGS.map((_, at) => (at === 0 || at === HEADINGS.length - 1 ? "---" : "---:"));
+  return [head!, alignment, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}

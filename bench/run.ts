@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import { decisionTransaction } from "./benchmarks/decision-transaction.ts";
+import { uncontendedLock } from "./benchmarks/uncontended-lock.ts";
+import { wholeLife } from "./benchmarks/whole-life.ts";
+import type { Benchmark } from "./frame/benchmark.ts";
+import { compare } from "./frame/compare.ts";
+import { keepResults } from "./frame/kept.ts";
+import { type Result, toText } from "./frame/report.ts";
+import { type Servers, startServers } from "./frame/servers.ts";
+
+const BENCHMARKS: readonly Benchmark[] = [uncontendedLock, decisionTransaction, wholeLife];
+const ROUNDS = 5;
+const QUICK_ROUNDS = 2;
+
+const USAGE = `npm run bench -- [--only NAME]... [--quick]
+
+Benchmarks: ${BENCHMARKS.map(({ name }) => name).join(", ")}
+--quick     shorter, to see that all works; the figures mean little`;
+
+async function measure(benchmark: Benchmark, servers: Servers, quick: boolean): Promise<Result> {
+  const { name, title, reference, goal } = benchmark;
+  const started = performance.now();
+  const outcome = await benchmark.run({
+    servers,
+    quick,
+    compare: (comparison) => compare(comparison, quick ? QUICK_ROUNDS : ROUNDS),
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const at = new Date().toISOString();
+  return { name, title, reference, goal, at, quick, seconds, machine: servers.machine, ...outcome };
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+const names = BENCHMARKS.map(({ name }) => name);
+const unknown = values.only.filter((name) => !names.includes(name));
+if (values.help || unknown.length > 0) {
+  console.log(unknown.length > 0 ? `There is no benchmark ${unknown.join(", ")}.\n\n${USAGE}` : USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+const servers = await startServers();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void servers.stop().finally(() => process.exit(130)));
+}
+const results: Result[] = [];
+try {
+  for (const benchmark of BENCHMARKS) {
+    if (values.only.length > 0 && !values.only.includes(benchmark.name)) continue;
+    const result = await measure(benchmark, servers, values.quick);
+    console.log(`\n${toText(result)}`);
+    results.push(result);
+  }
+} finally {
+  await servers.stop();
+}
+keepResults(results, names);
+console.log("\nWritten: bench/RESULTS.md, bench/results.json");

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "@ade/embedded/ports";
+import { redisBinary } from "@ade/embedded/redis-binary";
+import { createDatabase } from "@ade/testkit/database";
+import { toolsDir } from "@ade/testkit/environment";
+import { Redis } from "ioredis";
+import { pino } from "pino";
+import { closeConnections, openConnections } from "../connect.ts";
+import { systemClock } from "../kernel/clock.ts";
+import { randomIds } from "../kernel/ids.ts";
+import type { EventDraft } from "../ledger/schema.ts";
+import { createLedger } from "../ledger/service.ts";
+import { PARTITIONS, partitionOfId } from "./keys.ts";
+import type { Lock } from "./schema.ts";
+import { createLocksService, type LocksDeps, type LocksService } from "./service.ts";
+import { partitionKeys } from "./session.ts";
+
+/** A Redis server of one's own that can be killed and come back in another state. */
+export async function startServer({ cluster = false } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "ade-locks-"));
+  const port = await freePort();
+  const { program, environment } = redisBinary(toolsDir, () => {});
+  const settings: Record<string, string> = {
+    port: String(port),
+    bind: "127.0.0.1",
+    dir: folder,
+    save: "",
+    "enable-debug-command": "local",
+    ...(cluster ? { "cluster-enabled": "yes", "cluster-port": String(await freePort()) } : {}),
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const url = `redis://127.0.0.1:${port}`;
+  const admin = new Redis(url, { lazyConnect: true, retryStrategy: () => 20 });
+  admin.on("error", () => {});
+  let child: ChildProcess;
+
+  async function start(): Promise<void> {
+    child = spawn(program, args, { env: { ...process.env, ...environment }, stdio: "ignore" });
+    await (admin.status === "wait" ? admin.connect().catch(() => {}) : undefined);
+    await admin.ping();
+    if (!cluster) return;
+    await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383").catch(() => {});
+    while (!String(await admin.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
+  }
+  async function kill(): Promise<void> {
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  }
+  await start();
+  return {
+    url,
+    admin,
+    kill,
+    start,
+    async stop(): Promise<void> {
+      admin.disconnect();
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type Server = Awaited<ReturnType<typeof startServer>>;
+
+export type Process = { locks: LocksService; events: EventDraft[]; redis: Redis; end(): Promise<void> };
+
+/** A fresh database, and as many processes on it and on one Redis as a test wants. */
+export async function openHouse(server: Server) {
+  const database = await createDatabase();
+  const log = pino({ level: "silent" });
+  const options = { databaseUrl: database.url, redisUrl: server.url, poolSize: 6, onError: () => {} };
+  const processes: Process[] = [];
+  const first = await openConnections(options);
+  const ledger = createLedger({
+    pool: first.pool,
+    prisma: first.prisma,
+    redis: null,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    projections: new Map(),
+    onSeal: async () => {},
+    secret: "a secret of this test",
+    anchorFile: null,
+  });
+
+  /** What one process of the product has: its own pool, connection and memory. */
+  async function join(overrides: Partial<LocksDeps> = {}): Promise<Process> {
+    const connections = await openConnections(options);
+    const { pool, redis } = connections;
+    if (redis.status !== "ready") await once(redis, "ready");
+    const events: EventDraft[] = [];
+    const emitLive = (event: EventDraft) => void events.push(event);
+    const base = { pool, redis, clock: systemClock, ids: randomIds, log, ledger, emitLive };
+    const locks = createLocksService({ ...base, ...overrides });
+    const process = { locks, events, redis, end: () => closeConnections(connections) };
+    processes.push(process);
+    return process;
+  }
+
+  return {
+    join,
+    pool: first.pool,
+    prisma: first.prisma,
+    async epoch(): Promise<{ epoch: string; fence_floor: string; max_ttl_seconds: number; grace: boolean }> {
+      const { rows } = await first.pool.query(
+        "SELECT epoch, fence_floor, max_ttl_seconds, coalesce(grace_until > now(), false) AS grace FROM lock_epoch",
+      );
+      return rows[0];
+    },
+    /** As if the grace had passed. */
+    async endGrace(): Promise<void> {
+      await first.pool.query("UPDATE lock_epoch SET grace_until = now()");
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        const [resources] = partitionKeys(partition);
+        const sentinel = await server.admin.hget(resources!, "@");
+        await server.admin.hset(resources!, "@", sentinel!.replace(/\d+$/, "0"));
+      }
+    },
+    /** As if `seconds` had passed for one lock's lease. */
+    async age(lock: Lock, seconds: number): Promise<void> {
+      const expiries = partitionKeys(partitionOfId(lock.id)!)[2]!;
+      await server.admin.zincrby(expiries, -seconds * 1000, lock.id);
+    },
+    async close(): Promise<void> {
+      for (const process of processes) await process.end();
+      await closeConnections(first);
+      await database.drop();
+    },
+  };
+}
+export type House = Awaited<ReturnType<typeof openHouse>>;
