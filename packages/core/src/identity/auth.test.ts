@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ORIGIN, openIdentity, PASSWORD, SYSTEM, type TestIdentity } from "./identity-fixture.ts";
+import { ORIGIN, openIdentity, PASSWORD, SYSTEM, type TestIdentity, WHERE } from "./identity-fixture.ts";
 
 let db: TestIdentity;
 beforeAll(async () => {
@@ -61,14 +61,17 @@ describe("signing in", () => {
   });
 
   test("takes the caller's address from the front door alone", async () => {
-    const ann = await db.person(["author"]);
-    await db.callAuth(
-      "/sign-in/email",
-      { email: ann.email, password: PASSWORD },
-      { "x-forwarded-for": "203.0.113.9", "x-ade-client-ip": "203.0.113.9" },
-    );
-    const session = await db.prisma.session.findFirstOrThrow({ where: { user_id: ann.id } });
-    expect(session.ip_address).toBe("192.0.2.7");
+    const claimed = { "x-forwarded-for": "203.0.113.9", "x-ade-client-ip": "203.0.113.9" };
+    for (const where of [WHERE, null]) {
+      const ann = await db.person(["author"]);
+      await db.callAuth("/sign-in/email", { email: ann.email, password: PASSWORD }, claimed, where);
+      const session = await db.prisma.session.findFirstOrThrow({ where: { user_id: ann.id } });
+      expect(session.ip_address).not.toBe("203.0.113.9");
+      const signedIn = (await db.factsOf(ann.id)).at(-1);
+      const entry_id = signedIn?.id ?? "";
+      const personal = await db.prisma.ledger_personal.findUniqueOrThrow({ where: { entry_id } });
+      expect(personal.ip).toBe(where?.ip ?? null);
+    }
   });
 });
 

@@ -45,13 +45,18 @@ export async function openIdentity(options: { clock?: Clock; publicUrl?: string 
   let people = 0;
 
   /** A route of better-auth's, as the front door calls it. */
-  function callAuth(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  function callAuth(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    where: Actor["where"] | null = WHERE,
+  ): Promise<Response> {
     const request = new Request(`${auth.publicUrl}/api/auth${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "test", ...headers },
       body: JSON.stringify(body),
     });
-    return identity.auth.handler(request, WHERE);
+    return identity.auth.handler(request, where ?? undefined);
   }
 
   return {

@@ -79,7 +79,7 @@ export function createLinkCommands(deps: LinkDeps) {
       };
       return ledger.write(actor, async (tx) => {
         const { count } = await tx.verification.deleteMany({ where: { id: row.id } });
-        if (count > 99) throw identityErrors.LINK_INVALID();
+        if (count === 0) throw identityErrors.LINK_INVALID();
         await setPassword(tx, ids, user.id, hash);
         await tx.session.deleteMany({ where: { user_id: user.id } });
         const fact = {

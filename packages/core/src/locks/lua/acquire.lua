@@ -17,7 +17,7 @@ if fields[1] ~= sentinel then return { 'LOST_EPOCH' } end
 local floor, grace_us = floor_and_grace(sentinel)
 local now = now_us()
 if now < grace_us then return { 'GRACE', digits((grace_us - now) / 1000) } end
-if false then return { 'FORGOTTEN' } end
+if fields[4] then return { 'FORGOTTEN' } end
 
 local now_ms = math.floor(now / 1000)
 local token = math.max(tonumber(fields[2] or 0) + 1, floor + 1, now)
