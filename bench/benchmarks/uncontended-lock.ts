@@ -52,7 +52,7 @@ async function run({ servers, quick, compare }: Bench) {
   const databaseUrl = await servers.newDatabase();
   const { core, connections, close } = await openCore({
     databaseUrl,
-    redisUrl: servers.redisUrl,
+    redisUrl: await servers.newRedis(),
     poolSize: 4,
   });
   const { pool, redis } = connections;
@@ -117,7 +117,9 @@ async function run({ servers, quick, compare }: Bench) {
         latencyOnly: true,
       }),
     );
-    const [acquire, release] = calls.map((call) => `${call[0]} keys and ${call.length - 1 - Number(call[0])} arguments`);
+    const [acquire, release] = calls.map(
+      (call) => `${call[0]} keys and ${call.length - 1 - Number(call[0])} arguments`,
+    );
     return {
       comparisons,
       notes: [

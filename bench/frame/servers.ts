@@ -1,6 +1,6 @@
 import { chmodSync } from "node:fs";
 import { startPostgres } from "@ade/embedded/postgres";
-import { startRedis } from "@ade/embedded/redis";
+import { type RunningRedis, startRedis } from "@ade/embedded/redis";
 import { migrate } from "@ade/prisma/deploy";
 import { toolsDir } from "@ade/testkit/environment";
 import { folderIn, newRunFolder, removeAbandonedRuns, removeRunFolder } from "@ade/testkit/run-folder";
@@ -10,11 +10,12 @@ import { describeMachine, type Machine } from "./machine.ts";
 /** PostgreSQL and Redis of one run of benchmarks, with the durability of the product: both sides wait for the disk. */
 export type Servers = {
   machine: Machine;
-  redisUrl: string;
   /** a folder of this run, for what a benchmark has to keep */
   folder: (name: string) => string;
   /** A new database: a copy of the migrated template, or of another one that nobody is connected to. */
   newDatabase: (from?: string) => Promise<string>;
+  /** A server for one database: locks of two databases in one Redis would be two epochs of the same. */
+  newRedis: () => Promise<string>;
   stop: () => Promise<void>;
 };
 
@@ -25,19 +26,26 @@ export async function startServers(): Promise<Servers> {
   const runFolder = newRunFolder();
   // PostgreSQL's user must be able to pass through to its own folder below.
   chmodSync(runFolder, 0o711);
-  const quiet = (): void => undefined;
-  const [postgres, redis] = await Promise.all([
-    startPostgres({ dataDir: folderIn(runFolder, "postgres"), log: quiet }),
-    startRedis({ dataDir: folderIn(runFolder, "redis"), log: quiet, toolsDir }),
+  const log = (): void => undefined;
+  const folder = (name: string) => folderIn(runFolder, name);
+  const redises: RunningRedis[] = [];
+  const newRedis = async (): Promise<string> => {
+    const redis = await startRedis({ dataDir: folder(`redis-${redises.length}`), log, toolsDir });
+    redises.push(redis);
+    return redis.url;
+  };
+  const [postgres, redisUrl] = await Promise.all([
+    startPostgres({ dataDir: folder("postgres"), log }),
+    newRedis(),
   ]);
   const admin = (sql: string) => withAdmin(postgres.url, (client) => client.query(sql));
   await admin(`CREATE DATABASE ${TEMPLATE}`);
   await migrate(databaseUrl(postgres.url, TEMPLATE));
   let made = 0;
   return {
-    machine: await describeMachine(postgres.url, redis.url),
-    redisUrl: redis.url,
-    folder: (name) => folderIn(runFolder, name),
+    machine: await describeMachine(postgres.url, redisUrl),
+    folder,
+    newRedis,
     async newDatabase(from) {
       made += 1;
       const name = `bench_${made}`;
@@ -46,7 +54,7 @@ export async function startServers(): Promise<Servers> {
       return databaseUrl(postgres.url, name);
     },
     async stop() {
-      await Promise.all([postgres.stop(), redis.stop()]);
+      await Promise.all([postgres.stop(), ...redises.map((redis) => redis.stop())]);
       removeRunFolder(runFolder);
     },
   };

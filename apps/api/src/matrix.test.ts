@@ -7,7 +7,9 @@ import { type Caller, makeServer, type TestServer } from "./test-server.ts";
 
 const COLUMNS = ["author", "reviewer", "admin", "agent", "nobody"] as const;
 type Column = (typeof COLUMNS)[number];
-const procedures = Object.entries(appRouter._def.procedures as Record<string, { _def: { type: string } }>);
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>,
+);
 
 let server: TestServer;
 const callers = {} as Record<Column, Caller | null>;

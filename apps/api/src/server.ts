@@ -1,5 +1,5 @@
 import type { Core } from "@ade/core/core";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { addApiRoutes, createContexts } from "./plugins/api-routes.ts";
 import { addAuthentication } from "./plugins/authentication.ts";
@@ -49,9 +49,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const { pool, redis } = core.connections;
   const app = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     genReqId: requestIdOf,
-    requestIdLogLabel: "request_id",
     trustProxy: trustOf(options.trustProxy),
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,

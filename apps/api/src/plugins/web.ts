@@ -43,23 +43,27 @@ export async function addWeb(
     );
   }
 
-  await app.register(httpProxy, {
-    upstream: webUrl,
-    prefix: "/",
-    websocket: false,
-    http: { requestOptions: { timeout: PAGE_TIMEOUT_MS } },
-    replyOptions: {
-      onError: (reply) => {
-        reply
-          .code(503)
-          .headers({
-            "content-type": "text/html; charset=utf-8",
-            "content-security-policy": WAITING_POLICY,
-            "cache-control": "no-store",
-            "retry-after": "2",
-          })
-          .send(WAITING_PAGE);
+  await app.register(async (pages) => {
+    // Bodies are passed on as they came, not read.
+    pages.removeAllContentTypeParsers();
+    await pages.register(httpProxy, {
+      upstream: webUrl,
+      prefix: "/",
+      websocket: false,
+      http: { requestOptions: { timeout: PAGE_TIMEOUT_MS } },
+      replyOptions: {
+        onError: (reply) => {
+          reply
+            .code(503)
+            .headers({
+              "content-type": "text/html; charset=utf-8",
+              "content-security-policy": WAITING_POLICY,
+              "cache-control": "no-store",
+              "retry-after": "2",
+            })
+            .send(WAITING_PAGE);
+        },
       },
-    },
+    });
   });
 }

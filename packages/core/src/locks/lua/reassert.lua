@@ -24,7 +24,7 @@ if holders and string.sub(holders, 1, 1) ~= '~' then
       -- Its own older state: written anew below.
     elseif is_together and lock[3] > now_ms then
       others[#others + 1] = lock[1]
-    elseif lock[3] > now_ms then
+    elseif lock[2][TOKEN] > token and lock[3] > now_ms then
       return { 'GONE' }
     else
       redis.call('HDEL', KEYS[2], lock[1])

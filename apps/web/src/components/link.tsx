@@ -1,0 +1,28 @@
+import { useRouter } from "next/router";
+import type { AnchorHTMLAttributes } from "react";
+
+type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string };
+
+/**
+ * A link inside the dashboard. Its page's code is fetched when the pointer or the focus is on it: `next/link` would
+ * fetch that of every link in view, which the inbox's script budget does not have.
+ */
+export function Link({ href, onClick, ...rest }: Props) {
+  const router = useRouter();
+  const prepare = () => void router.prefetch(href);
+  return (
+    <a
+      {...rest}
+      href={href}
+      onMouseEnter={prepare}
+      onFocus={prepare}
+      onClick={(event) => {
+        onClick?.(event);
+        const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+        if (event.defaultPrevented || !isPlain) return;
+        event.preventDefault();
+        void router.push(href);
+      }}
+    />
+  );
+}

@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { Keyboard, LogOut, Monitor, Moon, Plus, Sun } from "lucide-react";
+import { useRouter } from "next/router";
+import { setTheme } from "#lib/theme.ts";
+import { type ReactNode, useDeferredValue, useState } from "react";
+import { RiskMeter } from "#components/risk-meter.tsx";
+import { TaskState } from "#components/task-state.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Kbd } from "#components/ui/kbd.tsx";
+import { KEYS } from "#lib/keys.ts";
+import { queries } from "#lib/queries.ts";
+import { signOut, useMe } from "#lib/session.ts";
+import { PLACES } from "./navigation.ts";
+
+const itemClass =
+  "flex h-8.5 cursor-default items-center gap-2.5 rounded-md px-2 data-[selected=true]:bg-hover [&_svg]:shrink-0";
+
+type EntryProps = { name: string; icon: ReactNode; keys?: string; run: () => void };
+
+/** Goes anywhere and does what can be done from anywhere; finds tasks by their words. */
+export function Palette({ close, showKeys }: { close: () => void; showKeys: () => void }) {
+  const router = useRouter();
+  const me = useMe();
+  const [words, setWords] = useState("");
+  const search = useDeferredValue(words.trim());
+  const found = useQuery({ ...queries.tasks({ search, limit: 6 }), enabled: search.length > 1 });
+  const go = (href: string) => () => {
+    close();
+    void router.push(href);
+  };
+  const entry = ({ name, icon, keys, run }: EntryProps) => (
+    <Command.Item key={name} value={name} onSelect={run} className={itemClass}>
+      <span className="text-ink-3">{icon}</span>
+      <span className="flex-1">{name}</span>
+      {keys && <Kbd keys={keys} />}
+    </Command.Item>
+  );
+  const groupClass = "[&_[cmdk-group-heading]]:caption [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1";
+
+  return (
+    <Dialog title="Go to…" close={close} wide>
+      <Command label="Command palette" loop>
+        <Command.Input
+          value={words}
+          onValueChange={setWords}
+          placeholder="A page, an action, or words of a task"
+          className="field mb-2 h-9 text-base!"
+        />
+        <Command.List className="h-80 overflow-y-auto">
+          <Command.Empty className="px-2 py-6 text-center text-ink-3">Nothing by that name.</Command.Empty>
+          {search.length > 1 && found.data && found.data.tasks.length > 0 && (
+            <Command.Group heading="Tasks" forceMount className={groupClass}>
+              {found.data.tasks.map((task) => (
+                <Command.Item key={task.id} value={task.id} forceMount onSelect={go(`/tasks/${task.id}`)} className={itemClass}>
+                  <RiskMeter score={task.risk?.score} level={task.risk?.level} className="w-26" />
+                  <span className="min-w-0 flex-1 truncate">{task.config.description.split("\n")[0]}</span>
+                  <TaskState state={task.state} result={task.execution?.result} plain />
+                </Command.Item>
+              ))}
+            </Command.Group>
+          )}
+          <Command.Group heading="Pages" className={groupClass}>
+            {PLACES.filter((place) => !place.adminOnly || me?.roles.includes("admin")).map(({ icon: Icon, ...place }) =>
+              entry({
+                name: place.name,
+                icon: <Icon size={15} aria-hidden />,
+                run: go(place.href),
+                ...(place.key && { keys: KEYS[place.key].keys[0] }),
+              }),
+            )}
+          </Command.Group>
+          <Command.Group heading="Actions" className={groupClass}>
+            {entry({ name: "New task", icon: <Plus size={15} />, keys: KEYS.go_new.keys[0], run: go("/tasks/new") })}
+            {entry({ name: "All keys", icon: <Keyboard size={15} />, keys: KEYS.help.keys[0], run: showKeys })}
+            {entry({ name: "Light theme", icon: <Sun size={15} />, run: () => setTheme("light") })}
+            {entry({ name: "Dark theme", icon: <Moon size={15} />, run: () => setTheme("dark") })}
+            {entry({ name: "Theme of the system", icon: <Monitor size={15} />, run: () => setTheme("system") })}
+            {entry({ name: "Account and API keys", icon: <Keyboard size={15} />, run: go("/account") })}
+            {entry({ name: "Sign out", icon: <LogOut size={15} />, run: () => void signOut() })}
+          </Command.Group>
+        </Command.List>
+      </Command>
+    </Dialog>
+  );
+}

@@ -1,0 +1,38 @@
+import clsx from "clsx";
+import { useTicking } from "#lib/server-time.ts";
+import { ago, clockTime, fullTime, left, span } from "#lib/time-text.ts";
+
+const URGENT_SECONDS = 2 * 3600;
+
+/** `12 m ago`, ticking; both times of day as tooltip. `bare` leaves "ago" out. */
+export function Ago({ at, bare, className }: { at: string; bare?: boolean; className?: string }) {
+  const text = useTicking((now) => (bare ? span((now - Date.parse(at)) / 1000) : ago(at, now)));
+  return (
+    <time dateTime={at} title={fullTime(at)} suppressHydrationWarning className={clsx("num", className)}>
+      {text}
+    </time>
+  );
+}
+
+/** `3 h left`, ticking; the tone and the word change when it gets short and when it is over. */
+export function Left({ until, className }: { until: string; className?: string }) {
+  const text = useTicking((now) => left(until, now));
+  const urgency = useTicking((now) => {
+    const seconds = (Date.parse(until) - now) / 1000;
+    return seconds < 0 ? "text-bad font-medium" : seconds < URGENT_SECONDS ? "text-warn font-medium" : "";
+  });
+  return (
+    <time dateTime={until} title={fullTime(until)} className={clsx("num", urgency, className)}>
+      {text}
+    </time>
+  );
+}
+
+/** A moment to the second, local; UTC as tooltip. */
+export function Moment({ at, className }: { at: string; className?: string }) {
+  return (
+    <time dateTime={at} title={fullTime(at)} className={clsx("num whitespace-nowrap", className)}>
+      {clockTime(at)}
+    </time>
+  );
+}

@@ -1,0 +1,5 @@
+import { PageBar } from "#components/shell/page-bar.tsx";
+
+export function AgentsPage() {
+  return <PageBar title="Agents" />;
+}

@@ -1,0 +1,50 @@
+import type { InboxSection } from "@ade/core/views/schema";
+import { CircleCheckBig, SearchX, Undo2, Users } from "lucide-react";
+import { Link } from "#components/link.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { PageState } from "#components/ui/states.tsx";
+
+/** Nothing here: what that means, and what comes next. */
+export function InboxEmpty({ section, search }: { section: InboxSection; search: string }) {
+  if (search) {
+    return (
+      <PageState icon={SearchX} title={`Nothing matches “${search}”`}>
+        The search looks at titles, targets, types and authors of this section.
+      </PageState>
+    );
+  }
+  if (section === "needs_you") {
+    return (
+      <PageState
+        icon={CircleCheckBig}
+        title="Nothing waits for you"
+        action={
+          <Link href="/tasks/new" className={buttonClass()}>
+            Propose a change
+          </Link>
+        }
+      >
+        New approvals appear here by themselves, with the reason you were asked.
+      </PageState>
+    );
+  }
+  if (section === "returned") {
+    return (
+      <PageState icon={Undo2} title="Nothing was returned">
+        Tasks of yours that reviewers sent back with a reason are listed here.
+      </PageState>
+    );
+  }
+  if (section === "needs_others") {
+    return (
+      <PageState icon={Users} title="Nobody else is asked right now">
+        Here you follow what is in review and waits for others.
+      </PageState>
+    );
+  }
+  return (
+    <PageState icon={CircleCheckBig} title="No decisions yet">
+      What you decided stays here, with its outcome.
+    </PageState>
+  );
+}

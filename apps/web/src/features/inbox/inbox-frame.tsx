@@ -1,0 +1,66 @@
+import type { InboxSection } from "@ade/core/views/schema";
+import { Button } from "#components/ui/button.tsx";
+import { Kbd } from "#components/ui/kbd.tsx";
+import type { Decision } from "./use-decisions.ts";
+
+/** Names of the columns, over the rows they belong to. */
+export function InboxHead({ section }: { section: InboxSection }) {
+  return (
+    <div aria-hidden className="caption flex h-7 shrink-0 items-center gap-3 border-b border-line bg-surface px-4">
+      <span className="w-5 max-sm:hidden" />
+      <span className="w-25">Risk</span>
+      <span className="w-9 text-right">Age</span>
+      <span className="flex-1">Change</span>
+      <span className="hidden w-56 @3xl:block">Target</span>
+      <span className="hidden w-32 @xl:block">Author</span>
+      <span className="w-11 text-right">Yes</span>
+      <span className="w-20 text-right">{section === "decided" || section === "returned" ? "State" : "Time"}</span>
+    </div>
+  );
+}
+
+const HINTS = [
+  ["j", "next"],
+  ["enter", "open"],
+  ["a", "approve"],
+  ["r", "reject"],
+  ["c", "changes"],
+  ["x", "select"],
+] as const;
+
+type FootProps = {
+  shown: number;
+  total: number | undefined;
+  selected: number;
+  act: (decision: Decision) => void;
+};
+
+/** The exact total, and the keys; with a selection, what can be done to it. */
+export function InboxFoot({ shown, total, selected, act }: FootProps) {
+  return (
+    <footer className="flex h-8 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs text-ink-3 max-sm:hidden">
+      {selected > 0 ? (
+        <>
+          <span className="num font-medium text-ink">{selected} selected</span>
+          <Button size="small" acts onClick={() => act("approve")}>
+            Approve… <Kbd keys="a" />
+          </Button>
+          <Button size="small" acts onClick={() => act("reject")}>
+            Reject… <Kbd keys="r" />
+          </Button>
+        </>
+      ) : (
+        <span className="flex items-center gap-3 overflow-hidden">
+          {HINTS.map(([keys, word]) => (
+            <span key={keys} className="flex shrink-0 items-center gap-1">
+              <Kbd keys={keys} /> {word}
+            </span>
+          ))}
+        </span>
+      )}
+      <span className="num ml-auto shrink-0">
+        {total === undefined ? "" : shown < total ? `${shown} of ${total} loaded` : `${total} in all`}
+      </span>
+    </footer>
+  );
+}

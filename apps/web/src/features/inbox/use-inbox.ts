@@ -1,0 +1,45 @@
+import type { InboxRow, InboxSection } from "@ade/core/views/schema";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { queries } from "#lib/queries.ts";
+import { EMPTY_LINEUP, mergeLineup, sameLineup } from "./lineup.ts";
+
+export type Line = { row: InboxRow; gone: boolean };
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** One section of the inbox as it stands on the screen; `refresh` lets in what was held back. */
+export function useInbox(section: InboxSection, search: string, taken: ReadonlySet<string> = NONE) {
+  const query = useInfiniteQuery(queries.inbox(section, search));
+  const listKey = `${section}:${search}`;
+  const [stand, setStand] = useState({ listKey, lineup: EMPTY_LINEUP, rows: new Map<string, InboxRow>() });
+
+  const fresh = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const before = stand.listKey === listKey ? stand.lineup : EMPTY_LINEUP;
+  const lineup = useMemo(
+    () => mergeLineup(before, fresh.map((row) => row.task_id), taken),
+    [before, fresh, taken],
+  );
+  const rows = useMemo(() => {
+    const known = new Map(stand.rows);
+    for (const row of fresh) known.set(row.task_id, row);
+    return known;
+  }, [stand.rows, fresh]);
+  if (query.data && (stand.listKey !== listKey || !sameLineup(before, lineup))) setStand({ listKey, lineup, rows });
+
+  const lines = useMemo(
+    () =>
+      lineup.shown.flatMap((id): Line[] => {
+        const row = rows.get(id);
+        return row ? [{ row, gone: lineup.gone.has(id) }] : [];
+      }),
+    [lineup, rows],
+  );
+  return {
+    query,
+    lines,
+    held: lineup.held.length,
+    counts: query.data?.pages[0]?.counts,
+    refresh: () => setStand({ listKey, lineup: EMPTY_LINEUP, rows: new Map() }),
+  };
+}

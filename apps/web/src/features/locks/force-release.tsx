@@ -1,0 +1,53 @@
+import type { Lock } from "@ade/core/locks/schema";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { TypedNameDialog } from "#components/typed-name-dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { toast, toastProblem } from "#components/ui/toast.ts";
+import { api } from "#lib/api.ts";
+
+/** Takes a lock from its holder: says what that means, asks for the reason and the name of what is released. */
+export function ForceRelease({ lock, close }: { lock: Lock; close: () => void }) {
+  const [reason, setReason] = useState("");
+  const client = useQueryClient();
+  const release = useMutation({
+    mutationFn: () => api.locks.release.mutate({ lock_id: lock.id, force: true, reason: reason.trim() }),
+    onSuccess: () => {
+      toast({ tone: "good", text: `${lock.resource_id} is free again` });
+      close();
+    },
+    onError: (error) => toastProblem("The lock was not released", error),
+    onSettled: () => client.invalidateQueries({ queryKey: ["locks"] }),
+  });
+  return (
+    <TypedNameDialog
+      title="Force the release of this lock"
+      description={
+        <>
+          <b className="font-medium">{lock.agent_id}</b> finds out by its next heartbeat. What it writes until
+          then is refused where the fencing token is checked. The ledger keeps who did this and why.
+        </>
+      }
+      name={lock.resource_id}
+      action="Release it"
+      danger
+      busy={release.isPending}
+      isReady={reason.trim() !== ""}
+      close={close}
+      confirm={() => release.mutate()}
+    >
+      <Field label="Reason">
+        {(parts) => (
+          <textarea
+            {...parts}
+            rows={2}
+            maxLength={1000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            className="field"
+          />
+        )}
+      </Field>
+    </TypedNameDialog>
+  );
+}

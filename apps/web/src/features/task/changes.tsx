@@ -1,0 +1,94 @@
+import type { Change, Preview } from "@ade/core/executors/schema";
+import clsx from "clsx";
+import { ChevronRight } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Notes } from "./notes.tsx";
+import { diffStat, parseDiff } from "./diff.ts";
+import { DiffView } from "./diff-view.tsx";
+
+type Props = { preview: Preview; wide?: boolean };
+
+/** What applying would change, one card a change, with warnings and errors above. */
+export function Changes({ preview, wide }: Props) {
+  const [split, setSplit] = useState(Boolean(wide));
+  const hasDiff = preview.changes.some((change) => change.diff);
+  return (
+    <div className="flex flex-col gap-2">
+      <Notes tone="bad" notes={preview.errors} />
+      <Notes tone="warn" notes={preview.warnings} />
+      {hasDiff && (
+        <div role="group" aria-label="Form of the diff" className="no-print flex gap-0.5 self-end rounded-md border border-line p-0.5">
+          {(["Unified", "Split"] as const).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={split === (name === "Split")}
+              onClick={() => setSplit(name === "Split")}
+              className="h-6 rounded-sm px-2 text-xs font-medium text-ink-3 hover:text-ink aria-pressed:bg-hover aria-pressed:text-ink"
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      )}
+      {preview.changes.length === 0 && <p className="text-ink-2">Nothing would change: it is already as wanted.</p>}
+      {preview.changes.map((change, place) => (
+        <ChangeCard key={`${nameOf(change)}-${place}`} change={change} split={split} />
+      ))}
+      {preview.affected_services.length > 0 && (
+        <p className="text-xs text-ink-3">
+          Affects <span className="text-ink-2">{preview.affected_services.join(", ")}</span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function nameOf({ resource }: Change): string {
+  return `${resource.type}:${resource.namespace ?? "default"}/${resource.id}`;
+}
+
+const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+
+function ChangeCard({ change, split }: { change: Change; split: boolean }) {
+  const [open, setOpen] = useState(true);
+  const lines = useMemo(() => (change.diff ? parseDiff(change.diff) : null), [change.diff]);
+  const stat = lines && diffStat(lines);
+  const name = nameOf(change);
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-surface">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className={clsx("flex h-8 w-full items-center gap-2 bg-sunken px-2 text-left", open && "border-b border-line")}
+      >
+        <ChevronRight
+          size={14}
+          aria-hidden
+          className={clsx("shrink-0 text-ink-3 transition-transform duration-(--quick)", open && "rotate-90")}
+        />
+        <span className="text-xs font-medium text-ink-2">{change.action}</span>
+        <span className="min-w-0 flex-1 truncate font-mono text-xs">{name}</span>
+        {stat && (
+          <span className="num shrink-0 font-mono text-xs">
+            <span className="text-good">+{stat.added}</span> <span className="text-bad">−{stat.removed}</span>
+          </span>
+        )}
+      </button>
+      {open &&
+        (lines ? (
+          <DiffView lines={lines} split={split} label={`Changes of ${name}`} />
+        ) : (
+          <div className="grid gap-px bg-line sm:grid-cols-2">
+            {(["before", "after"] as const).map((side) => (
+              <pre key={side} className="bg-surface p-2 text-xs break-all whitespace-pre-wrap">
+                <span className="caption block font-sans">{side === "before" ? "Now" : "Then"}</span>
+                {change[side] === undefined || change[side] === null ? "—" : shown(change[side])}
+              </pre>
+            ))}
+          </div>
+        ))}
+    </div>
+  );
+}

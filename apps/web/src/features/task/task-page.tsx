@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { Printer } from "lucide-react";
+import { useRouter } from "next/router";
+import { PageBar } from "#components/shell/page-bar.tsx";
+import { TaskState } from "#components/task-state.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Resolved } from "#components/ui/resolved.tsx";
+import { queries } from "#lib/queries.ts";
+import { TaskActions } from "./task-actions.tsx";
+import { TaskBody } from "./task-body.tsx";
+
+/** Everything about one task, live. */
+export function TaskPage() {
+  const router = useRouter();
+  const id = typeof router.query.id === "string" ? router.query.id : "";
+  const query = useQuery({ ...queries.taskView(id), enabled: id !== "" });
+  const view = query.data;
+  return (
+    <>
+      <PageBar
+        title={view ? (view.task.config.description.split("\n")[0] ?? "Task") : "Task"}
+        note={view && <TaskState state={view.task.state} result={view.task.execution?.result} />}
+      >
+        {view && <TaskActions view={view} />}
+        <Button look="quiet" onClick={() => print()} className="max-md:hidden">
+          <Printer size={15} aria-hidden /> Print
+        </Button>
+      </PageBar>
+      <div className="print-flow min-h-0 flex-1 overflow-y-auto" data-print>
+        <Resolved query={query} what="This task" loading={<TaskSkeleton />}>
+          {(data) => <TaskBody view={data} />}
+        </Resolved>
+      </div>
+    </>
+  );
+}
+
+function TaskSkeleton() {
+  return (
+    <div role="status" aria-label="Loading" className="mx-auto flex max-w-6xl flex-col gap-6 px-4 py-6">
+      <div className="skeleton h-10" />
+      <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="skeleton h-80" />
+        <div className="skeleton h-60" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import type { AuditQuery } from "@ade/core/ledger/schema";
+import type { TaskConfig } from "@ade/core/executors/schema";
+import type { InboxSection } from "@ade/core/views/schema";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, type Inputs } from "./api.ts";
+
+/** Rows of the inbox asked for at once. Also spelled in pages/_document.tsx, which asks before this file is loaded. */
+export const INBOX_PAGE = 100;
+
+/** Everything that pages read, with the keys that events invalidate (lib/live.ts). */
+export const queries = {
+  me: () =>
+    queryOptions({
+      queryKey: ["me"],
+      queryFn: ({ signal }) => api.me.query(undefined, { signal }),
+      staleTime: 60_000,
+    }),
+  inbox: (section: InboxSection, search: string) =>
+    infiniteQueryOptions({
+      queryKey: ["inbox", section, search],
+      queryFn: ({ signal, pageParam }) =>
+        api.views.inbox.query(
+          { section, limit: INBOX_PAGE, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
+          { signal },
+        ),
+      initialPageParam: "",
+      getNextPageParam: (page) => page.next_cursor,
+    }),
+  taskView: (id: string) =>
+    queryOptions({
+      queryKey: ["task", id],
+      queryFn: ({ signal }) => api.views.task.query({ id }, { signal }),
+    }),
+  tasks: (query: Inputs["tasks"]["list"]) =>
+    queryOptions({
+      queryKey: ["tasks", query],
+      queryFn: ({ signal }) => api.tasks.list.query(query, { signal }),
+      placeholderData: keepPreviousData,
+    }),
+  executors: () =>
+    queryOptions({
+      queryKey: ["executors"],
+      queryFn: ({ signal }) => api.executors.list.query(undefined, { signal }),
+      staleTime: 300_000,
+    }),
+  simulation: (config: TaskConfig, tags: string[]) =>
+    queryOptions({
+      queryKey: ["simulation", config, tags],
+      queryFn: ({ signal }) => api.simulate.mutate({ config, metadata: { tags } }, { signal }),
+      placeholderData: keepPreviousData,
+      retry: false,
+    }),
+  resources: (search: string) =>
+    queryOptions({
+      queryKey: ["resources", search],
+      queryFn: ({ signal }) => api.resources.list.query({ limit: 50, ...(search && { search }) }, { signal }),
+      placeholderData: keepPreviousData,
+    }),
+  locks: () =>
+    queryOptions({ queryKey: ["locks"], queryFn: ({ signal }) => api.locks.list.query({ limit: 100 }, { signal }) }),
+  agents: () =>
+    queryOptions({ queryKey: ["agents"], queryFn: ({ signal }) => api.agents.list.query({ limit: 100 }, { signal }) }),
+  policies: () =>
+    queryOptions({ queryKey: ["policies"], queryFn: ({ signal }) => api.policies.list.query(undefined, { signal }) }),
+  users: (search: string) =>
+    queryOptions({
+      queryKey: ["users", search],
+      queryFn: ({ signal }) => api.users.list.query({ limit: 100, ...(search && { search }) }, { signal }),
+      placeholderData: keepPreviousData,
+    }),
+  groups: () =>
+    queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => api.groups.query(undefined, { signal }) }),
+  apiKeys: (principalId?: string) =>
+    queryOptions({
+      queryKey: ["api_keys", principalId ?? ""],
+      queryFn: ({ signal }) =>
+        api.api_keys.list.query({ limit: 100, ...(principalId && { principal_id: principalId }) }, { signal }),
+    }),
+  audit: (query: Partial<AuditQuery>) =>
+    queryOptions({
+      queryKey: ["audit", query],
+      queryFn: ({ signal }) => api.audit.list.query(query, { signal }),
+      placeholderData: keepPreviousData,
+    }),
+  chain: () =>
+    queryOptions({
+      queryKey: ["chain"],
+      queryFn: ({ signal }) => api.audit.verify.query(undefined, { signal }),
+      staleTime: 30_000,
+    }),
+  system: () =>
+    queryOptions({
+      queryKey: ["system"],
+      queryFn: ({ signal }) => api.system.status.query(undefined, { signal }),
+      refetchInterval: 5000,
+    }),
+};

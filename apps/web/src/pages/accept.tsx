@@ -1,0 +1,1 @@
+export { AcceptPage as default } from "#features/session/accept-page.tsx";

@@ -1,0 +1,1 @@
+export { LocksPage as default } from "#features/locks/locks-page.tsx";

@@ -1,0 +1,1 @@
+export { ComposePage as default } from "#features/compose/compose-page.tsx";

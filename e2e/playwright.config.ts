@@ -1,0 +1,51 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig } from "@playwright/test";
+
+/** One installation for the whole run, started by the same command as a user's; its data goes with the run. */
+const dataDir = (process.env.ADE_E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ade-e2e-")));
+const port = Number((process.env.ADE_E2E_PORT ??= String(3400 + (process.pid % 400))));
+
+const chromiumFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export default defineConfig({
+  testDir: ".",
+  fullyParallel: false,
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  outputDir: join(tmpdir(), "ade-e2e-results"),
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1280, height: 800 },
+    timezoneId: "UTC",
+    locale: "en-GB",
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: { executablePath: process.env.ADE_CHROMIUM ?? "/usr/bin/chromium", args: chromiumFlags },
+  },
+  webServer: {
+    command: "node ../scripts/start.mjs",
+    url: `http://localhost:${port}/api/health/ready`,
+    timeout: 240_000,
+    stdout: "pipe",
+    gracefulShutdown: { signal: "SIGTERM", timeout: 40_000 },
+    env: {
+      PORT: String(port),
+      ADE_DATA_DIR: dataDir,
+      ADE_FILE_ROOTS: `files=${join(dataDir, "files")}`,
+      ADE_ADMIN_EMAIL: "root@e2e.local",
+      ADE_ADMIN_PASSWORD: "root-password-of-the-journeys",
+    },
+  },
+});

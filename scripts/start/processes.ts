@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { freePort } from "../../packages/embedded/src/ports.ts";
+import { root } from "./bootstrap.mjs";
+import type { ChildSpec } from "./child.ts";
+import type { Settings } from "./settings.ts";
+
+/** A worker gives its running tasks 25 s to end. */
+const WORKER_DRAIN_MS = 30_000;
+/** The API gives up on its own after 15 s. */
+const API_STOP_MS = 17_000;
+const WEB_STOP_MS = 10_000;
+
+/** What api, web and worker are started with, in the order in which they are stopped. */
+export async function processSpecs(
+  settings: Settings,
+  urls: { databaseUrl: string; redisUrl: string; secret: string },
+): Promise<ChildSpec[]> {
+  const { port, host, dataDir } = settings;
+  const webPort = await freePort();
+  const base: NodeJS.ProcessEnv = {
+    ...process.env,
+    NODE_ENV: "production",
+    DATABASE_URL: urls.databaseUrl,
+    REDIS_URL: urls.redisUrl,
+    ADE_SECRET: urls.secret,
+    ADE_DATA_DIR: dataDir,
+    ADE_DEMO: settings.demo ? "1" : "0",
+    ADE_TEST_EXECUTORS: settings.testExecutors ? "1" : "0",
+    ADE_FILE_ROOTS: settings.fileRoots,
+  };
+  const logFile = (name: string) => join(dataDir, "logs", `${name}.log`);
+  const app = (name: string) => join(root, "apps", name);
+  return [
+    {
+      name: "web",
+      args: [
+        join(app("web"), "node_modules/next/dist/bin/next"),
+        "start",
+        "--hostname",
+        "127.0.0.1",
+        "--port",
+        String(webPort),
+      ],
+      cwd: app("web"),
+      // The dashboard needs no secret: it asks the API for everything.
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        NODE_ENV: "production",
+        NEXT_TELEMETRY_DISABLED: "1",
+      },
+      logFile: logFile("web"),
+      stopTimeoutMs: WEB_STOP_MS,
+    },
+    {
+      name: "worker",
+      args: [join(app("worker"), "src/main.ts")],
+      cwd: root,
+      env: { ...base, ADE_PUBLIC_URL: settings.publicUrl, ADE_ADMIN_PASSWORD: undefined },
+      logFile: logFile("worker"),
+      stopTimeoutMs: WORKER_DRAIN_MS,
+    },
+    {
+      name: "api",
+      args: [join(app("api"), "src/main.ts")],
+      cwd: root,
+      env: { ...base, PORT: String(port), HOST: host, ADE_WEB_URL: `http://127.0.0.1:${webPort}` },
+      logFile: logFile("api"),
+      stopTimeoutMs: API_STOP_MS,
+    },
+  ];
+}

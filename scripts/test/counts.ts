@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+
+export type Counts = { passed: number; failed: number };
+
+type VitestReport = {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: { status: string; assertionResults: { status: string }[] }[];
+};
+
+type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number } };
+
+/** Reads Vitest's JSON report. A file that failed outside of its tests counts as one failure. */
+export function countVitest(report: string, exitCode: number): Counts {
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(
+    readFileSync(report, "utf8"),
+  ) as VitestReport;
+  const brokenFiles = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((assertion) => assertion.status === "failed"),
+  ).length;
+  return atLeastOneFailure({ passed: numPassedTests, failed: numFailedTests + brokenFiles }, exitCode);
+}
+
+/** Reads Playwright's JSON report. A test that passed on a second try has passed. */
+export function countPlaywright(report: string, exitCode: number): Counts {
+  const { stats } = JSON.parse(readFileSync(report, "utf8")) as PlaywrightReport;
+  return atLeastOneFailure({ passed: stats.expected + stats.flaky, failed: stats.unexpected }, exitCode);
+}
+
+/** A runner that ends badly without a failed test (an unhandled error, no tests at all) has failed itself. */
+function atLeastOneFailure(counts: Counts, exitCode: number): Counts {
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
