@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { decisionTransaction } from "./benchmarks/decision-transaction.ts";
 import { uncontendedLock } from "./benchmarks/uncontended-lock.ts";
@@ -20,14 +21,27 @@ Benchmarks: ${BENCHMARKS.map(({ name }) => name).join(", ")}
 async function measure(benchmark: Benchmark, servers: Servers, quick: boolean): Promise<Result> {
   const { name, title, reference, goal } = benchmark;
   const started = performance.now();
+  const rounds = quick ? QUICK_ROUNDS : ROUNDS;
+  const load_before = loadavg()[0]!;
   const outcome = await benchmark.run({
     servers,
     quick,
-    compare: (comparison) => compare(comparison, quick ? QUICK_ROUNDS : ROUNDS),
+    compare: (comparison) => compare(comparison, { rounds, pids: servers.pids }),
   });
   const seconds = (performance.now() - started) / 1000;
   const at = new Date().toISOString();
-  return { name, title, reference, goal, at, quick, seconds, machine: servers.machine, ...outcome };
+  return {
+    name,
+    title,
+    reference,
+    goal,
+    at,
+    quick,
+    seconds,
+    load_before,
+    machine: servers.machine,
+    ...outcome,
+  };
 }
 
 const { values } = parseArgs({

@@ -12,7 +12,11 @@ export const PEOPLE = {
 export type Who = keyof typeof PEOPLE;
 
 /** A page in a browser window of its own, signed in. */
-export async function signedIn(browser: Browser, who: Who, options: { colorScheme?: "light" | "dark" } = {}): Promise<Page> {
+export async function signedIn(
+  browser: Browser,
+  who: Who,
+  options: { colorScheme?: "light" | "dark" } = {},
+): Promise<Page> {
   const context = await browser.newContext(options);
   const answer = await context.request.post("/api/auth/sign-in/email", { data: PEOPLE[who] });
   expect(answer.ok()).toBe(true);
@@ -22,7 +26,10 @@ export async function signedIn(browser: Browser, who: Who, options: { colorSchem
 type NewTask = { path: string; content: string; description: string };
 
 /** A task in review on a resource of its own, made by the author through the API. */
-export async function taskInReview(request: APIRequestContext, task: NewTask): Promise<{ id: string; state: string }> {
+export async function taskInReview(
+  request: APIRequestContext,
+  task: NewTask,
+): Promise<{ id: string; state: string }> {
   const created = await request.post("/api/v1/tasks", {
     data: {
       config: {

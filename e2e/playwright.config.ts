@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 
 /** One installation for the whole run, started by the same command as a user's; its data goes with the run. */
-const dataDir = (process.env.ADE_E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ade-e2e-")));
-const port = Number((process.env.ADE_E2E_PORT ??= String(3400 + (process.pid % 400))));
+process.env.ADE_E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ade-e2e-"));
+process.env.ADE_E2E_PORT ??= String(3400 + (process.pid % 400));
+const dataDir = process.env.ADE_E2E_DATA_DIR;
+const port = Number(process.env.ADE_E2E_PORT);
 
 const chromiumFlags = [
   "--no-sandbox",

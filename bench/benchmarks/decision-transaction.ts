@@ -4,9 +4,9 @@ import { loadTaskOfApproval } from "@ade/core/tasks/store";
 import pg from "pg";
 import type { Bench, Benchmark, Side } from "../frame/benchmark.ts";
 import { APPROVE, newPerson, noopConfig, openCore, requireApprovals } from "../frame/cores.ts";
-import { decisionValues, writeDecision, writeDecisionInThree } from "../sql/decision.ts";
-import { copyTask, type PreparedTask, preparedTasks } from "../sql/prepared-tasks.ts";
-import { statementTimes } from "../sql/statement-times.ts";
+import { copyTask, type PreparedTask, preparedTasks } from "../look/prepared-tasks.ts";
+import { statementTimes } from "../look/statement-times.ts";
+import { decisionValues, writeDecision, writeDecisionInThree } from "../references/decision.ts";
 
 const AT_A_TIME = 16;
 /** Looked at one by one after the comparison: what a decision's time consists of. */

@@ -11,6 +11,9 @@ export type Sample = {
   clientCpuUs: number;
 };
 
+/** A sample with what the servers, and workers that were started, spent on it; null where it can't be told. */
+export type Measured = Sample & { serverCpuUs: number | null };
+
 /** One of the things compared. The first side of a comparison is ours. */
 export type Side = {
   name: string;
@@ -39,6 +42,7 @@ export type SideResult = {
   p50_ms: number;
   p99_ms: number;
   client_cpu_us: number;
+  server_cpu_us: number | null;
   /** ours divided by this side, the median over the rounds; null for ours */
   ratio: number | null;
   /** the lowest and the highest of the rounds */

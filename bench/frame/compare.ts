@@ -1,5 +1,6 @@
-import type { Comparison, ComparisonResult, Sample, SideResult } from "./benchmark.ts";
+import type { Comparison, ComparisonResult, Measured, Sample, SideResult } from "./benchmark.ts";
 import { drive } from "./drive.ts";
+import { cpuOf } from "./process-cpu.ts";
 import { median, percentile } from "./statistics.ts";
 
 const rateOf = (sample: Sample): number => sample.operations / sample.seconds;
@@ -9,14 +10,21 @@ const rateOf = (sample: Sample): number => sample.operations / sample.seconds;
  * rounds' own ratios, so that a slow moment of the machine hits both of its sides, and percentiles are over all
  * operations of all rounds. A first round warms up and is not counted.
  */
-export async function compare(comparison: Comparison, rounds: number): Promise<ComparisonResult> {
-  const samples = comparison.sides.map((): Sample[] => []);
+export async function compare(
+  comparison: Comparison,
+  { rounds, pids }: { rounds: number; pids: ReadonlySet<number> },
+): Promise<ComparisonResult> {
+  const samples = comparison.sides.map((): Measured[] => []);
   for (let round = 0; round <= rounds; round += 1) {
     for (const [at, side] of comparison.sides.entries()) {
       await side.before?.();
+      const cpu = cpuOf([...pids]);
       const sample = await side.run(drive);
+      // What a side leaves to be done afterwards, such as sealing, is its cost too.
       await side.after?.();
-      if (round > 0) samples[at]!.push(sample);
+      const cpuAfter = cpuOf([...pids]);
+      const serverCpuUs = cpu === null || cpuAfter === null ? null : (cpuAfter - cpu) / sample.operations;
+      if (round > 0) samples[at]!.push({ ...sample, serverCpuUs });
     }
   }
   return {
@@ -29,8 +37,8 @@ export async function compare(comparison: Comparison, rounds: number): Promise<C
 function summarise(
   { sides, p99GoalMs, latencyOnly = false }: Comparison,
   at: number,
-  samples: readonly Sample[],
-  ours: readonly Sample[],
+  samples: readonly Measured[],
+  ours: readonly Measured[],
 ): SideResult {
   const side = sides[at]!;
   const latencies = samples.flatMap(({ latenciesMs }) => latenciesMs);
@@ -45,10 +53,16 @@ function summarise(
     p50_ms: percentile(latencies, 0.5),
     p99_ms: p99,
     client_cpu_us: median(samples.map(({ clientCpuUs }) => clientCpuUs)),
+    server_cpu_us: medianOrNull(samples.map(({ serverCpuUs }) => serverCpuUs)),
     ratio,
     ratio_range: isCompared ? [Math.min(...ratios), Math.max(...ratios)] : null,
     ...verdict(isOurs ? p99 : ratio, isOurs ? p99GoalMs : side.goal, isOurs),
   };
+}
+
+function medianOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length ? median(known) : null;
 }
 
 function verdict(

@@ -3,9 +3,26 @@ import type { Machine } from "./machine.ts";
 
 /** What is kept of one benchmark's last run. */
 export type Result = Pick<Benchmark, "name" | "title" | "reference" | "goal"> &
-  Outcome & { at: string; quick: boolean; seconds: number; machine: Machine };
+  Outcome & {
+    at: string;
+    quick: boolean;
+    seconds: number;
+    /** of the whole machine in the minute before it began: how much else went on */
+    load_before: number;
+    machine: Machine;
+  };
 
-const HEADINGS = ["", "per second", "p50 ms", "p99 ms", "client CPU µs", "ours ÷ this", "range", "goal"];
+const HEADINGS = [
+  "",
+  "per second",
+  "p50 ms",
+  "p99 ms",
+  "client CPU µs",
+  "server CPU µs",
+  "ours ÷ this",
+  "range",
+  "goal",
+];
 
 /** The table of one comparison as rows of cells, headings first. */
 function tableOf({ name, sides }: ComparisonResult): string[][] {
@@ -21,6 +38,7 @@ function rowOf(side: SideResult): string[] {
     duration(side.p50_ms),
     duration(side.p99_ms),
     count(side.client_cpu_us),
+    side.server_cpu_us === null ? "" : count(side.server_cpu_us),
     side.ratio === null ? "" : side.ratio.toFixed(2),
     range,
     verdict,
@@ -54,7 +72,7 @@ export function toMarkdown(results: readonly Result[]): string {
     "Written by `npm run bench`. Absolute figures drift from machine to machine and from hour to hour; the ratios are",
     "what counts, since both sides ran in turn in one process on the same servers. `ours ÷ this` is the rate of the",
     "first row divided by that of this row: the median over the rounds, with the lowest and the highest as its range.",
-    "Client CPU is what this process spent for one operation, whatever PostgreSQL, Redis and workers spent.",
+    "Client CPU is what this process spent on one operation, server CPU what PostgreSQL, Redis and worker processes did.",
   ].join("\n");
   return `${[introduction, ...results.map(section)].join("\n\n")}\n`;
 }
@@ -69,6 +87,7 @@ function section(result: Result): string {
     `Node ${machine.node}`,
     `PostgreSQL ${machine.postgresql}`,
     `Redis ${machine.redis}`,
+    `load ${result.load_before.toFixed(1)} before it began`,
   ].join(", ");
   return [
     `## ${result.title}`,

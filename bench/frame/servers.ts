@@ -14,6 +14,8 @@ export type Servers = {
   folder: (name: string) => string;
   /** A new database: a copy of the migrated template, or of another one that nobody is connected to. */
   newDatabase: (from?: string) => Promise<string>;
+  /** Processes that do the servers' work: PostgreSQL, Redis, and workers that a benchmark starts and adds. */
+  pids: Set<number>;
   /** A server for one database: locks of two databases in one Redis would be two epochs of the same. */
   newRedis: () => Promise<string>;
   stop: () => Promise<void>;
@@ -29,15 +31,18 @@ export async function startServers(): Promise<Servers> {
   const log = (): void => undefined;
   const folder = (name: string) => folderIn(runFolder, name);
   const redises: RunningRedis[] = [];
+  const pids = new Set<number>();
   const newRedis = async (): Promise<string> => {
     const redis = await startRedis({ dataDir: folder(`redis-${redises.length}`), log, toolsDir });
     redises.push(redis);
+    pids.add(redis.pid);
     return redis.url;
   };
   const [postgres, redisUrl] = await Promise.all([
     startPostgres({ dataDir: folder("postgres"), log }),
     newRedis(),
   ]);
+  pids.add(postgres.pid);
   const admin = (sql: string) => withAdmin(postgres.url, (client) => client.query(sql));
   await admin(`CREATE DATABASE ${TEMPLATE}`);
   await migrate(databaseUrl(postgres.url, TEMPLATE));
@@ -45,6 +50,7 @@ export async function startServers(): Promise<Servers> {
   return {
     machine: await describeMachine(postgres.url, redisUrl),
     folder,
+    pids,
     newRedis,
     async newDatabase(from) {
       made += 1;

@@ -11,7 +11,7 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-export type RunningWorker = { stop: () => Promise<void> };
+export type RunningWorker = { pid: number; stop: () => Promise<void> };
 
 /** A worker process, as in production; resolves when it takes jobs. */
 export async function startWorker(options: {
@@ -43,6 +43,7 @@ export async function startWorker(options: {
     }),
   ]);
   return {
+    pid: child.pid!,
     async stop() {
       child.kill("SIGTERM");
       await ended;

@@ -66,7 +66,12 @@ export function superviseChild(spec: ChildSpec, events: ChildEvents): Child {
     const process = spawn(
       globalThis.process.execPath,
       ["--disable-warning=ExperimentalWarning", "--import", END_WITH_PARENT, ...spec.args],
-      { cwd: spec.cwd, env: spec.env, stdio: ["ignore", "pipe", logFd, "ipc"], detached: true },
+      {
+        cwd: spec.cwd,
+        env: { ...spec.env, ADE_SUPERVISOR: String(globalThis.process.pid) },
+        stdio: ["ignore", "pipe", logFd, "ipc"],
+        detached: true,
+      },
     );
     running = process;
     createInterface({ input: process.stdout! }).on("line", (line) => {

@@ -1,8 +1,12 @@
-// Preloaded into every supervised process: should the supervisor be killed outright, nobody would stop them.
+// Preloaded into every process that we supervise: should the supervisor be killed outright, nobody would stop them.
 const LAST_RESORT_MS = 28_000;
 
-process.on("disconnect", () => {
-  process.kill(process.pid, "SIGTERM");
-  setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
-});
-process.channel?.unref();
+// Children of theirs load this too, and live by a channel of their own.
+const { ADE_SUPERVISOR: supervisor } = process.env;
+if (supervisor === String(process.ppid)) {
+  process.on("disconnect", () => {
+    process.kill(process.pid, "SIGTERM");
+    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+  });
+  process.channel?.unref();
+}

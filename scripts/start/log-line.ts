@@ -27,12 +27,12 @@ export function readLogLine(name: string, line: string): { show?: string; keep: 
 export function lastErrorOf(log: string): string | undefined {
   const lines = log.split("\n").map((line) => line.trim());
   for (const line of lines.toReversed()) {
-    const thrown = /^(?:Uncaught )?[A-Za-z]*Error(?: \[[A-Z_]+\])?: (.+)/.exec(line)?.[1];
+    const thrown = /^(?:Uncaught )?\w*error(?: \[[A-Z_]+\])?: (.+)/i.exec(line)?.[1];
     if (thrown) return thrown;
     if (PINO_START.test(line)) {
       const { show } = readLogLine("", line);
       if (show) return show.replace(/^: /, "");
     }
   }
-  return lines.findLast((line) => line !== "");
+  return lines.findLast((line) => line !== "" && !line.startsWith("Node.js v"));
 }

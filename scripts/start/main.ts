@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ensureDataDir, keep } from "../../packages/embedded/src/kept.ts";
 import { messageOf, PlainError } from "../../packages/embedded/src/plain-error.ts";
 import { migrate } from "../../prisma/deploy.ts";
+import { checkSettings } from "./check-settings.ts";
 import { fillDemo } from "./demo.ts";
 import { runningStart } from "./port.mjs";
 import { buildWeb, generateClient } from "./prepare.ts";
@@ -61,6 +62,10 @@ async function start(): Promise<void> {
   services.push(redis);
   progress(3, "Redis", redis.outcome);
 
+  const urls = { databaseUrl: postgres.url, redisUrl: redis.url, secret };
+  const specs = await processSpecs(settings, urls);
+  await checkSettings(specs);
+
   const client = await generateClient(preparing.signal);
   const applied = await migrate(postgres.url).catch((error: unknown) => {
     throw new PlainError(`The database could not be brought up to date: ${messageOf(error)}`);
@@ -71,12 +76,10 @@ async function start(): Promise<void> {
     `${applied.length === 0 ? "up to date" : `${applied.length} migrations applied`}, ${client}`,
   );
 
-  const urls = { databaseUrl: postgres.url, redisUrl: redis.url, secret };
   progress(5, "Demo data", settings.demo ? await fillDemo({ ...urls, dataDir }) : "off");
   progress(6, "Dashboard", await buildWeb(preparing.signal));
   if (stoppingSince !== undefined) return;
 
-  const specs = await processSpecs(settings, urls);
   const probe = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
   supervisor = supervise(specs, [redis, postgres], `http://${probe}:${port}/api/health/ready`, say);
   await supervisor.ready;

@@ -25,7 +25,7 @@ async function runTool(
 ): Promise<void> {
   const child = spawn(process.execPath, ["--import", END_WITH_PARENT, script, ...args], {
     cwd,
-    env: { ...process.env, ...QUIET },
+    env: { ...process.env, ...QUIET, ADE_SUPERVISOR: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     ...(signal && { signal }),
   });

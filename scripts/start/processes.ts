@@ -16,6 +16,7 @@ export async function processSpecs(
   urls: { databaseUrl: string; redisUrl: string; secret: string },
 ): Promise<ChildSpec[]> {
   const { port, host, dataDir } = settings;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const webPort = await freePort();
   const base: NodeJS.ProcessEnv = {
     ...process.env,
@@ -44,8 +45,9 @@ export async function processSpecs(
       cwd: app("web"),
       // The dashboard needs no secret: it asks the API for everything.
       env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
+        PATH,
+        HOME,
+        NODE_COMPILE_CACHE,
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
       },

@@ -81,6 +81,10 @@ test("the reason of a failed start is its last error without the stack", () => {
   const log =
     "file:///x.ts:1\nError: These settings are wrong: PORT: expected number\n    at x (y)\n\nNode.js v24";
   expect(lastErrorOf(log)).toBe("These settings are wrong: PORT: expected number");
+  expect(lastErrorOf("error: permission denied for schema pgboss\n    at x {\n  code: '42501'\n}\n")).toBe(
+    "permission denied for schema pgboss",
+  );
+  expect(lastErrorOf("last words\n\nNode.js v24.21.0\n")).toBe("last words");
   expect(lastErrorOf("")).toBeUndefined();
 });
 

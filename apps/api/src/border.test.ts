@@ -38,6 +38,16 @@ describe("bodies", () => {
     });
   });
 
+  test("depth is refused where anything may stand, before anything walks it", async () => {
+    const nested = (depth: number) => JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
+    const send = (depth: number) => {
+      const { config } = noopTask();
+      return server.call(admin, "POST", "/tasks", { config: { ...config, parameters: nested(depth) } });
+    };
+    expect((await send(120)).json().error.details[0].issue).toMatch(/nested deeper than 100/);
+    expect((await send(50)).json().error.details[0].field).toMatch(/^config.parameters/);
+  });
+
   test("more than the limit is 413", async () => {
     const response = await post(JSON.stringify({ text: "x".repeat(1_100_000) }));
     expect(response.statusCode).toBe(413);

@@ -10,8 +10,8 @@ import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
 import { createTaskSlots } from "./task-slots.ts";
 
-/** Running tasks get this long to end before they are given to another worker (apply.md). */
-const GRACE_MS = 25_000;
+/** What does not even stop when told to is left behind: its locks expire, and the watchdog brings its task back. */
+const LEAVE_BEHIND_MS = 10_000;
 
 const env = readEnvironment(process.env);
 const workerId = `worker:${hostname()}:${process.pid}:${randomIds.secret(4)}`;
@@ -48,15 +48,16 @@ const slots = createTaskSlots(env.ADE_WORKER_TASKS);
 const drain = new AbortController();
 let draining = false;
 
+/** Resolves when the run has begun; refused while draining, so that the job goes to another worker. */
 async function beginApplying(taskId: string): Promise<void> {
-  if (draining) return;
-  await slots.begin(() =>
+  const hasBegun = await slots.begin(() =>
     core.applying.run(taskId, { id: workerId, drain: drain.signal }).then(
       (outcome) => log.debug({ task_id: taskId, outcome }, "applied"),
       (error: unknown) =>
         log.error({ err: error, task_id: taskId }, "an attempt failed outside its executor"),
     ),
   );
+  if (!hasBegun) throw new Error("This worker is stopping");
 }
 
 await core.takeJobs(beginApplying);
@@ -71,19 +72,26 @@ async function stop(signal: string): Promise<void> {
   if (draining) return;
   draining = true;
   log.info({ signal, active: slots.active }, "draining");
-  const late = setTimeout(() => drain.abort("drained"), GRACE_MS);
-  await slots.idle();
+  slots.close();
+  const graceMs = env.ADE_DRAIN_SECONDS * 1000;
+  const late = setTimeout(() => drain.abort("drained"), graceMs);
+  const left = new Promise<"left behind">((resolve) => {
+    setTimeout(resolve, graceMs + LEAVE_BEHIND_MS, "left behind").unref();
+  });
+  const ended = await Promise.race([Promise.all([core.stopTakingJobs(), slots.idle()]), left]);
   clearTimeout(late);
   await stopRounds();
   await connections.pool.query("DELETE FROM worker WHERE id = $1", [workerId]);
   await core.close();
   await closeConnections(connections);
+  if (ended === "left behind") process.exit(1);
 }
+
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.on(signal, () => {
     stop(signal).catch((error: unknown) => {
       log.error({ err: error }, "stopping failed");
-      process.exitCode = 1;
+      process.exit(1);
     });
   });
 }

@@ -9,10 +9,20 @@ export function roundsOf(
   worker: { id: string; active: () => number; draining: () => boolean },
 ): Round[] {
   const { pool } = core.connections;
+  /** Each look begins where the last one ended, so nobody's falling silent is missed between two. */
+  function announceStale(): () => Promise<unknown> {
+    let lookedAtMs = performance.now() - 5_000;
+    return () => {
+      const beforeMs = lookedAtMs;
+      lookedAtMs = performance.now();
+      return core.agents.announceStale((lookedAtMs - beforeMs) / 1000);
+    };
+  }
   return [
     { name: "sweep", everyMs: 5_000, run: () => core.sweep() },
     { name: "watchdog", everyMs: 2_000, run: () => core.applying.recoverLost() },
     { name: "expire locks", everyMs: 1_000, run: () => core.locks.sweepExpired() },
+    { name: "announce stale agents", everyMs: 5_000, run: announceStale() },
     { name: "anchor", everyMs: 60_000, run: () => core.ledger.anchor() },
     {
       name: "heartbeat",

@@ -1,7 +1,9 @@
 /** Runs at most `limit` pieces of work at once; who comes when all slots are taken waits for one. */
 export type TaskSlots = {
-  /** Resolves when the work has begun, not when it has ended. Work never rejects. */
-  begin(work: () => Promise<void>): Promise<void>;
+  /** Resolves when the work has begun (true), or when it never will because of `close` (false). Work never rejects. */
+  begin(work: () => Promise<void>): Promise<boolean>;
+  /** Begins nothing more, not even what waits for a slot. */
+  close(): void;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
   readonly active: number;
@@ -9,11 +11,19 @@ export type TaskSlots = {
 
 export function createTaskSlots(limit: number): TaskSlots {
   const running = new Set<Promise<void>>();
+  const closed = Promise.withResolvers<void>();
+  let isOpen = true;
   return {
     async begin(work) {
-      while (running.size >= limit) await Promise.race(running);
+      while (isOpen && running.size >= limit) await Promise.race([...running, closed.promise]);
+      if (!isOpen) return false;
       const run = work().finally(() => running.delete(run));
       running.add(run);
+      return true;
+    },
+    close() {
+      isOpen = false;
+      closed.resolve();
     },
     async idle() {
       while (running.size > 0) await Promise.all(running);

@@ -1,12 +1,13 @@
 import type { Matrix } from "@ade/core/identity/service";
+import type { PermissionRow } from "@ade/core/kernel/actor";
 import { expect, test } from "vitest";
 import { appRouter } from "./root.ts";
 import { assertEveryProcedureHasRow, metaOf, openProcedure, procedure, router } from "./trpc.ts";
 
 const everybody = { author: "yes", reviewer: "yes", admin: "yes", agent: "yes", system: "yes" } as const;
-const matrix: Matrix = new Map([
+const matrix: Matrix = new Map<string, PermissionRow>([
   ["thing.read", everybody],
-  ["thing.open", { ...everybody, public: true as const }],
+  ["thing.open", { ...everybody, public: true }],
 ]);
 
 test("a procedure whose permission has no row fails when the server is built, by name", () => {

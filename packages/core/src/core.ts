@@ -140,11 +140,19 @@ export async function createCore(options: CoreOptions) {
     ...base,
     locks,
     executors,
+    agents,
     gate,
     box: createSecretBox(secret, "stash"),
     random: Math.random,
-    wake: (taskIds) =>
-      jobs.insert(taskIds.map((task_id) => ({ queue: QUEUES.apply, id: ids.uuid(), data: { task_id } }))),
+    wake: (task_id, at) =>
+      jobs.insert([
+        {
+          queue: QUEUES.apply,
+          id: ids.uuid(),
+          data: { task_id },
+          ...(at ? { start_after: at.toISOString() } : {}),
+        },
+      ]),
     settings,
     atStep: options.atApplyStep,
   });
@@ -171,8 +179,10 @@ export async function createCore(options: CoreOptions) {
         release: ({ task_id }) => gate.release(String(task_id)),
         apply: ({ task_id }) => apply(String(task_id)),
       }),
+    /** Takes no more jobs; what was taken goes on. */
+    stopTakingJobs: () => jobs.rest(),
     /** Inserts wake-ups for everything that is due and has lost its own. */
-    sweep: async () => jobs.insert(await findDue(pool, clock.now())),
+    sweep: async () => jobs.insertLost(await findDue(pool, clock.now())),
     async close() {
       await locks.close();
       await jobs.stop();

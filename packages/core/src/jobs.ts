@@ -1,5 +1,5 @@
 import type { PoolClient } from "pg";
-import { PgBoss } from "pg-boss";
+import { type Job, type JobResult, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { Connections } from "./connect.ts";
 import { QUEUES, type QueueName, type WakeUp } from "./gate/service.ts";
@@ -8,7 +8,14 @@ import { QUEUES, type QueueName, type WakeUp } from "./gate/service.ts";
 const KEEP_ENDED_SECONDS = 600;
 /** NOTIFY wakes a worker at once; the poll is for a lost notification. */
 const POLL_SECONDS = 1;
-const BATCH_SIZE = 50;
+/** A worker begins its whole batch before it fetches again, so one that may last is kept small. */
+const FETCHING: Record<QueueName, { batchSize: number; localConcurrency: number }> = {
+  plan: { batchSize: 5, localConcurrency: 2 },
+  release: { batchSize: 50, localConcurrency: 1 },
+  apply: { batchSize: 10, localConcurrency: 1 },
+};
+/** While so many wake-ups wait in a queue, its workers are busy: more of them would bring nothing forward. */
+const FULL_QUEUE = 2_000;
 
 export type JobHandler = (data: Record<string, unknown>) => Promise<void>;
 
@@ -18,8 +25,12 @@ export type Jobs = {
   stop(): Promise<void>;
   /** Inserts wake-ups; inside the given transaction where there is one. An id that is there already is left alone. */
   insert(wakeUps: readonly WakeUp[], client?: PoolClient): Promise<void>;
+  /** The same for what may have lost its job, but only into queues that are not full. */
+  insertLost(wakeUps: readonly WakeUp[]): Promise<void>;
   /** Begins to take jobs. A handler that throws has its job tried again by pg-boss. */
   work(handlers: Readonly<Record<QueueName, JobHandler>>): Promise<void>;
+  /** Takes no more; resolves when the handlers of what was taken have ended. */
+  rest(): Promise<void>;
 };
 
 /** pg-boss on our pool. `listen` opens one connection more, for notifications: only workers need it. */
@@ -47,6 +58,32 @@ export function createJobs(options: { connections: Connections; log: Logger; wor
   });
   boss.on("error", (error) => log.warn({ err: error }, "the job queue has trouble"));
 
+  async function insert(wakeUps: readonly WakeUp[], client?: PoolClient): Promise<void> {
+    const db = client
+      ? { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) }
+      : onPool;
+    for (const name of Object.values(QUEUES)) {
+      const jobs = wakeUps
+        .filter((wakeUp) => wakeUp.queue === name)
+        .map(({ id, data, priority, start_after }) => ({
+          id,
+          data,
+          priority: priority ?? 0,
+          ...(start_after ? { startAfter: start_after } : {}),
+        }));
+      if (jobs.length > 0) await boss.insert(name, jobs, { db, returnId: false });
+    }
+  }
+
+  async function isFull(name: QueueName): Promise<boolean> {
+    const { rowCount } = await pool.query({
+      name: "jobs-is-full",
+      text: `SELECT 1 FROM pgboss.job WHERE name = $1 AND state < 'active' OFFSET ${FULL_QUEUE} LIMIT 1`,
+      values: [name],
+    });
+    return rowCount === 1;
+  }
+
   return {
     async start() {
       await boss.start();
@@ -62,37 +99,41 @@ export function createJobs(options: { connections: Connections; log: Logger; wor
       }
     },
     stop: () => boss.stop({ graceful: true, timeout: 5_000 }),
-    async insert(wakeUps, client) {
-      const db = client
-        ? { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) }
-        : onPool;
-      for (const name of Object.values(QUEUES)) {
-        const jobs = wakeUps
-          .filter((wakeUp) => wakeUp.queue === name)
-          .map(({ id, data, priority, start_after }) => ({
-            id,
-            data,
-            priority: priority ?? 0,
-            ...(start_after ? { startAfter: start_after } : {}),
-          }));
-        if (jobs.length > 0) await boss.insert(name, jobs, { db, returnId: false });
+    insert,
+    async insertLost(wakeUps) {
+      for (const name of new Set(wakeUps.map(({ queue }) => queue))) {
+        if (!(await isFull(name))) await insert(wakeUps.filter(({ queue }) => queue === name));
       }
     },
     async work(handlers) {
       for (const name of Object.values(QUEUES)) {
-        await boss.work<Record<string, unknown>>(
+        await boss.work(
           name,
           {
-            batchSize: BATCH_SIZE,
+            ...FETCHING[name],
             burstWhenBatchFull: true,
             pollingIntervalSeconds: POLL_SECONDS,
             notifyPollingIntervalSeconds: POLL_SECONDS,
+            perJobResults: true,
           },
-          async (jobs) => {
-            await Promise.all(jobs.map((job) => handlers[name](job.data)));
-          },
+          (jobs: Job<Record<string, unknown>>[]) =>
+            Promise.all(jobs.map((job) => settle(job.id, handlers[name](job.data)))),
         );
       }
     },
+    async rest() {
+      await Promise.all(Object.values(QUEUES).map((name) => boss.offWork(name)));
+    },
   };
+
+  /** One job that fails is tried again alone, not with all that were fetched with it. */
+  async function settle(id: string, work: Promise<void>): Promise<JobResult> {
+    try {
+      await work;
+      return { id, status: "completed" };
+    } catch (error) {
+      log.warn({ err: error, job_id: id }, "a job failed");
+      return { id, status: "failed" };
+    }
+  }
 }

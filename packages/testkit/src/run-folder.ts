@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readKept } from "@ade/embedded/kept";
@@ -10,6 +10,8 @@ const PREFIX = "ade-test-";
 /** A new folder for everything of one test run; its name tells which process it belongs to. */
 export function newRunFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  // Open to pass through, or PostgreSQL under root would put its cluster elsewhere.
+  chmodSync(folder, 0o711);
   return folder;
 }
 

@@ -12,7 +12,7 @@ declare module "fastify" {
   }
 }
 
-export const idempotencyErrors = defineErrors({
+const idempotencyErrors = defineErrors({
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,
     message: "This Idempotency-Key was used for another request.",

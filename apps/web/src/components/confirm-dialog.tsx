@@ -28,7 +28,12 @@ export function ConfirmDialog({ title, children, action, danger, run, done, clos
       <FormProblem command={command} />
       <DialogActions>
         <Button onClick={close}>Cancel</Button>
-        <Button look={danger ? "danger" : "primary"} acts busy={command.busy} onClick={() => void command.send()}>
+        <Button
+          look={danger ? "danger" : "primary"}
+          acts
+          busy={command.busy}
+          onClick={() => void command.send()}
+        >
           {action}
         </Button>
       </DialogActions>

@@ -7,7 +7,10 @@ export function FormProblem({ command }: { command: Command }) {
   if (!problem) return null;
   const isOnFields = problem.issues.length > 0 && rest.length === 0;
   return (
-    <div role="alert" className="mt-3 flex gap-2 rounded-md border border-bad-line bg-bad-soft px-3 py-2 text-bad">
+    <div
+      role="alert"
+      className="mt-3 flex gap-2 rounded-md border border-bad-line bg-bad-soft px-3 py-2 text-bad"
+    >
       <CircleAlert size={15} aria-hidden className="mt-0.5 shrink-0" />
       <div className="min-w-0">
         <p className="font-medium">{isOnFields ? "Some fields need another look." : problem.message}</p>

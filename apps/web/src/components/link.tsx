@@ -18,7 +18,8 @@ export function Link({ href, onClick, ...rest }: Props) {
       onFocus={prepare}
       onClick={(event) => {
         onClick?.(event);
-        const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+        const isPlain =
+          event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
         if (event.defaultPrevented || !isPlain) return;
         event.preventDefault();
         void router.push(href);

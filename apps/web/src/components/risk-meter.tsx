@@ -4,7 +4,12 @@ export type Level = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 
 const STEPS: Record<Level, number> = { LOW: 1, MEDIUM: 2, HIGH: 3, CRITICAL: 4 };
 const WORDS: Record<Level, string> = { LOW: "Low", MEDIUM: "Medium", HIGH: "High", CRITICAL: "Critical" };
-const TEXT: Record<Level, string> = { LOW: "text-good", MEDIUM: "text-warn", HIGH: "text-high", CRITICAL: "text-bad" };
+const TEXT: Record<Level, string> = {
+  LOW: "text-good",
+  MEDIUM: "text-warn",
+  HIGH: "text-high",
+  CRITICAL: "text-bad",
+};
 
 type Props = { score: number | null | undefined; level: Level | null | undefined; className?: string };
 
@@ -14,7 +19,13 @@ export function RiskMeter({ score, level, className }: Props) {
     return <span className={clsx("text-ink-3", className)}>Not rated</span>;
   }
   return (
-    <span className={clsx("inline-flex items-center gap-1.5 whitespace-nowrap", TEXT[level], className)}>
+    <span
+      className={clsx(
+        "inline-flex items-center gap-1.5 align-middle whitespace-nowrap",
+        TEXT[level],
+        className,
+      )}
+    >
       <svg viewBox="0 0 15 12" width="15" height="12" aria-hidden className="shrink-0">
         {[0, 1, 2, 3].map((step) => (
           <rect
@@ -30,7 +41,7 @@ export function RiskMeter({ score, level, className }: Props) {
         ))}
       </svg>
       <span className="num w-[2ch] text-right font-mono text-xs font-medium">{score}</span>
-      <span className="text-xs font-medium">{WORDS[level]}</span>
+      <span className="text-xs font-medium @max-2xl/queue:sr-only">{WORDS[level]}</span>
     </span>
   );
 }

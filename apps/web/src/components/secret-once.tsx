@@ -5,17 +5,17 @@ import { Button } from "#components/ui/button.tsx";
 type Props = {
   /** What it is, as a label: "API key". */
   label: string;
-  secret: string;
+  value: string;
   children?: ReactNode;
 };
 
 /** A key or link that the server tells only once: selected with a click, copied with a button. */
-export function SecretOnce({ label, secret, children }: Props) {
+export function SecretOnce({ label, value, children }: Props) {
   const [copied, setCopied] = useState(false);
   const text = useRef<HTMLElement>(null);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(secret);
+      await navigator.clipboard.writeText(value);
       setCopied(true);
     } catch {
       if (text.current) getSelection()?.selectAllChildren(text.current);
@@ -36,14 +36,14 @@ export function SecretOnce({ label, secret, children }: Props) {
           aria-readonly
           className="min-w-0 flex-1 rounded-md border border-warn-line bg-surface px-2 py-1.5 text-xs break-all select-all"
         >
-          {secret}
+          {value}
         </code>
         <Button look={copied ? "plain" : "primary"} onClick={() => void copy()}>
           {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
           {copied ? "Copied" : "Copy"}
         </Button>
       </div>
-      <p className="mt-2 text-xs text-ink-2">{children}</p>
+      {children && <p className="mt-2 text-xs text-ink-2">{children}</p>}
       <p aria-live="polite" className="sr-only">
         {copied ? `${label} copied` : ""}
       </p>

@@ -36,7 +36,11 @@ type Props = { state: string; result?: string | undefined; plain?: boolean };
 /** A task's state as word and sign; a completed one that did not succeed says so. */
 export function TaskState({ state, result, plain }: Props) {
   const ended = state === "COMPLETED" && result ? RESULTS[result] : undefined;
-  const { word, icon: Icon, tone } = ended ?? LOOKS[state] ?? { word: state, icon: CircleDashed, tone: "neutral" as const };
+  const {
+    word,
+    icon: Icon,
+    tone,
+  } = ended ?? LOOKS[state] ?? { word: state, icon: CircleDashed, tone: "neutral" as const };
   const icon = <Icon size={13} aria-hidden className="shrink-0" />;
   return plain ? (
     <Sign tone={tone} icon={icon}>

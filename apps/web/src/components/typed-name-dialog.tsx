@@ -56,7 +56,13 @@ export function TypedNameDialog(props: Props) {
         </Field>
         <DialogActions>
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look={danger ? "danger" : "primary"} acts busy={Boolean(busy)} disabled={!matches || !isReady}>
+          <Button
+            type="submit"
+            look={danger ? "danger" : "primary"}
+            acts
+            busy={Boolean(busy)}
+            disabled={!matches || !isReady}
+          >
             {action}
           </Button>
         </DialogActions>

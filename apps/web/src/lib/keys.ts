@@ -8,6 +8,7 @@ export const KEYS = {
   palette: { keys: ["mod+k"], label: "Command palette", group: "Anywhere" },
   help: { keys: ["?"], label: "All keys", group: "Anywhere" },
   search: { keys: ["/"], label: "Search this page", group: "Anywhere" },
+  create: { keys: ["n"], label: "New entry in this list", group: "Anywhere" },
   undo: { keys: ["z"], label: "Undo the last decision", group: "Anywhere" },
   close: { keys: ["escape"], label: "Close what is open", group: "Anywhere" },
   go_inbox: { keys: ["g i"], label: "Inbox", group: "Go to" },
@@ -59,7 +60,10 @@ export function chordOf(event: KeyboardEvent): string {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable=true]");
+  return (
+    target instanceof HTMLElement &&
+    target.matches("input:not([type=checkbox]), textarea, select, [contenteditable=true]")
+  );
 }
 
 function onKeyDown(event: KeyboardEvent): void {
@@ -67,11 +71,13 @@ function onKeyDown(event: KeyboardEvent): void {
   const chord = chordOf(event);
   const target = event.target as HTMLElement | null;
   const isPlain = !chord.startsWith("mod+") && chord !== "escape";
-  if (isPlain && (isTyping(target) || target?.closest("[role=dialog],[role=alertdialog],[role=menu]"))) return;
+  if (isPlain && (isTyping(target) || target?.closest("[role=dialog],[role=alertdialog],[role=menu]")))
+    return;
   if (chord === "escape" && target?.closest("[role=dialog],[role=alertdialog],[role=menu]")) return;
   if (chord === "enter" && target?.closest("a,button,summary,[role=button]")) return;
   if (isPlain && /^(shift\+)?[a-z]$/.test(chord) && singleKeysOff()) return;
-  const sequence = pending && event.timeStamp - pending.atMs < SEQUENCE_MS ? `${pending.chord} ${chord}` : chord;
+  const sequence =
+    pending && event.timeStamp - pending.atMs < SEQUENCE_MS ? `${pending.chord} ${chord}` : chord;
   pending = undefined;
   if (isPlain && specs.some(([, spec]) => spec.keys.some((key) => key.startsWith(`${chord} `)))) {
     pending = { chord, atMs: event.timeStamp };

@@ -42,7 +42,13 @@ function isIssue(detail: unknown): detail is FieldIssue {
   return typeof detail === "object" && detail !== null && "field" in detail && "issue" in detail;
 }
 
-type Envelope = { code?: unknown; message?: unknown; next?: unknown; details?: unknown; request_id?: unknown };
+type Envelope = {
+  code?: unknown;
+  message?: unknown;
+  next?: unknown;
+  details?: unknown;
+  request_id?: unknown;
+};
 
 /** Reads the envelope from a tRPC or REST answer; anything else becomes a problem by its status. */
 export function problemOf(response: Response, answer: unknown): Problem {

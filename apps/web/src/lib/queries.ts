@@ -1,5 +1,5 @@
-import type { AuditQuery } from "@ade/core/ledger/schema";
 import type { TaskConfig } from "@ade/core/executors/schema";
+import type { AuditQuery } from "@ade/core/ledger/schema";
 import type { InboxSection } from "@ade/core/views/schema";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type Inputs } from "./api.ts";
@@ -57,11 +57,20 @@ export const queries = {
       placeholderData: keepPreviousData,
     }),
   locks: () =>
-    queryOptions({ queryKey: ["locks"], queryFn: ({ signal }) => api.locks.list.query({ limit: 100 }, { signal }) }),
+    queryOptions({
+      queryKey: ["locks"],
+      queryFn: ({ signal }) => api.locks.list.query({ limit: 100 }, { signal }),
+    }),
   agents: () =>
-    queryOptions({ queryKey: ["agents"], queryFn: ({ signal }) => api.agents.list.query({ limit: 100 }, { signal }) }),
+    queryOptions({
+      queryKey: ["agents"],
+      queryFn: ({ signal }) => api.agents.list.query({ limit: 100 }, { signal }),
+    }),
   policies: () =>
-    queryOptions({ queryKey: ["policies"], queryFn: ({ signal }) => api.policies.list.query(undefined, { signal }) }),
+    queryOptions({
+      queryKey: ["policies"],
+      queryFn: ({ signal }) => api.policies.list.query(undefined, { signal }),
+    }),
   users: (search: string) =>
     queryOptions({
       queryKey: ["users", search],
@@ -74,13 +83,18 @@ export const queries = {
     queryOptions({
       queryKey: ["api_keys", principalId ?? ""],
       queryFn: ({ signal }) =>
-        api.api_keys.list.query({ limit: 100, ...(principalId && { principal_id: principalId }) }, { signal }),
+        api.api_keys.list.query(
+          { limit: 100, ...(principalId && { principal_id: principalId }) },
+          { signal },
+        ),
     }),
   audit: (query: Partial<AuditQuery>) =>
-    queryOptions({
+    infiniteQueryOptions({
       queryKey: ["audit", query],
-      queryFn: ({ signal }) => api.audit.list.query(query, { signal }),
-      placeholderData: keepPreviousData,
+      queryFn: ({ signal, pageParam }) =>
+        api.audit.list.query({ ...query, limit: 100, ...(pageParam && { cursor: pageParam }) }, { signal }),
+      initialPageParam: "",
+      getNextPageParam: (page) => page.next_cursor,
     }),
   chain: () =>
     queryOptions({

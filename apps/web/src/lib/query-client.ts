@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
-import { Problem } from "./problem.ts";
 import { streamIsDown } from "./live.ts";
+import { Problem } from "./problem.ts";
 
 const POLL_MS = 5000;
 const RETRIES = 2;

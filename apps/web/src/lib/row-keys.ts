@@ -9,7 +9,9 @@ export function useRowKeys(list: RefObject<HTMLElement | null>): void {
   const move = (step: 1 | -1) => {
     const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
     if (rows.length === 0) return false;
-    const at = rows.findIndex((row) => row.contains(document.activeElement) || row === document.activeElement);
+    const at = rows.findIndex(
+      (row) => row.contains(document.activeElement) || row === document.activeElement,
+    );
     const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });

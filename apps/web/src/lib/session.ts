@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/router";
 import { useEffect } from "react";
-import { queries } from "./queries.ts";
 import { toProblem } from "./problem.ts";
+import { queries } from "./queries.ts";
 
 export type Me = NonNullable<ReturnType<typeof useMe>>;
 

@@ -1,4 +1,11 @@
-import NextDocument, { type DocumentContext, type DocumentInitialProps, Head, Html, Main, NextScript } from "next/document";
+import NextDocument, {
+  type DocumentContext,
+  type DocumentInitialProps,
+  Head,
+  Html,
+  Main,
+  NextScript,
+} from "next/document";
 
 import { THEME_SCRIPT } from "#lib/theme.ts";
 

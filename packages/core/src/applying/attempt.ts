@@ -1,23 +1,25 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   createOutputCollector,
   type Executor,
+  type Inspection,
   type Json,
   type OutputCollector,
 } from "../executors/service.ts";
-import { taskFact } from "../gate/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, HeldLocks } from "./deps.ts";
-import { afterInterruption } from "./outcome.ts";
+import { completedFact, retriedFact } from "./facts.ts";
+import { failureText } from "./failure-text.ts";
+import { afterInterruption, type Interruption } from "./outcome.ts";
+import { reportProgress } from "./progress.ts";
+import type { StopReason, Stops } from "./stops.ts";
 import { complete, type Ending, giveBack } from "./store.ts";
 
-/** Why an attempt was told to stop. */
-export type StopReason = "timeout" | "aborted" | "drained" | "lost";
-
-/** Progress goes out at most this often; the last state always does. */
-const PROGRESS_INTERVAL_MS = 200;
 const ROLLBACK_LIMIT_MS = 60_000;
+/** PostgreSQL may be away for a moment: an end is worth some patience as long as the locks are held. */
+const PATIENCE_MS = [200, 500, 1_000, 2_000, 4_000];
 
 export type Attempt = {
   task: TaskRecord;
@@ -25,189 +27,175 @@ export type Attempt = {
   executor: Executor;
   held: HeldLocks;
   stash: Json;
-  /** Aborted with a StopReason: by the deadline, an admin, the drain of this worker, or the loss of a lock. */
-  signal: AbortSignal;
+  /** How far an earlier attempt came. */
+  standing: Exclude<Inspection, "foreign">;
+  stops: Stops;
 };
 
+export type AttemptOutcome = "ended" | "given back" | "lost";
+
 /** Runs the executor and records how it ended. The task is APPLYING under this attempt's token. */
-export async function runAttempt(
+export async function runAttempt(deps: ApplyingDeps, attempt: Attempt): Promise<AttemptOutcome> {
+  const { held, stops } = attempt;
+  const collector = createOutputCollector();
+  const failure = await act(deps, attempt, collector);
+  deps.atStep?.("applied");
+  const output = collector.text();
+  // Whatever it did: with a lock gone, somebody else may have been at it too. The next attempt finds out.
+  if (!held.isHeld()) {
+    return (await handBack(deps, attempt, "lost", output)) ?? end(deps, attempt, unknownEnd(attempt, output));
+  }
+  if (failure === null) {
+    return end(deps, attempt, { result: "success", outcome: "success", output, error: null });
+  }
+  let stopped = stops.reason();
+  if (stopped === "drained") {
+    const outcome = await handBack(deps, attempt, "drained", output);
+    if (outcome) return outcome;
+    stopped = "aborted";
+  }
+  return end(deps, attempt, await failed(deps, attempt, { failure, stopped, output }));
+}
+
+/** What an earlier attempt left half done is brought back, what it did is not done again. Answers what was thrown. */
+async function act(
   deps: ApplyingDeps,
   attempt: Attempt,
-): Promise<"ended" | "given back" | "lost"> {
-  const { task, held, signal } = attempt;
-  const collector = createOutputCollector();
-  const progress = progressReporter(deps, task.id, collector);
-  let failure: unknown;
-  try {
-    const { output } = await attempt.executor.apply(task.config, {
-      signal,
-      idempotency_key: `${task.id}:${task.revision}`,
-      fencing_tokens: held.tokens,
-      stash: attempt.stash,
-      ...progress.context,
-    });
-    if (collector.text() === "") collector.push(output);
-  } catch (error) {
-    failure = error;
+  collector: OutputCollector,
+): Promise<{ thrown: unknown } | null> {
+  const { task, held, stops, stash, executor } = attempt;
+  if (attempt.standing === "done") {
+    collector.push("An earlier attempt had already done it.\n");
+    collector.end();
+    return null;
   }
-  deps.atStep?.("applied");
-  progress.end();
-  const stopped = signal.aborted ? (signal.reason as StopReason) : null;
-  // Whose lock is gone must not write any more: the watchdog gives the task to another worker.
-  if (stopped === "lost") return "lost";
-  if (failure === undefined)
-    return end(deps, attempt, {
-      result: "success",
-      outcome: "success",
-      output: collector.text(),
-      error: null,
-    });
-  if (stopped === "drained") return handBack(deps, attempt);
-  return end(deps, attempt, await failed(deps, attempt, failure, stopped, collector));
+  const progress = reportProgress(deps, task.id, collector);
+  const context = { ...contextOf(attempt), signal: stops.signal, ...progress.context };
+  try {
+    // The claim took time: an executor never begins without its locks.
+    if (!held.isHeld()) return { thrown: "lost" };
+    stops.signal.throwIfAborted();
+    if (attempt.standing === "partial") await executor.rollback(stash, context);
+    const { output } = await executor.apply(task.config, { ...context, stash });
+    if (collector.text() === "") collector.push(output);
+    return null;
+  } catch (thrown) {
+    return { thrown };
+  } finally {
+    progress.end();
+  }
 }
 
 /** Brings things back by the task's strategy, then says how the attempt ended. */
 async function failed(
   deps: ApplyingDeps,
   attempt: Attempt,
-  failure: unknown,
-  stopped: StopReason | null,
-  collector: OutputCollector,
+  { failure, stopped, output }: { failure: { thrown: unknown }; stopped: StopReason | null; output: string },
 ): Promise<Ending> {
   const { task } = attempt;
-  if (!isCoded(failure) && stopped === null)
-    deps.log.error({ err: failure, task_id: task.id }, "an executor threw");
+  const { thrown } = failure;
+  if (!isCoded(thrown) && stopped === null)
+    deps.log.error({ err: thrown, task_id: task.id }, "an executor threw");
   const result = stopped === "timeout" ? "timeout" : stopped === "aborted" ? "cancelled" : "failure";
-  const what =
-    stopped === "timeout"
-      ? `Stopped after its time limit of ${task.config.timeout_seconds} s.`
-      : stopped === "aborted"
-        ? "Aborted by an admin."
-        : failure instanceof Error
-          ? failure.message
-          : String(failure);
+  const what = {
+    timeout: `Stopped after its time limit of ${task.config.timeout_seconds} s.`,
+    cancelled: "Aborted by an admin.",
+    failure: failureText(thrown, "Applying"),
+  }[result];
   const undone =
-    task.config.rollback_strategy === "automatic" ? await rollBack(deps, attempt, collector) : "";
+    task.config.rollback_strategy === "automatic"
+      ? await rollBack(deps, attempt)
+      : { sentence: "", output: "" };
   return {
     result,
     outcome: result,
-    output: collector.text(),
-    error: [what, undone].filter(Boolean).join(" "),
+    output: output + undone.output,
+    error: [what, undone.sentence].filter(Boolean).join(" "),
   };
 }
 
-async function rollBack(deps: ApplyingDeps, attempt: Attempt, collector: OutputCollector): Promise<string> {
+async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<{ sentence: string; output: string }> {
   const { task, held } = attempt;
+  const collector = createOutputCollector();
+  let sentence: string;
   try {
     const { output } = await attempt.executor.rollback(attempt.stash, {
-      signal: AbortSignal.timeout(ROLLBACK_LIMIT_MS),
-      idempotency_key: `${task.id}:${task.revision}`,
-      fencing_tokens: held.tokens,
+      ...contextOf(attempt),
+      // Nothing is brought back without the locks.
+      signal: AbortSignal.any([held.signal, AbortSignal.timeout(ROLLBACK_LIMIT_MS)]),
       report: () => undefined,
       output: (chunk) => collector.push(chunk),
     });
-    collector.push(output);
-    return "Everything was rolled back.";
+    if (collector.text() === "") collector.push(output);
+    sentence = "Everything was rolled back.";
   } catch (error) {
     deps.log.warn({ err: error, task_id: task.id }, "rollback failed");
-    return `Rolling back failed too: ${error instanceof Error ? error.message : String(error)}`;
+    sentence = `It could not be rolled back: ${failureText(error, "Rolling back")}`;
   }
+  collector.end();
+  return { sentence, output: collector.text() };
 }
+
+const contextOf = ({ task, held }: Attempt) => ({
+  idempotency_key: `${task.id}:${task.revision}`,
+  fencing_tokens: held.tokens,
+});
 
 async function end(deps: ApplyingDeps, attempt: Attempt, ending: Ending): Promise<"ended" | "lost"> {
   const { task, held, actor } = attempt;
-  const rows = await deps.ledger.commit(
-    actor,
-    [completedFact(task, "APPLYING", ending, deps.clock.now())],
-    complete(task, held.token, "APPLYING", ending),
+  const fact = completedFact(task, ending, deps.clock.now());
+  const rows = await patiently(deps, attempt, () =>
+    deps.ledger.commit(actor, [fact], complete(task, held.token, ending)),
   );
   deps.atStep?.("recorded");
   return rows.length > 0 ? "ended" : "lost";
 }
 
-/** This worker is stopping: the task goes to another one, where its executor allows that. */
-async function handBack(deps: ApplyingDeps, attempt: Attempt): Promise<"given back" | "ended" | "lost"> {
-  const { task, held, actor } = attempt;
-  const next = afterInterruption(task, "drained", attempt.executor, 0);
+/**
+ * The task goes to another attempt, where its executor allows that. Null where the row refuses it: an admin has asked
+ * to abort, or the row is another attempt's by now.
+ */
+async function handBack(
+  deps: ApplyingDeps,
+  attempt: Attempt,
+  why: Interruption,
+  output: string,
+): Promise<AttemptOutcome | null> {
+  const { task, held, actor, executor } = attempt;
+  const next = afterInterruption(task, why, executor, deps.random());
   if (next.to === "COMPLETED") {
-    return end(deps, attempt, { result: next.result, outcome: "drained", output: "", error: next.error });
+    return end(deps, attempt, { result: next.result, outcome: why, output, error: next.error });
   }
-  const reason = "its worker was stopped";
-  const rows = await deps.ledger.commit(
-    actor,
-    [retriedFact(task, reason, deps.clock.now())],
-    giveBack(task, held.token, {
-      retry_in_ms: 0,
-      waiting_for: { kind: "retry", attempt: task.attempts + 1, reason },
-      outcome: "drained",
-      crashed: false,
-    }),
+  const { reason, retry_in_ms } = next;
+  const apply_after = retry_in_ms === null ? null : new Date(deps.clock.now().getTime() + retry_in_ms);
+  const waiting_for = { kind: "retry" as const, attempt: task.attempts + 1, reason };
+  const rows = await patiently(deps, attempt, () =>
+    deps.ledger.commit(
+      actor,
+      [retriedFact(task, reason, apply_after)],
+      giveBack(task, held.token, { apply_after, waiting_for, outcome: why, output, crashed: false }),
+    ),
   );
-  return rows.length > 0 ? "given back" : "lost";
+  return rows.length > 0 ? "given back" : null;
 }
 
-/** The fact of an end, with the payload of `task:completed`. */
-export function completedFact(task: TaskRecord, from: "APPLYING" | "APPROVED", ending: Ending, now: Date) {
-  const startedAt = task.started_at ?? task.now;
-  return taskFact("task.completed", task, {
-    from_state: from,
-    to_state: "COMPLETED",
-    ...(ending.error ? { reason: ending.error } : {}),
-    detail: {
-      result: ending.result,
-      attempt: task.attempts,
-      duration_seconds: Math.max(0, (now.getTime() - startedAt.getTime()) / 1000),
-      ...(ending.error ? { error: ending.error } : {}),
-    },
-  });
+/** Aborted by an admin, and the locks lost before it had stopped. */
+function unknownEnd({ task, executor }: Attempt, output: string): Ending {
+  const aborted = { ...task, abort_requested_at: task.now };
+  const next = afterInterruption(aborted, "lost", executor, 0);
+  const error = next.to === "COMPLETED" ? next.error : null;
+  return { result: "unknown", outcome: "lost", output, error };
 }
 
-/** The fact of going back to APPROVED for another attempt. */
-export function retriedFact(task: TaskRecord, reason: string, applyAfter: Date | null) {
-  return taskFact("task.apply_retried", task, {
-    from_state: "APPLYING",
-    to_state: "APPROVED",
-    reason,
-    detail: {
-      priority: task.priority,
-      attempt: task.attempts,
-      ...(applyAfter ? { apply_after: applyAfter.toISOString() } : {}),
-    },
-  });
-}
-
-/** Sends output and progress as live events, batched; nothing waits for it. */
-function progressReporter(deps: ApplyingDeps, taskId: string, collector: OutputCollector) {
-  let chunk = "";
-  let last: { percent?: number; message?: string } = {};
-  let timer: NodeJS.Timeout | null = null;
-  const send = (): void => {
-    if (timer) clearTimeout(timer);
-    timer = null;
-    deps.ledger.events.emitLive({
-      event: "task:progress",
-      channels: [`task:${taskId}`],
-      payload: { task_id: taskId, ...last, ...(chunk ? { output: chunk } : {}) },
-    });
-    chunk = "";
-  };
-  const later = (): void => {
-    timer ??= setTimeout(send, PROGRESS_INTERVAL_MS);
-  };
-  return {
-    context: {
-      report(progress: { percent?: number; message: string }): void {
-        last = progress;
-        later();
-      },
-      output(text: string): void {
-        chunk += collector.push(text);
-        later();
-      },
-    },
-    end(): void {
-      chunk += collector.end();
-      if (timer || chunk) send();
-    },
-  };
+async function patiently<T>(deps: ApplyingDeps, attempt: Attempt, commit: () => Promise<T>): Promise<T> {
+  for (const waitMs of PATIENCE_MS) {
+    try {
+      return await commit();
+    } catch (error) {
+      if (!attempt.held.isHeld()) throw error;
+      deps.log.warn({ err: error, task_id: attempt.task.id }, "an end could not be recorded; tried again");
+      await delay(waitMs);
+    }
+  }
+  return commit();
 }

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { AgentsService } from "../agents/service.ts";
 import type { ExecutorsService, SecretBox } from "../executors/service.ts";
 import type { GateService } from "../gate/service.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -12,15 +13,16 @@ export type ApplyingDeps = {
   ledger: Ledger;
   locks: LocksService;
   executors: ExecutorsService;
-  gate: Pick<GateService, "stillApproved" | "assess">;
+  agents: Pick<AgentsService, "get">;
+  gate: Pick<GateService, "stillApproved">;
   clock: Clock;
   ids: Ids;
   log: Logger;
   box: SecretBox;
   /** A number in [0, 1) for jitter. */
   random: () => number;
-  /** Makes these tasks' apply jobs due now. */
-  wake: (taskIds: readonly string[]) => Promise<void>;
+  /** Inserts an apply job for a task, to be run now or at a time. */
+  wake: (taskId: string, at?: Date) => Promise<void>;
   /** Tests end the process at a named step with this. */
   atStep?: ((step: ApplyStep) => void) | undefined;
   settings: { lock_ttl_seconds: number; lock_delay_seconds: number };
@@ -30,12 +32,17 @@ export type ApplyingDeps = {
 export const APPLY_STEPS = ["locked", "planned", "claimed", "applied", "recorded"] as const;
 export type ApplyStep = (typeof APPLY_STEPS)[number];
 
+/** Who runs an attempt. `drain` is aborted, with "drained" as reason, when running tasks must be given back. */
+export type Worker = { readonly id: string; readonly drain: AbortSignal };
+
 /** The locks of one attempt: the token of the task lock goes into the row, the others to the executor. */
 export type HeldLocks = {
-  token: number;
-  tokens: Record<string, number>;
-  ids: string[];
-  /** Aborted when a lock is lost. */
-  signal: AbortSignal;
+  readonly token: number;
+  readonly tokens: Readonly<Record<string, number>>;
+  readonly ids: readonly string[];
+  /** Aborted, with "lost" as reason, when a lock is lost. */
+  readonly signal: AbortSignal;
+  /** False once a lock is lost or too old to be trusted, also where a blocked event loop kept the signal back. */
+  isHeld(): boolean;
   release(): Promise<void>;
 };

@@ -6,6 +6,8 @@ export const MAX_ATTEMPTS = 5;
 export const MAX_CRASHES = 3;
 const BASE_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
+const MIN_RECHECK_MS = 3_000;
+const MAX_RECHECK_MS = 20_000;
 
 /**
  * Milliseconds until the next attempt: exponential backoff with full jitter (Brooker, "Exponential Backoff And
@@ -15,36 +17,63 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.floor(random * Math.min(MAX_BACKOFF_MS, BASE_BACKOFF_MS * 2 ** attempt));
 }
 
-export type Interruption = "lost" | "drained";
-
-export type AfterInterruption =
-  | { to: "APPROVED"; retry_in_ms: number }
-  | { to: "APPROVED"; quarantined: string }
-  | { to: "COMPLETED"; result: "failure" | "unknown"; error: string };
+/**
+ * Milliseconds until a blocked task looks at its lock by itself. A release is told at once, so this is only for a
+ * lost message, and the longer a task has waited, the seldomer it asks.
+ */
+export function recheckMs(waitedMs: number, random: number): number {
+  const full = Math.min(MAX_RECHECK_MS, Math.max(MIN_RECHECK_MS, waitedMs / 2));
+  return Math.floor(full * (0.5 + random / 2));
+}
 
 /**
- * What becomes of a task whose worker is gone or gave up in the middle. Pure.
- * Only an executor that allows it is tried again; where nobody can tell what happened the end is `unknown`.
+ * `died`: the worker is gone, found by the watchdog. `lost`: it lives, but a lock of the attempt is gone.
+ * `drained`: it is being stopped.
+ */
+export type Interruption = "died" | "lost" | "drained";
+
+export type AfterInterruption =
+  | { to: "APPROVED"; retry_in_ms: number; reason: string }
+  /** Held back until an admin looks. */
+  | { to: "APPROVED"; retry_in_ms: null; reason: string }
+  | { to: "COMPLETED"; result: "failure" | "unknown"; error: string };
+
+const REASONS: Record<Interruption, string> = {
+  died: "its worker was lost while applying it",
+  lost: "a lock was lost while applying it",
+  drained: "its worker was stopped",
+};
+
+/**
+ * What becomes of a task whose attempt ended in the middle. Pure.
+ * Only an executor that allows it is tried again, and nothing that an admin wanted stopped; where nobody can tell
+ * what happened the end is `unknown`.
  */
 export function afterInterruption(
-  task: Pick<TaskRecord, "attempts" | "crashes">,
+  task: Pick<TaskRecord, "attempts" | "crashes" | "abort_requested_at">,
   why: Interruption,
   executor: { retry: boolean },
   random: number,
 ): AfterInterruption {
-  if (!executor.retry) {
-    return {
-      to: "COMPLETED",
-      result: "unknown",
-      error: "The worker stopped in the middle, and this kind of change cannot be tried again safely.",
-    };
+  if (task.abort_requested_at) {
+    const error = `An admin aborted it, and ${REASONS[why]}: nobody can tell how far it came.`;
+    return { to: "COMPLETED", result: "unknown", error };
   }
-  const crashes = task.crashes + (why === "lost" ? 1 : 0);
+  if (!executor.retry) {
+    const error = `It stopped in the middle (${REASONS[why]}), and this kind of change cannot be tried again safely.`;
+    return { to: "COMPLETED", result: "unknown", error };
+  }
+  const crashes = task.crashes + (why === "died" ? 1 : 0);
   if (crashes >= MAX_CRASHES) {
-    return { to: "APPROVED", quarantined: `its worker was lost ${crashes} times while applying it` };
+    return {
+      to: "APPROVED",
+      retry_in_ms: null,
+      reason: `its worker was lost ${crashes} times while applying it`,
+    };
   }
   if (task.attempts >= MAX_ATTEMPTS) {
     return { to: "COMPLETED", result: "failure", error: `Given up after ${task.attempts} attempts.` };
   }
-  return { to: "APPROVED", retry_in_ms: backoffMs(task.attempts, random) };
+  const retry_in_ms = why === "drained" ? 0 : backoffMs(task.attempts, random);
+  return { to: "APPROVED", retry_in_ms, reason: REASONS[why] };
 }

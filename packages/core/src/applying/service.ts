@@ -1,8 +1,8 @@
-import type { ApplyingDeps } from "./deps.ts";
+import type { ApplyingDeps, Worker } from "./deps.ts";
 import { type RunOutcome, runTask } from "./run.ts";
 import { recoverLost } from "./watchdog.ts";
 
-export { APPLY_STEPS, type ApplyingDeps, type ApplyStep } from "./deps.ts";
+export { APPLY_STEPS, type ApplyingDeps, type ApplyStep, type Worker } from "./deps.ts";
 export type { RunOutcome } from "./run.ts";
 
 export type ApplyingService = ReturnType<typeof createApplyingService>;
@@ -11,8 +11,7 @@ export type ApplyingService = ReturnType<typeof createApplyingService>;
 export function createApplyingService(deps: ApplyingDeps) {
   return {
     /** One attempt at one task; answers what became of it. */
-    run: (taskId: string, worker: { id: string; drain: AbortSignal }): Promise<RunOutcome> =>
-      runTask(deps, taskId, worker),
+    run: (taskId: string, worker: Worker): Promise<RunOutcome> => runTask(deps, taskId, worker),
     /** The watchdog's look at everything that is being applied. */
     recoverLost: () => recoverLost(deps),
   };

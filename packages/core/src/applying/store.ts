@@ -4,21 +4,34 @@ import { type HotWrite, hotWrite, json } from "../ledger/service.ts";
 import type { ExecutionResult } from "../tasks/schema.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 
+export type Claim = {
+  id: string;
+  worker_id: string;
+  token: number;
+  lock_ids: readonly string[];
+  /** Sealed. */
+  stash: Uint8Array;
+  /** The first plan of a task that was submitted without one, to be kept with its revision. */
+  first_plan: Preview | null;
+};
+
 /** APPROVED to APPLYING: only by a newer fencing token than any before, with the stash kept in the same statement. */
-export function claim(
-  task: TaskRecord,
-  attempt: { id: string; worker_id: string; token: number; lock_ids: readonly string[]; stash: Uint8Array },
-): HotWrite {
-  return hotWrite("apply-claim", (p) => {
+export function claim(task: TaskRecord, attempt: Claim): HotWrite {
+  return hotWrite(attempt.first_plan ? "apply-claim-unplanned" : "apply-claim", (p) => {
     const token = p(attempt.token);
+    const revision = p(task.revision);
+    const planned = attempt.first_plan
+      ? `, planned AS (UPDATE task_revision r SET preview = ${p(json(attempt.first_plan))}::jsonb FROM guard
+          WHERE r.task_id = guard.id AND r.revision = ${revision}::int)`
+      : "";
     return `guard AS (UPDATE task SET state = 'APPLYING', version = version + 1, updated_at = now(), state_since = now(),
         started_at = coalesce(started_at, now()), attempts = attempts + 1, fencing_token = ${token}::bigint,
         waiting_for = NULL, abort_requested_at = NULL
       WHERE id = ${p(task.id)}::uuid AND version = ${p(task.version)}::int AND state = 'APPROVED'
-        AND (fencing_token IS NULL OR fencing_token < ${token}::bigint) RETURNING id, attempts),
+        AND (fencing_token IS NULL OR fencing_token < ${token}::bigint) RETURNING id, attempts, started_at),
     tried AS (INSERT INTO attempt (id, task_id, revision, number, worker_id, fencing_token, lock_ids, stash)
-      SELECT ${p(attempt.id)}::uuid, guard.id, ${p(task.revision)}::int, guard.attempts, ${p(attempt.worker_id)},
-        ${token}::bigint, ${p(attempt.lock_ids)}::text[], ${p(Buffer.from(attempt.stash))}::bytea FROM guard)`;
+      SELECT ${p(attempt.id)}::uuid, guard.id, ${revision}::int, guard.attempts, ${p(attempt.worker_id)},
+        ${token}::bigint, ${p(attempt.lock_ids)}::text[], ${p(Buffer.from(attempt.stash))}::bytea FROM guard)${planned}`;
   });
 }
 
@@ -26,50 +39,46 @@ export type Ending = {
   result: ExecutionResult;
   output: string;
   error: string | null;
+  /** How the attempt ended, where that is not the task's result. */
   outcome: string;
 };
 
-/** To COMPLETED, by the holder of the row's token; from APPROVED too, where nothing was left to do. */
-export function complete(
-  task: { id: string; revision: number },
-  token: number,
-  from: "APPLYING" | "APPROVED",
-  ending: Ending,
-): HotWrite {
-  return hotWrite(from === "APPLYING" ? "apply-complete" : "apply-complete-done", (p) => {
-    const tokenPlace = p(token);
+/** APPLYING to COMPLETED, by the holder of the row's token. */
+export function complete(task: { id: string; revision: number }, token: number, ending: Ending): HotWrite {
+  return hotWrite("apply-complete", (p) => {
     const output = p(ending.output);
     const error = p(ending.error);
-    const mine =
-      from === "APPLYING"
-        ? `fencing_token = ${tokenPlace}::bigint`
-        : `(fencing_token IS NULL OR fencing_token < ${tokenPlace}::bigint)`;
     return `guard AS (UPDATE task SET state = 'COMPLETED', version = version + 1, updated_at = now(), state_since = now(),
         completed_at = now(), result = ${p(ending.result)}, output = ${output}::text, error = ${error}::text,
-        apply_after = NULL, waiting_for = NULL, fencing_token = ${tokenPlace}::bigint
-      WHERE id = ${p(task.id)}::uuid AND state = '${from}' AND ${mine} RETURNING id),
+        apply_after = NULL, waiting_for = NULL
+      WHERE id = ${p(task.id)}::uuid AND state = 'APPLYING' AND fencing_token = ${p(token)}::bigint RETURNING id),
     ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(ending.outcome)}, output = ${output}::text,
         error = ${error}::text
       FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL)`;
   });
 }
 
-/** APPLYING to APPROVED: another attempt later, or none until an admin looks (`retry_in_ms` null). */
+/**
+ * APPLYING to APPROVED: another attempt at `apply_after`, or none until an admin looks (null). Never once an admin
+ * has asked to abort.
+ */
 export function giveBack(
   task: { id: string; revision: number },
   token: number,
-  next: { retry_in_ms: number | null; waiting_for: unknown; outcome: string; crashed: boolean },
+  next: { apply_after: Date | null; waiting_for: unknown; outcome: string; output: string; crashed: boolean },
 ): HotWrite {
-  return hotWrite("apply-give-back", (p) => {
-    const tokenPlace = p(token);
-    return `guard AS (UPDATE task SET state = 'APPROVED', version = version + 1, updated_at = now(), state_since = now(),
-        apply_after = now() + make_interval(secs => ${p(next.retry_in_ms)}::float8 / 1000.0),
-        waiting_for = ${p(json(next.waiting_for))}::jsonb, crashes = crashes + ${p(next.crashed ? 1 : 0)}::int
-      WHERE id = ${p(task.id)}::uuid AND state = 'APPLYING' AND fencing_token = ${tokenPlace}::bigint
-      RETURNING id, apply_after),
-    ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(next.outcome)}
-      FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL)`;
-  });
+  return hotWrite(
+    "apply-give-back",
+    (
+      p,
+    ) => `guard AS (UPDATE task SET state = 'APPROVED', version = version + 1, updated_at = now(), state_since = now(),
+        apply_after = ${p(next.apply_after)}::timestamptz, waiting_for = ${p(json(next.waiting_for))}::jsonb,
+        crashes = crashes + ${p(next.crashed ? 1 : 0)}::int
+      WHERE id = ${p(task.id)}::uuid AND state = 'APPLYING' AND fencing_token = ${p(token)}::bigint
+        AND abort_requested_at IS NULL RETURNING id),
+    ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(next.outcome)}, output = ${p(next.output)}
+      FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL)`,
+  );
 }
 
 /** APPROVED to SUBMITTED: a new revision with the same configuration and what planning says now. */
@@ -89,14 +98,14 @@ export function drift(task: TaskRecord, preview: Preview | null): HotWrite {
   });
 }
 
-/** Stays APPROVED, says what it waits for, and is tried again by itself at the latest after `retry_in_ms`. */
-export function block(task: TaskRecord, waitingFor: unknown, retryInMs: number): HotWrite {
+/** Stays APPROVED, says what it waits for, and is tried again by itself at `applyAfter`. */
+export function block(task: TaskRecord, waitingFor: unknown, applyAfter: Date): HotWrite {
   return hotWrite(
     "apply-block",
     (
       p,
     ) => `guard AS (UPDATE task SET waiting_for = ${p(json(waitingFor))}::jsonb, version = version + 1, updated_at = now(),
-        apply_after = now() + make_interval(secs => ${p(retryInMs)}::float8 / 1000.0)
+        apply_after = ${p(applyAfter)}::timestamptz
       WHERE id = ${p(task.id)}::uuid AND version = ${p(task.version)}::int AND state = 'APPROVED' RETURNING id)`,
   );
 }
@@ -105,10 +114,10 @@ export function block(task: TaskRecord, waitingFor: unknown, retryInMs: number):
 export async function lastAttempt(
   pool: Pool,
   task: { id: string; revision: number },
-): Promise<{ id: string; number: number; stash: Buffer | null } | null> {
+): Promise<{ id: string; stash: Buffer | null } | null> {
   const { rows } = await pool.query({
     name: "apply-last-attempt",
-    text: "SELECT id, number, stash FROM attempt WHERE task_id = $1 AND revision = $2 ORDER BY number DESC LIMIT 1",
+    text: "SELECT id, stash FROM attempt WHERE task_id = $1 AND revision = $2 ORDER BY number DESC LIMIT 1",
     values: [task.id, task.revision],
   });
   return rows[0] ?? null;
@@ -116,17 +125,19 @@ export async function lastAttempt(
 
 /** Tasks that are being applied, for the watchdog to compare with their locks. */
 export async function findApplying(pool: Pool): Promise<{ id: string; fencing_token: string }[]> {
-  const { rows } = await pool.query("SELECT id, fencing_token FROM task WHERE state = 'APPLYING' LIMIT 1000");
+  const { rows } = await pool.query({
+    name: "apply-running",
+    text: "SELECT id, fencing_token FROM task WHERE state = 'APPLYING'",
+  });
   return rows;
 }
 
-/** Approved tasks that wait for one of these locks are due now that it is free. Answers their ids. */
-export async function unblock(pool: Pool, keys: readonly string[]): Promise<string[]> {
-  const { rows } = await pool.query({
+/** What a blocked task waits for is free: it is due now. */
+export async function unblock(pool: Pool, taskId: string): Promise<void> {
+  await pool.query({
     name: "apply-unblock",
-    text: `UPDATE task SET apply_after = now() WHERE state = 'APPROVED' AND apply_after > now()
-      AND waiting_for->>'kind' = 'lock' AND waiting_for->>'key' = ANY($1::text[]) RETURNING id`,
-    values: [keys],
+    text: `UPDATE task SET apply_after = now() WHERE id = $1 AND state = 'APPROVED' AND apply_after > now()
+      AND waiting_for->>'kind' = 'lock'`,
+    values: [taskId],
   });
-  return rows.map((row) => row.id);
 }

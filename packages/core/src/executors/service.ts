@@ -9,7 +9,7 @@ import { unionOf } from "./touched.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
 export { ExecutorFailure } from "./errors.ts";
-export { createOutputCollector, type OutputCollector } from "./output.ts";
+export { cleanText, createOutputCollector, type OutputCollector } from "./output.ts";
 export type {
   ApplyContext,
   AttemptContext,

@@ -9,17 +9,20 @@ const BUCKET_MS = 5_000;
 const LIMIT = 1_000;
 
 const DUE = `
-  SELECT 'apply' AS queue, id::text, priority FROM task
+  (SELECT 'apply' AS queue, id::text, priority FROM task
     WHERE state = 'APPROVED' AND apply_after <= now() - make_interval(secs => ${GRACE_SECONDS})
-  UNION ALL SELECT 'plan', t.id::text, 0 FROM task t
+    ORDER BY apply_after LIMIT ${LIMIT})
+  UNION ALL (SELECT 'plan', t.id::text, 0 FROM task t
     JOIN task_revision r ON r.task_id = t.id AND r.revision = t.revision
     WHERE t.updated_at <= now() - make_interval(secs => ${GRACE_SECONDS})
       AND (t.state = 'SUBMITTED' OR (t.state = 'DRAFT' AND r.plan_state = 'pending' AND t.problem IS NULL
         AND t.created_at > now() - interval '1 hour'))
-  UNION ALL SELECT DISTINCT 'release', t.id::text, 0 FROM approval a JOIN task t ON t.id = a.task_id
-    WHERE t.state = 'REVIEWING' AND a.revision = t.revision AND a.release_at <= now()
-      AND a.release_at > now() - interval '1 hour'
-  LIMIT ${LIMIT}`;
+    ORDER BY t.updated_at LIMIT ${LIMIT})
+  UNION ALL (SELECT 'release', t.id::text, 0 FROM task t
+    WHERE t.state = 'REVIEWING' AND EXISTS (SELECT 1 FROM approval a
+      WHERE a.task_id = t.id AND a.revision = t.revision AND a.release_at <= now()
+        AND (a.status <> 'APPROVED' OR t.current_approvals >= t.required_approvals))
+    LIMIT ${LIMIT})`;
 
 /** Wake-ups for everything whose next step is the system's: what makes a lost job harmless. */
 export async function findDue(pool: Pool, now: Date): Promise<WakeUp[]> {

@@ -75,7 +75,8 @@ export async function respond(
           reason: input.reason?.trim() || null,
           content_hash: task.content_hash,
           apply_immediately,
-          undo_seconds,
+          // The same moment as the job's: one that came before the row's would find nothing to release.
+          release_at: releaseAt,
           by_admin: own?.by_admin ?? voice.by_admin,
           why: [],
           requirement_ids: own?.requirement_ids ?? [],

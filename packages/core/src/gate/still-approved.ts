@@ -1,23 +1,57 @@
-import { outcomeOf } from "../approvals/service.ts";
+import { makersOf, outcomeOf } from "../approvals/service.ts";
+import { isCoded } from "../kernel/errors.ts";
+import { buildRequirements, matchPolicies, unmet } from "../policies/service.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
 
 /**
- * Checked right before a change is applied: rights and approvals as they are now, not as they were. Answers why they
- * no longer hold, in words, or null.
+ * Checked right before a change is applied: rights, approvals and policies as they are now, not as they were. Answers
+ * why they no longer hold, in words, or null. The risk is the one that was reviewed.
  */
 export async function stillApproved(
-  deps: Pick<GateDeps, "identity" | "agents">,
+  deps: Pick<GateDeps, "identity" | "agents" | "policies">,
   task: TaskRecord,
 ): Promise<string | null> {
-  const people = new Map((await deps.identity.directory()).map((person) => [person.id, person]));
-  const answered = task.approvals.filter((approval) => approval.status === "APPROVED");
-  const standing = answered.filter((approval) => {
-    const person = people.get(approval.reviewer_id);
-    return person?.active && (person.roles.includes("reviewer") || person.roles.includes("admin"));
+  const [people, policies] = await Promise.all([deps.identity.directory(), deps.policies.active()]);
+  const byId = new Map(people.map((person) => [person.id, person]));
+  const standing = task.approvals.filter(({ status, reviewer_id }) => {
+    const person = byId.get(reviewer_id);
+    const mayReview = person?.roles.includes("reviewer") || person?.roles.includes("admin");
+    return status === "APPROVED" && person?.active && mayReview;
   });
-  const outcome = outcomeOf(task.requirements ?? [], standing, task.now);
-  if (outcome !== "approve") return "an approver is no longer active or no longer a reviewer";
-  const maker = people.get(task.author_owner_id ?? task.author_id);
-  return maker?.active === false ? "its author is no longer active" : null;
+  if (outcomeOf(task.requirements ?? [], standing, task.now) !== "approve") {
+    return "an approver is no longer active or no longer a reviewer";
+  }
+  const score = task.risk_score ?? 0;
+  const keys = task.resource_keys;
+  const demanded = buildRequirements({
+    matches: matchPolicies(policies, { type: task.type, keys, score, at: task.now }),
+    people,
+    author: byId.get(task.author_id) ?? { roles: [], groups: [] },
+    excluded: makersOf(task),
+    score,
+    keys,
+  }).map((requirement) => (task.drifts === 0 ? requirement : { ...requirement, auto_approved: false }));
+  const approvers = standing.map(({ reviewer_id }) => reviewer_id);
+  const missing = unmet(demanded, approvers);
+  if (missing.length > 0) {
+    const what = missing
+      .map(({ requirement, text }) => `${requirement.policy_name} needs ${text}`)
+      .join("; ");
+    return `the policies of now ask for more: ${what}`;
+  }
+  const maker = byId.get(task.author_owner_id ?? task.author_id);
+  if (maker?.active === false) return "its author is no longer active";
+  return task.author_kind === "agent" ? agentRefusal(deps, task) : null;
+}
+
+/** A paused agent proposes nothing new; what people have approved stays approved. */
+async function agentRefusal(deps: Pick<GateDeps, "agents">, task: TaskRecord): Promise<string | null> {
+  try {
+    await deps.agents.mayPropose(task.author_id, task.type, task.resource_keys);
+    return null;
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return error.code === "AGENT_PAUSED" ? null : `its agent may no longer propose it: ${error.message}`;
+  }
 }

@@ -287,7 +287,8 @@ export type StoredResponse = {
   reason: string | null;
   content_hash: string | null;
   apply_immediately: boolean;
-  undo_seconds: number;
+  /** When it takes effect; null: at once. */
+  release_at: Date | null;
   by_admin: boolean;
   /** For an admin's own row, made by the answer itself. */
   why: readonly unknown[];
@@ -311,8 +312,7 @@ export function respond(
         ${p(response.reviewer_name)}, ${p(response.status)}, ${p(response.action)}, ${p(response.reason)},
         ${p(response.content_hash)}, ${p(response.apply_immediately)}::boolean, ${p(response.by_admin)}::boolean,
         ${p(json(response.why))}::jsonb, ${p(response.requirement_ids)}::text[], now(),
-        CASE WHEN ${p(response.undo_seconds)}::int > 0
-          THEN now() + make_interval(secs => ${p(response.undo_seconds)}::int) END
+        ${p(response.release_at)}::timestamptz
       FROM guard
       ON CONFLICT (task_id, revision, reviewer_id) DO UPDATE SET status = excluded.status, action = excluded.action,
         reason = excluded.reason, content_hash = excluded.content_hash, responded_at = excluded.responded_at,

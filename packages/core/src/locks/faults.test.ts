@@ -1,18 +1,19 @@
+import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomIds } from "../kernel/ids.ts";
-import { type House, openHouse, type Process, type Server, startServer } from "./fixture.ts";
 import { lockIdIn, lockName, PARTITIONS } from "./keys.ts";
+import { type House, openHouse, type Process } from "./locks-fixture.ts";
 import { scripts } from "./scripts.generated.ts";
 import type { AcquireOne, Lock } from "./service.ts";
 import { partitionKeys } from "./session.ts";
 
-let server: Server;
+let server: RedisServer;
 let house: House;
 let one: Process;
 let two: Process;
 
 beforeEach(async () => {
-  server = await startServer();
+  server = await startRedisServer();
   house = await openHouse(server);
   one = await house.join();
   two = await house.join();

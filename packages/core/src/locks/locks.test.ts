@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemActor } from "../kernel/actor.ts";
-import { type House, openHouse, type Process, type Server, startServer } from "./fixture.ts";
 import { lockIdIn } from "./keys.ts";
+import { type House, openHouse, type Process } from "./locks-fixture.ts";
 import { type Lock, listLocksQuery } from "./schema.ts";
 import type { AcquireOne, LocksService } from "./service.ts";
 
@@ -10,7 +11,7 @@ describe.each([
   { server: "a standalone Redis", cluster: false },
   { server: "a node with cluster-enabled and all slots", cluster: true },
 ])("on $server", ({ cluster }) => {
-  let server: Server;
+  let server: RedisServer;
   let house: House;
   let one: Process;
   let two: Process;
@@ -19,7 +20,7 @@ describe.each([
   let resource: string;
 
   beforeAll(async () => {
-    server = await startServer({ cluster });
+    server = await startRedisServer({ cluster });
     house = await openHouse(server);
     one = await house.join();
     two = await house.join();

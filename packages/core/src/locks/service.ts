@@ -9,7 +9,7 @@ import type { EventDraft } from "../ledger/schema.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { type AcquireRequest, acquireKey, inGrace } from "./acquire.ts";
 import { createLockConnection } from "./connection.ts";
-import { lockErrors, lockExpired, notHolder } from "./errors.ts";
+import { lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
 import { extendLocks } from "./heartbeat.ts";
@@ -237,5 +237,3 @@ export function createLocksService(deps: LocksDeps) {
     },
   };
 }
-
-export { lockErrors };

@@ -1,6 +1,6 @@
 import { ChevronsUpDown } from "lucide-react";
-import { onDemand } from "#lib/on-demand.tsx";
 import { useState } from "react";
+import { onDemand } from "#lib/on-demand.tsx";
 import { useMe } from "#lib/session.ts";
 
 const AccountMenu = onDemand(() => import("./account-menu.tsx").then((file) => file.AccountMenu));

@@ -1,8 +1,8 @@
 import { KeyRound, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useRouter } from "next/router";
-import { setTheme, useTheme } from "#lib/theme.ts";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "#components/ui/menu.tsx";
 import { signOut } from "#lib/session.ts";
+import { setTheme, useTheme } from "#lib/theme.ts";
 
 const THEMES = [
   { value: "light", label: "Light", icon: <Sun size={14} aria-hidden /> },

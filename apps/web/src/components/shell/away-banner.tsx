@@ -16,7 +16,10 @@ export function AwayBanner() {
           <CloudOff size={15} aria-hidden className="shrink-0" />
           <span>
             <strong className="font-semibold">The server does not answer.</strong> What you see was{" "}
-            <span aria-live="off" className="num">{age}</span>; actions are off until it is back.
+            <span aria-live="off" className="num">
+              {age}
+            </span>
+            ; actions are off until it is back.
           </span>
         </p>
       )}

@@ -1,9 +1,9 @@
 import clsx from "clsx";
 import { Ellipsis, Plus } from "lucide-react";
-import { onDemand } from "#lib/on-demand.tsx";
-import { Link } from "#components/link.tsx";
 import { useRouter } from "next/router";
 import { useState } from "react";
+import { Link } from "#components/link.tsx";
+import { onDemand } from "#lib/on-demand.tsx";
 import { isAt, PLACES } from "./navigation.ts";
 import { useWaitingCount } from "./waiting-count.ts";
 
@@ -44,7 +44,12 @@ export function BottomBar() {
           </Link>
         );
       })}
-      <button type="button" aria-haspopup="dialog" onClick={() => setMore(true)} className={clsx(itemClass, "text-ink-2")}>
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => setMore(true)}
+        className={clsx(itemClass, "text-ink-2")}
+      >
         <Ellipsis size={19} aria-hidden />
         More
       </button>

@@ -19,7 +19,10 @@ export function KeySheet({ close }: { close: () => void }) {
               {specs
                 .filter((spec) => spec.group === group)
                 .map((spec) => (
-                  <div key={spec.label} className="flex h-7 items-center justify-between border-b border-line last:border-0">
+                  <div
+                    key={spec.label}
+                    className="flex h-7 items-center justify-between border-b border-line last:border-0"
+                  >
                     <dt>{spec.label}</dt>
                     <dd className="flex items-center gap-1.5 text-2xs text-ink-3">
                       {spec.keys.map((keys, place) => (

@@ -1,8 +1,8 @@
 import { KeyRound, LogOut } from "lucide-react";
 import { Link } from "#components/link.tsx";
-import { setTheme, type Theme, useTheme } from "#lib/theme.ts";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { signOut, useMe } from "#lib/session.ts";
+import { setTheme, type Theme, useTheme } from "#lib/theme.ts";
 import { PLACES } from "./navigation.ts";
 import { StreamSign } from "./stream-sign.tsx";
 
@@ -38,7 +38,11 @@ export function MoreSheet({ close }: { close: () => void }) {
         <StreamSign />
         <label className="flex items-center gap-2 text-ink-2">
           Theme
-          <select className="field w-auto!" value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>
+          <select
+            className="field w-auto!"
+            value={theme}
+            onChange={(event) => setTheme(event.target.value as Theme)}
+          >
             <option value="light">Light</option>
             <option value="dark">Dark</option>
             <option value="system">As the system</option>

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Keyboard, LogOut, Monitor, Moon, Plus, Sun } from "lucide-react";
 import { useRouter } from "next/router";
-import { setTheme } from "#lib/theme.ts";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { TaskState } from "#components/task-state.tsx";
@@ -11,6 +10,7 @@ import { Kbd } from "#components/ui/kbd.tsx";
 import { KEYS } from "#lib/keys.ts";
 import { queries } from "#lib/queries.ts";
 import { signOut, useMe } from "#lib/session.ts";
+import { setTheme } from "#lib/theme.ts";
 import { PLACES } from "./navigation.ts";
 
 const itemClass =
@@ -36,7 +36,8 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
       {keys && <Kbd keys={keys} />}
     </Command.Item>
   );
-  const groupClass = "[&_[cmdk-group-heading]]:caption [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1";
+  const groupClass =
+    "[&_[cmdk-group-heading]]:caption [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1";
 
   return (
     <Dialog title="Go to…" close={close} wide>
@@ -52,7 +53,13 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
           {search.length > 1 && found.data && found.data.tasks.length > 0 && (
             <Command.Group heading="Tasks" forceMount className={groupClass}>
               {found.data.tasks.map((task) => (
-                <Command.Item key={task.id} value={task.id} forceMount onSelect={go(`/tasks/${task.id}`)} className={itemClass}>
+                <Command.Item
+                  key={task.id}
+                  value={task.id}
+                  forceMount
+                  onSelect={go(`/tasks/${task.id}`)}
+                  className={itemClass}
+                >
                   <RiskMeter score={task.risk?.score} level={task.risk?.level} className="w-26" />
                   <span className="min-w-0 flex-1 truncate">{task.config.description.split("\n")[0]}</span>
                   <TaskState state={task.state} result={task.execution?.result} plain />
@@ -61,21 +68,36 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
             </Command.Group>
           )}
           <Command.Group heading="Pages" className={groupClass}>
-            {PLACES.filter((place) => !place.adminOnly || me?.roles.includes("admin")).map(({ icon: Icon, ...place }) =>
-              entry({
-                name: place.name,
-                icon: <Icon size={15} aria-hidden />,
-                run: go(place.href),
-                ...(place.key && { keys: KEYS[place.key].keys[0] }),
-              }),
+            {PLACES.filter((place) => !place.adminOnly || me?.roles.includes("admin")).map(
+              ({ icon: Icon, ...place }) =>
+                entry({
+                  name: place.name,
+                  icon: <Icon size={15} aria-hidden />,
+                  run: go(place.href),
+                  ...(place.key && { keys: KEYS[place.key].keys[0] }),
+                }),
             )}
           </Command.Group>
           <Command.Group heading="Actions" className={groupClass}>
-            {entry({ name: "New task", icon: <Plus size={15} />, keys: KEYS.go_new.keys[0], run: go("/tasks/new") })}
-            {entry({ name: "All keys", icon: <Keyboard size={15} />, keys: KEYS.help.keys[0], run: showKeys })}
+            {entry({
+              name: "New task",
+              icon: <Plus size={15} />,
+              keys: KEYS.go_new.keys[0],
+              run: go("/tasks/new"),
+            })}
+            {entry({
+              name: "All keys",
+              icon: <Keyboard size={15} />,
+              keys: KEYS.help.keys[0],
+              run: showKeys,
+            })}
             {entry({ name: "Light theme", icon: <Sun size={15} />, run: () => setTheme("light") })}
             {entry({ name: "Dark theme", icon: <Moon size={15} />, run: () => setTheme("dark") })}
-            {entry({ name: "Theme of the system", icon: <Monitor size={15} />, run: () => setTheme("system") })}
+            {entry({
+              name: "Theme of the system",
+              icon: <Monitor size={15} />,
+              run: () => setTheme("system"),
+            })}
             {entry({ name: "Account and API keys", icon: <Keyboard size={15} />, run: go("/account") })}
             {entry({ name: "Sign out", icon: <LogOut size={15} />, run: () => void signOut() })}
           </Command.Group>

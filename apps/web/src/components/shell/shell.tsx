@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { onDemand } from "#lib/on-demand.tsx";
 import { useRouter } from "next/router";
 import { type ReactNode, useEffect, useState } from "react";
 import { useKeys } from "#lib/keys.ts";
 import { followEvents } from "#lib/live.ts";
+import { onDemand } from "#lib/on-demand.tsx";
 import { type Me, useMe } from "#lib/session.ts";
 import { AwayBanner } from "./away-banner.tsx";
 import { BottomBar } from "./bottom-bar.tsx";
@@ -63,5 +63,9 @@ export function Shell({ children }: { children: ReactNode }) {
 /** What a person may listen to; the server refuses a stream that names more. */
 function channelsOf(me: Me): string[] {
   const isAdmin = me.roles.includes("admin");
-  return [`user:${me.id}`, ...(me.roles.length > 0 ? ["tasks"] : []), ...(isAdmin ? ["locks", "system"] : [])];
+  return [
+    `user:${me.id}`,
+    ...(me.roles.length > 0 ? ["tasks"] : []),
+    ...(isAdmin ? ["locks", "system"] : []),
+  ];
 }

@@ -1,7 +1,7 @@
 import clsx from "clsx";
 import { Keyboard, Plus, Search } from "lucide-react";
-import { Link } from "#components/link.tsx";
 import { useRouter } from "next/router";
+import { Link } from "#components/link.tsx";
 import { buttonClass, IconButton } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { useMe } from "#lib/session.ts";
@@ -48,7 +48,9 @@ export function SideNavigation({ onSearch, onKeys }: Props) {
                 aria-current={current ? "page" : undefined}
                 className={clsx(
                   "flex h-7.5 items-center gap-2.5 rounded-md px-2 font-medium",
-                  current ? "bg-surface text-ink shadow-control ring-1 ring-line" : "text-ink-2 hover:bg-hover hover:text-ink",
+                  current
+                    ? "bg-surface text-ink shadow-control ring-1 ring-line"
+                    : "text-ink-2 hover:bg-hover hover:text-ink",
                 )}
               >
                 <Icon size={15} aria-hidden className={current ? "text-accent" : "text-ink-3"} />

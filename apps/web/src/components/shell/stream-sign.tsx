@@ -9,7 +9,10 @@ export function StreamSign() {
     <span className="inline-flex items-center gap-2 text-xs text-ink-3">
       <span
         aria-hidden
-        className={clsx("size-1.5 rounded-full", text === "Live" ? "bg-good" : text === "Offline" ? "bg-warn" : "bg-ink-off")}
+        className={clsx(
+          "size-1.5 rounded-full",
+          text === "Live" ? "bg-good" : text === "Offline" ? "bg-warn" : "bg-ink-off",
+        )}
       />
       {text}
     </span>

@@ -21,7 +21,15 @@ const TONE_TEXT: Record<Tone, string> = {
 };
 
 /** A short fact with a sign; the tone never says it alone. */
-export function Badge({ tone = "neutral", icon, children }: { tone?: Tone; icon?: ReactNode; children: ReactNode }) {
+export function Badge({
+  tone = "neutral",
+  icon,
+  children,
+}: {
+  tone?: Tone;
+  icon?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <span
       className={clsx(
@@ -36,9 +44,22 @@ export function Badge({ tone = "neutral", icon, children }: { tone?: Tone; icon?
 }
 
 /** The same fact without a box, for dense rows. */
-export function Sign({ tone = "neutral", icon, children }: { tone?: Tone; icon?: ReactNode; children: ReactNode }) {
+export function Sign({
+  tone = "neutral",
+  icon,
+  children,
+}: {
+  tone?: Tone;
+  icon?: ReactNode;
+  children: ReactNode;
+}) {
   return (
-    <span className={clsx("inline-flex min-w-0 items-center gap-1.5 whitespace-nowrap", TONE_TEXT[tone])}>
+    <span
+      className={clsx(
+        "inline-flex min-w-0 items-center gap-1.5 align-middle whitespace-nowrap",
+        TONE_TEXT[tone],
+      )}
+    >
       {icon}
       <span className="truncate">{children}</span>
     </span>

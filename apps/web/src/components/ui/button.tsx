@@ -52,7 +52,13 @@ export function Button({ look, size, acts, busy, className, disabled, ...rest }:
 }
 
 /** A button that is only a sign: its name is its label and its tooltip. */
-export function IconButton({ label, className, size = "medium", look = "quiet", ...rest }: Props & { label: string }) {
+export function IconButton({
+  label,
+  className,
+  size = "medium",
+  look = "quiet",
+  ...rest
+}: Props & { label: string }) {
   return (
     <Button
       title={label}

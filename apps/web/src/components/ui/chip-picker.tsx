@@ -45,7 +45,11 @@ export function ChipPicker(props: Props) {
     search("");
   };
   const onPaste = (event: ClipboardEvent) => {
-    const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+    const lines = event.clipboardData
+      .getData("text")
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter(Boolean);
     if (!free || lines.length < 2) return;
     event.preventDefault();
     add(lines);
@@ -111,7 +115,9 @@ export function ChipPicker(props: Props) {
                   value={choice}
                   className="flex min-h-7.5 cursor-default items-center gap-2 rounded-sm px-2 select-none data-highlighted:bg-hover max-sm:min-h-10"
                 >
-                  <span className={clsx("min-w-0 flex-1 truncate", isCode && "font-mono text-xs")}>{choice.label}</span>
+                  <span className={clsx("min-w-0 flex-1 truncate", isCode && "font-mono text-xs")}>
+                    {choice.label}
+                  </span>
                   {choice.note && <span className="shrink-0 text-xs text-ink-3">{choice.note}</span>}
                   <Base.ItemIndicator className="text-accent">
                     <Check size={13} aria-hidden />

@@ -35,7 +35,9 @@ export function Dialog({ title, description, close, form = "dialog", wide, child
           <div className="flex items-start gap-3 px-4 pt-3.5 pb-2">
             <div className="min-w-0 flex-1">
               <Base.Title className="text-base font-semibold">{title}</Base.Title>
-              {description && <Base.Description className="mt-0.5 text-ink-2">{description}</Base.Description>}
+              {description && (
+                <Base.Description className="mt-0.5 text-ink-2">{description}</Base.Description>
+              )}
             </div>
             <Base.Close aria-label="Close" className={clsx(buttonClass("quiet", "small"), "-mr-1 w-6 px-0!")}>
               <X size={15} aria-hidden />

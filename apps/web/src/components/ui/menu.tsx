@@ -19,7 +19,13 @@ export function Menu({ anchor, open, setOpen, side = "bottom", align = "start", 
   return (
     <Base.Root open={open} onOpenChange={setOpen} modal={false}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} side={side} align={align} sideOffset={4} className="z-50 outline-none">
+        <Base.Positioner
+          anchor={anchor}
+          side={side}
+          align={align}
+          sideOffset={4}
+          className="z-50 outline-none"
+        >
           <Base.Popup
             finalFocus={() => anchor}
             className="min-w-52 rounded-lg bg-raised p-1 shadow-raised outline-none transition-opacity duration-(--quick) data-starting-style:opacity-0"
@@ -32,11 +38,21 @@ export function Menu({ anchor, open, setOpen, side = "bottom", align = "start", 
   );
 }
 
-type ItemProps = { icon?: ReactNode; onSelect: () => void; danger?: boolean; disabled?: boolean; children: ReactNode };
+type ItemProps = {
+  icon?: ReactNode;
+  onSelect: () => void;
+  danger?: boolean;
+  disabled?: boolean;
+  children: ReactNode;
+};
 
 export function MenuItem({ icon, onSelect, danger, disabled, children }: ItemProps) {
   return (
-    <Base.Item onClick={onSelect} disabled={disabled ?? false} className={clsx(itemClass, danger && "text-bad")}>
+    <Base.Item
+      onClick={onSelect}
+      disabled={disabled ?? false}
+      className={clsx(itemClass, danger && "text-bad")}
+    >
       <span className={danger ? "" : "text-ink-3"}>{icon}</span>
       {children}
     </Base.Item>

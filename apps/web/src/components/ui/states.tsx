@@ -4,12 +4,21 @@ import type { ReactNode } from "react";
 import { toProblem } from "#lib/problem.ts";
 import { Button } from "./button.tsx";
 
-type StateProps = { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode; role?: "alert" };
+type StateProps = {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  role?: "alert";
+};
 
 /** What a page shows in place of its content: a sign, what is so, and what to do. */
 export function PageState({ icon: Icon, title, children, action, role }: StateProps) {
   return (
-    <div role={role} className="rise mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-16 text-center">
+    <div
+      role={role}
+      className="rise mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-16 text-center"
+    >
       <span className="mb-1 grid size-10 place-items-center rounded-lg border border-line bg-surface text-ink-3">
         <Icon size={18} aria-hidden />
       </span>
@@ -69,7 +78,9 @@ export function SkeletonRows({ rows = 12, className }: { rows?: number; classNam
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="flex h-(--row-height) items-center gap-4 border-b border-line px-4">
           <span className="skeleton h-3 w-16" />
-          <span className={clsx("skeleton h-3", row % 3 === 0 ? "w-1/2" : row % 3 === 1 ? "w-2/5" : "w-3/5")} />
+          <span
+            className={clsx("skeleton h-3", row % 3 === 0 ? "w-1/2" : row % 3 === 1 ? "w-2/5" : "w-3/5")}
+          />
           <span className="skeleton ml-auto h-3 w-20" />
         </div>
       ))}

@@ -20,7 +20,10 @@ export function Th({ className, ...rest }: ThHTMLAttributes<HTMLTableCellElement
     <th
       scope="col"
       {...rest}
-      className={clsx("caption h-7 border-b border-line px-2 whitespace-nowrap first:pl-4 last:pr-4", className)}
+      className={clsx(
+        "caption h-7 border-b border-line px-2 whitespace-nowrap first:pl-4 last:pr-4",
+        className,
+      )}
     />
   );
 }

@@ -43,7 +43,11 @@ export function AccountPage() {
           <Part title="This browser">
             <label className="flex items-center gap-3">
               <span className="w-40 text-ink-2">Theme</span>
-              <select className="field w-48!" value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>
+              <select
+                className="field w-48!"
+                value={theme}
+                onChange={(event) => setTheme(event.target.value as Theme)}
+              >
                 <option value="light">Light</option>
                 <option value="dark">Dark</option>
                 <option value="system">As the system</option>

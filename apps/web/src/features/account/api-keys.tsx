@@ -10,7 +10,7 @@ import { Ago, Left } from "#components/ui/time.tsx";
 import { toastProblem } from "#components/ui/toast.ts";
 import { Part } from "#features/task/facts.tsx";
 import { Notes } from "#features/task/notes.tsx";
-import { api } from "#lib/api.ts";
+import { api, type Inputs } from "#lib/api.ts";
 import { toProblem } from "#lib/problem.ts";
 import { queries } from "#lib/queries.ts";
 
@@ -38,16 +38,26 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
       <Resolved query={keys} what="The keys" loading={<div className="skeleton h-20" />}>
         {({ api_keys }) =>
           api_keys.length === 0 ? (
-            <p className="text-ink-3">None. A key lets a program act in your name, within the scopes that you give it.</p>
+            <p className="text-ink-3">
+              None. A key lets a program act in your name, within the scopes that you give it.
+            </p>
           ) : (
             <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
               {api_keys.map((key) => (
                 <li key={key.id} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-3 py-2">
                   <span className="font-medium">{key.name}</span>
                   <code className="text-xs text-ink-3">{key.start}…</code>
-                  <span className="text-xs text-ink-2">{key.scopes?.join(", ") ?? "all that its owner may, except locks"}</span>
+                  <span className="text-xs text-ink-2">
+                    {key.scopes?.join(", ") ?? "all that its owner may, except locks"}
+                  </span>
                   <span className="ml-auto text-xs text-ink-3">
-                    {key.revoked_at ? "revoked" : key.expires_at ? <Left until={key.expires_at} /> : "until revoked"}
+                    {key.revoked_at ? (
+                      "revoked"
+                    ) : key.expires_at ? (
+                      <Left until={key.expires_at} />
+                    ) : (
+                      "until revoked"
+                    )}
                     {" · "}
                     {key.last_used_at ? (
                       <>
@@ -58,7 +68,13 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
                     )}
                   </span>
                   {!key.revoked_at && (
-                    <Button size="small" look="danger" acts busy={revoke.isPending} onClick={() => revoke.mutate(key.id)}>
+                    <Button
+                      size="small"
+                      look="danger"
+                      acts
+                      busy={revoke.isPending}
+                      onClick={() => revoke.mutate(key.id)}
+                    >
                       Revoke
                     </Button>
                   )}
@@ -76,7 +92,7 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
 function NewKeyDialog({ close }: { close: () => void }) {
   const client = useQueryClient();
   const create = useMutation({
-    mutationFn: api.api_keys.create.mutate,
+    mutationFn: (input: Inputs["api_keys"]["create"]) => api.api_keys.create.mutate(input),
     onSuccess: () => client.invalidateQueries({ queryKey: ["api_keys"] }),
   });
   const problem = create.error ? toProblem(create.error) : null;
@@ -84,7 +100,9 @@ function NewKeyDialog({ close }: { close: () => void }) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const scopes = String(data.get("scopes")).split(/[\s,]+/).filter(Boolean);
+    const scopes = String(data.get("scopes"))
+      .split(/[\s,]+/)
+      .filter(Boolean);
     const days = Number(data.get("days"));
     create.mutate({
       name: String(data.get("name")),
@@ -109,7 +127,12 @@ function NewKeyDialog({ close }: { close: () => void }) {
           <Field label="Name" error={issue("name")}>
             {(parts) => <input {...parts} name="name" required maxLength={100} className="field" />}
           </Field>
-          <Field label="Scopes" optional hint="As tasks:write, locks:write; absent is all that you may, except locks." error={issue("scopes")}>
+          <Field
+            label="Scopes"
+            optional
+            hint="As tasks:write, locks:write; absent is all that you may, except locks."
+            error={issue("scopes")}
+          >
             {(parts) => <input {...parts} name="scopes" className="field font-mono text-xs!" />}
           </Field>
           <Field label="Days until it ends" optional error={issue("expires_in_days")}>

@@ -1,5 +1,111 @@
+import { Tabs } from "@base-ui/react/tabs";
+import { Boxes, KeyRound, type LucideIcon, ServerCog, ShieldX, User, Users } from "lucide-react";
+import type { ComponentType, ReactNode } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
+import { PageState, SkeletonRows } from "#components/ui/states.tsx";
+import { onDemand } from "#lib/on-demand.tsx";
+import { useMe } from "#lib/session.ts";
+import { useUrlState } from "#lib/url-state.ts";
 
+type Tab = { id: string; name: string; icon: LucideIcon; Panel: ComponentType };
+
+const TABS: readonly Tab[] = [
+  {
+    id: "users",
+    name: "People",
+    icon: User,
+    Panel: onDemand(() => import("./users-tab.tsx").then((file) => file.UsersTab)),
+  },
+  {
+    id: "groups",
+    name: "Groups",
+    icon: Users,
+    Panel: onDemand(() => import("./groups-tab.tsx").then((file) => file.GroupsTab)),
+  },
+  {
+    id: "keys",
+    name: "API keys",
+    icon: KeyRound,
+    Panel: onDemand(() => import("./keys-tab.tsx").then((file) => file.KeysTab)),
+  },
+  {
+    id: "resources",
+    name: "Resources",
+    icon: Boxes,
+    Panel: onDemand(() => import("./resources-tab.tsx").then((file) => file.ResourcesTab)),
+  },
+  {
+    id: "system",
+    name: "System",
+    icon: ServerCog,
+    Panel: onDemand(() => import("./system-tab.tsx").then((file) => file.SystemTab)),
+  },
+];
+
+/** What admins look after: people, groups, keys, the catalogue of resources, the parts of the system. */
 export function AdminPage() {
-  return <PageBar title="Admin" />;
+  const me = useMe();
+  const url = useUrlState();
+  const current = TABS.find(({ id }) => id === url.text("tab")) ?? TABS[0];
+  if (!me || !current || !url.isReady)
+    return (
+      <PageOf>
+        <SkeletonRows />
+      </PageOf>
+    );
+  if (!me.roles.includes("admin")) {
+    return (
+      <PageOf>
+        <PageState icon={ShieldX} title="For admins" role="alert">
+          People, groups, keys and the catalogue are looked after here. Your own keys are on your account
+          page.
+        </PageState>
+      </PageOf>
+    );
+  }
+  return (
+    <PageOf tabNote={current.name}>
+      <Tabs.Root
+        value={current.id}
+        onValueChange={(tab: string) =>
+          url.set(
+            { tab: tab === "users" ? null : tab, q: null, role: null, group: null, type: null, who: null },
+            "push",
+          )
+        }
+        className="flex min-h-0 flex-1 flex-col"
+      >
+        <Tabs.List
+          aria-label="Parts of the administration"
+          className="flex shrink-0 gap-1 overflow-x-auto border-b border-line bg-surface px-3"
+        >
+          {TABS.map(({ id, name, icon: Icon }) => (
+            <Tabs.Tab
+              key={id}
+              value={id}
+              className="flex h-10 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 font-medium text-ink-2 -outline-offset-2! hover:text-ink aria-selected:border-accent aria-selected:text-ink max-sm:h-11"
+            >
+              <Icon size={14} aria-hidden className="max-sm:hidden" /> {name}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {TABS.map(({ id, Panel }) => (
+          <Tabs.Panel key={id} value={id} className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!">
+            <div className="@container mx-auto max-w-6xl p-4 max-sm:p-3">
+              <Panel />
+            </div>
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
+    </PageOf>
+  );
+}
+
+function PageOf({ tabNote, children }: { tabNote?: string; children: ReactNode }) {
+  return (
+    <>
+      <PageBar title={tabNote ? `Admin: ${tabNote}` : "Admin"} />
+      {children}
+    </>
+  );
 }

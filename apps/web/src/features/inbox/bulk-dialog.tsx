@@ -20,7 +20,9 @@ type Props = {
 /** Why a row has to be decided alone, or null. */
 function mustBeAlone(row: InboxRow, decision: Props["decision"]): string | null {
   if (!row.approval_id || row.my_status !== "PENDING") return "no answer of yours is asked for";
-  return decision === "approve" && isGrave(row.risk_level) ? "open it: its changes have to be looked at" : null;
+  return decision === "approve" && isGrave(row.risk_level)
+    ? "open it: its changes have to be looked at"
+    : null;
 }
 
 /** Says exactly which rows it touches, sends one answer each, and shows each result. */
@@ -65,7 +67,11 @@ export function BulkDialog({ decision, rows, decisions, close, done }: Props) {
                 <span className="block truncate font-mono text-2xs text-ink-3">{row.target}</span>
               </span>
               <span className="flex max-w-56 items-center gap-1.5 text-xs text-ink-2">
-                <Icon size={13} aria-hidden className={outcome === "" ? "text-good" : outcome ? "text-bad" : "text-ink-3"} />
+                <Icon
+                  size={13}
+                  aria-hidden
+                  className={outcome === "" ? "text-good" : outcome ? "text-bad" : "text-ink-3"}
+                />
                 {outcome === "" ? "stored" : outcome || (alone ? `left out: ${alone}` : "will be answered")}
               </span>
             </li>
@@ -75,7 +81,14 @@ export function BulkDialog({ decision, rows, decisions, close, done }: Props) {
       {decision === "reject" && !isDone && (
         <Field label="Reason, for all of them" className="mt-3">
           {(parts) => (
-            <textarea {...parts} rows={2} maxLength={2000} value={reason} onChange={(event) => setReason(event.target.value)} className="field" />
+            <textarea
+              {...parts}
+              rows={2}
+              maxLength={2000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              className="field"
+            />
           )}
         </Field>
       )}

@@ -22,17 +22,23 @@ export function DecisionBar({ view, act, changesShown }: Props) {
   }
   const mustLook = isGrave(task.risk?.level) && !changesShown;
   return (
-    <footer className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line bg-surface px-4 py-2.5 max-sm:pb-[calc(0.625rem+env(safe-area-inset-bottom))]">
+    <footer className="flex shrink-0 items-center gap-2 max-sm:flex-wrap border-t border-line bg-surface px-4 py-2.5 max-sm:pb-[calc(0.625rem+env(safe-area-inset-bottom))]">
       <Button look="primary" size="large" acts onClick={() => act("approve")} className="max-sm:flex-1">
         <Check size={16} aria-hidden />
-        {mustLook ? "Look, then approve" : task.risk?.level === "CRITICAL" ? "Approve…" : "Approve"}
+        {mustLook ? "Look first" : task.risk?.level === "CRITICAL" ? "Approve…" : "Approve"}
         <Kbd keys="a" className="border-current! text-current! opacity-70" />
       </Button>
       <Button look="danger" size="large" acts onClick={() => act("reject")} className="max-sm:flex-1">
         <X size={16} aria-hidden /> Reject <Kbd keys="r" />
       </Button>
-      <Button look="quiet" size="large" acts onClick={() => act("request_changes")} className="max-sm:w-full sm:ml-auto">
-        <MessageSquareWarning size={16} aria-hidden /> Request changes <Kbd keys="c" />
+      <Button
+        look="quiet"
+        size="large"
+        acts
+        onClick={() => act("request_changes")}
+        className="max-sm:w-full sm:ml-auto"
+      >
+        <MessageSquareWarning size={16} aria-hidden /> Ask for changes <Kbd keys="c" />
       </Button>
     </footer>
   );

@@ -14,7 +14,8 @@ type Props = {
 
 /** Decisions that need a word more than a key. */
 export function DecisionDialogs({ dialog, decisions, close, done }: Props) {
-  if (dialog.kind === "bulk") return <BulkDialog {...dialog} decisions={decisions} close={close} done={done} />;
+  if (dialog.kind === "bulk")
+    return <BulkDialog {...dialog} decisions={decisions} close={close} done={done} />;
   if (dialog.kind === "target") {
     return (
       <TargetDialog

@@ -6,15 +6,22 @@ import type { Decision } from "./use-decisions.ts";
 /** Names of the columns, over the rows they belong to. */
 export function InboxHead({ section }: { section: InboxSection }) {
   return (
-    <div aria-hidden className="caption flex h-7 shrink-0 items-center gap-3 border-b border-line bg-surface px-4">
+    <div
+      aria-hidden
+      className="caption flex h-7 shrink-0 items-center gap-3 border-b border-line bg-surface px-4"
+    >
       <span className="w-5 max-sm:hidden" />
-      <span className="w-25">Risk</span>
+      <span className="w-13 @2xl:w-25">Risk</span>
       <span className="w-9 text-right">Age</span>
       <span className="flex-1">Change</span>
-      <span className="hidden w-56 @3xl:block">Target</span>
-      <span className="hidden w-32 @xl:block">Author</span>
-      <span className="w-11 text-right">Yes</span>
-      <span className="w-20 text-right">{section === "decided" || section === "returned" ? "State" : "Time"}</span>
+      <span className="hidden w-56 @4xl:block">Target</span>
+      <span className="hidden w-32 @2xl:block">Author</span>
+      <span className="w-11 text-right" title="Approvals given, of those needed">
+        Given
+      </span>
+      <span className="w-20 text-right">
+        {section === "decided" || section === "returned" ? "State" : "Time"}
+      </span>
     </div>
   );
 }

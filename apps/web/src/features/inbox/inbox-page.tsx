@@ -1,12 +1,12 @@
 import type { InboxSection } from "@ade/core/views/schema";
 import { ArrowUp } from "lucide-react";
-import { onDemand } from "#lib/on-demand.tsx";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { useWaitingCount } from "#components/shell/waiting-count.ts";
 import { ProblemState, SkeletonRows } from "#components/ui/states.tsx";
 import { useAway } from "#lib/connection.ts";
 import { useMedia } from "#lib/media.ts";
+import { onDemand } from "#lib/on-demand.tsx";
 import { useUrlState } from "#lib/url-state.ts";
 import { InboxEmpty } from "./inbox-empty.tsx";
 import { InboxFoot, InboxHead } from "./inbox-frame.tsx";
@@ -47,7 +47,17 @@ export function InboxPage() {
     },
     [set],
   );
-  const keys = useInboxKeys({ lines, cursor, isOpen: openId !== "", away, decisions, open, setCursorId, refresh, list });
+  const keys = useInboxKeys({
+    lines,
+    cursor,
+    isOpen: openId !== "",
+    away,
+    decisions,
+    open,
+    setCursorId,
+    refresh,
+    list,
+  });
 
   useEffect(() => {
     if (openId && current && openId !== current.task_id && foundAt < 0) open(current.task_id);
@@ -55,23 +65,30 @@ export function InboxPage() {
 
   return (
     <>
-      <PageBar title="Inbox" tabNote={waiting ? String(waiting) : undefined}>
+      <PageBar
+        title="Inbox"
+        tabNote={waiting ? String(waiting) : undefined}
+        note={
+          <SectionTabs
+            current={section}
+            counts={counts}
+            onChoose={(next: InboxSection) =>
+              set({ section: next === "needs_you" ? null : next, item: null }, "push")
+            }
+          />
+        }
+      >
         <input
           type="search"
           aria-label="Search the inbox"
           placeholder="Search"
           defaultValue={search}
           onChange={(event) => set({ q: event.target.value.trim(), item: null })}
-          className="field w-44! max-md:w-36!"
-        />
-        <SectionTabs
-          current={section}
-          counts={counts}
-          onChoose={(next: InboxSection) => set({ section: next === "needs_you" ? null : next, item: null }, "push")}
+          className="field w-44!"
         />
       </PageBar>
       <div className="flex min-h-0 flex-1">
-        <section aria-label="Queue" className="@container relative flex min-w-0 flex-1 flex-col">
+        <section aria-label="Queue" className="@container/queue relative flex min-w-0 flex-1 flex-col">
           {!isCard && <InboxHead section={section} />}
           {held > 0 && (
             <button
@@ -104,7 +121,12 @@ export function InboxPage() {
           ) : (
             <SkeletonRows rows={20} />
           )}
-          <InboxFoot shown={lines.length} total={counts?.[section]} selected={keys.selected.size} act={keys.act} />
+          <InboxFoot
+            shown={lines.length}
+            total={counts?.[section]}
+            selected={keys.selected.size}
+            act={keys.act}
+          />
           <p aria-live="polite" className="sr-only">
             {held > 0 ? `${held} new` : ""}
           </p>
@@ -120,7 +142,14 @@ export function InboxPage() {
           />
         )}
       </div>
-      {keys.dialog && <DecisionDialogs dialog={keys.dialog} close={keys.closeDialog} decisions={decisions} done={keys.done} />}
+      {keys.dialog && (
+        <DecisionDialogs
+          dialog={keys.dialog}
+          close={keys.closeDialog}
+          decisions={decisions}
+          done={keys.done}
+        />
+      )}
     </>
   );
 }

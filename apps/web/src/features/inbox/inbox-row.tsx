@@ -40,7 +40,9 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
       <span
         className={clsx(
           "grid size-3.5 place-items-center rounded-[3px] border",
-          isSelected ? "border-accent bg-accent text-accent-ink" : "border-line-strong group-hover:border-control-line",
+          isSelected
+            ? "border-accent bg-accent text-accent-ink"
+            : "border-line-strong group-hover:border-control-line",
         )}
       >
         {isSelected && <Check size={11} strokeWidth={3} />}
@@ -96,16 +98,25 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
       ) : (
         <>
           {mark}
-          <RiskMeter score={row.risk_score} level={row.risk_level} className="w-25 shrink-0" />
+          <RiskMeter score={row.risk_score} level={row.risk_level} className="w-13 shrink-0 @2xl:w-25" />
           <Ago at={row.submitted_at ?? row.updated_at} bare className="w-9 shrink-0 text-right text-ink-2" />
           <span className="flex min-w-0 flex-1 items-baseline gap-2">
-            <span className={clsx("truncate font-medium", gone && "line-through decoration-ink-3")}>{row.title}</span>
-            <span className="hidden shrink-0 font-mono text-2xs text-ink-3 @4xl:inline">{row.type}</span>
+            <span className={clsx("truncate font-medium", gone && "line-through decoration-ink-3")}>
+              {row.title}
+            </span>
+            <span className="hidden shrink-0 font-mono text-2xs text-ink-3 @5xl:inline">{row.type}</span>
           </span>
-          <span className="hidden w-56 shrink-0 truncate font-mono text-xs text-ink-2 @3xl:block" title={target}>
+          <span
+            className="hidden w-56 shrink-0 truncate font-mono text-xs text-ink-2 @4xl:block"
+            title={target}
+          >
             {target}
           </span>
-          <Who name={row.author_name} kind={row.author_kind} className="hidden w-32 shrink-0 text-ink-2 @xl:flex" />
+          <Who
+            name={row.author_name}
+            kind={row.author_kind}
+            className="hidden w-32 shrink-0 text-ink-2 @2xl:flex"
+          />
           <span className="w-11 shrink-0 text-right whitespace-nowrap">{approvals}</span>
           <span className="flex w-20 shrink-0 justify-end truncate text-ink-2">{due}</span>
         </>

@@ -10,7 +10,6 @@ import { Changes } from "#features/task/changes.tsx";
 import { Comments } from "#features/task/comments.tsx";
 import { Facts, Part } from "#features/task/facts.tsx";
 import { LocksOfTask } from "#features/task/locks-of-task.tsx";
-import { Notes } from "#features/task/notes.tsx";
 import { Missing, Requirements } from "#features/task/requirements.tsx";
 import { RiskFactors } from "#features/task/risk-factors.tsx";
 import { Timeline } from "#features/task/timeline.tsx";
@@ -35,21 +34,28 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
         {paragraphs && <p className="whitespace-pre-wrap text-ink-2">{paragraphs}</p>}
         <Facts
           facts={[
-            ["Proposed by", <Who key="who" name={task.metadata.author_name} kind={task.metadata.author_kind} />],
+            [
+              "Proposed by",
+              <Who key="who" name={task.metadata.author_name} kind={task.metadata.author_kind} />,
+            ],
             ["Touches", <Targets key="targets" view={view} />],
             task.metadata.ticket_ref ? ["Ticket", task.metadata.ticket_ref] : null,
-            task.metadata.submitted_at ? ["Submitted", <Ago key="ago" at={task.metadata.submitted_at} />] : null,
+            task.metadata.submitted_at
+              ? ["Submitted", <Ago key="ago" at={task.metadata.submitted_at} />]
+              : null,
             view.mine?.due_at && view.mine.status === "PENDING"
               ? ["Answer due", <Left key="left" until={view.mine.due_at} />]
               : null,
           ]}
         />
-        {task.waiting_for && <Notes tone="info" notes={[task.waiting_for.text]} />}
       </div>
 
-      <Part title={view.mine ? "Why you" : "Who has to agree"} note={`${task.current_approvals} of ${task.required_approvals}`}>
+      <Part
+        title={view.mine ? "Why you" : "Who has to agree"}
+        note={`${task.current_approvals} of ${task.required_approvals}`}
+      >
         <Requirements view={view} />
-        <Missing missing={view.missing} />
+        <Missing view={view} />
       </Part>
 
       {task.risk && (
@@ -59,14 +65,18 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
       )}
 
       <div ref={changes} className="scroll-mt-3">
-        <Part title="Changes" note={grave && <span>{shown ? "opened" : "open them before you approve"}</span>}>
+        <Part
+          title="Changes"
+          note={grave && <span>{shown ? "opened" : "open them before you approve"}</span>}
+        >
           {!task.preview ? (
             <p className="text-ink-3">The preview is being made.</p>
           ) : shown ? (
             <Changes preview={task.preview} />
           ) : (
             <Button onClick={() => showChanges(true)} className="h-10! w-full">
-              <FileDiff size={15} aria-hidden /> Show {task.preview.changes.length === 1 ? "the change" : `${task.preview.changes.length} changes`}
+              <FileDiff size={15} aria-hidden /> Show{" "}
+              {task.preview.changes.length === 1 ? "the change" : `${task.preview.changes.length} changes`}
               <Kbd keys="v" /> <ChevronDown size={14} aria-hidden />
             </Button>
           )}
@@ -77,8 +87,15 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
       <Part title="Answers">
         <Answers approvals={view.approvals.filter((approval) => approval.revision === task.revision)} />
       </Part>
-      <Part title="Comments" note={view.comments.length > 0 && <span className="num">{view.comments.length}</span>}>
-        <Comments taskId={task.id} comments={view.comments} canComment={task.allowed_actions.includes("comment")} />
+      <Part
+        title="Comments"
+        note={view.comments.length > 0 && <span className="num">{view.comments.length}</span>}
+      >
+        <Comments
+          taskId={task.id}
+          comments={view.comments}
+          canComment={task.allowed_actions.includes("comment")}
+        />
       </Part>
       <Part title="Timeline">
         <Timeline entries={view.timeline} />
@@ -91,7 +108,10 @@ function Targets({ view }: { view: TaskView }) {
   return (
     <ul>
       {view.task.config.resources.map((resource) => (
-        <li key={`${resource.type}:${resource.namespace}/${resource.id}`} className="font-mono text-xs break-all">
+        <li
+          key={`${resource.type}:${resource.namespace}/${resource.id}`}
+          className="font-mono text-xs break-words"
+        >
           {resource.type}:{resource.namespace ?? "default"}/{resource.id}
           <span className="font-sans text-ink-3"> {resource.actions.join(", ")}</span>
         </li>

@@ -34,7 +34,7 @@ export function ItemPanel(props: PanelProps) {
   return (
     <aside
       aria-label="What is to be decided"
-      className="flex w-[clamp(26rem,42vw,38rem)] shrink-0 flex-col border-l border-line bg-surface"
+      className="flex w-[clamp(28rem,40vw,38rem)] shrink-0 flex-col border-l border-line bg-surface"
     >
       <PanelContent {...props} />
     </aside>
@@ -49,7 +49,10 @@ function PanelContent({ row, close, act, changesShown, showChanges }: PanelProps
       <header className="flex shrink-0 items-start gap-2 border-b border-line py-2.5 pr-2 pl-4">
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5 text-xs">
-            <RiskMeter score={task?.risk?.score ?? row.risk_score} level={task?.risk?.level ?? row.risk_level} />
+            <RiskMeter
+              score={task?.risk?.score ?? row.risk_score}
+              level={task?.risk?.level ?? row.risk_level}
+            />
             <TaskState state={task?.state ?? row.state} result={task?.execution?.result} plain />
             <span className="font-mono text-2xs text-ink-3">{row.type}</span>
           </div>

@@ -32,6 +32,7 @@ export function mergeLineup(before: Lineup, fresh: readonly string[], taken: Rea
 
 /** True where both put the same rows on the screen. */
 export function sameLineup(a: Lineup, b: Lineup): boolean {
-  const same = (x: readonly string[], y: readonly string[]) => x.length === y.length && x.every((id, i) => id === y[i]);
+  const same = (x: readonly string[], y: readonly string[]) =>
+    x.length === y.length && x.every((id, i) => id === y[i]);
   return same(a.shown, b.shown) && same(a.held, b.held) && same([...a.gone], [...b.gone]);
 }

@@ -29,7 +29,11 @@ export function ReasonDialog({ title, description, label, action, danger, option
   return (
     <Dialog title={title} description={description} close={close}>
       <form onSubmit={submit}>
-        <Field label={label} hint="The author reads it, and it stays in the ledger." optional={Boolean(optional)}>
+        <Field
+          label={label}
+          hint="The author reads it, and it stays in the ledger."
+          optional={Boolean(optional)}
+        >
           {(parts) => (
             <textarea
               {...parts}
@@ -49,7 +53,8 @@ export function ReasonDialog({ title, description, label, action, danger, option
         <DialogActions>
           <Button onClick={close}>Keep it as it is</Button>
           <Button type="submit" look={danger ? "danger" : "primary"} acts disabled={!isReady}>
-            {action} <Kbd keys="mod+enter" className={danger ? "" : "border-current! text-current! opacity-70"} />
+            {action}{" "}
+            <Kbd keys="mod+enter" className={danger ? "" : "border-current! text-current! opacity-70"} />
           </Button>
         </DialogActions>
       </form>

@@ -9,7 +9,11 @@ export const SECTIONS: readonly { id: InboxSection; name: string }[] = [
   { id: "decided", name: "Decided" },
 ];
 
-type Props = { current: InboxSection; counts: Inbox["counts"] | undefined; onChoose: (section: InboxSection) => void };
+type Props = {
+  current: InboxSection;
+  counts: Inbox["counts"] | undefined;
+  onChoose: (section: InboxSection) => void;
+};
 
 export function SectionTabs({ current, counts, onChoose }: Props) {
   return (

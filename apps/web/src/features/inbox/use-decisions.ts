@@ -33,7 +33,9 @@ export function useDecisions() {
       return next;
     });
   const readAgain = () =>
-    client.invalidateQueries({ predicate: ({ queryKey }) => ["inbox", "task", "tasks"].includes(String(queryKey[0])) });
+    client.invalidateQueries({
+      predicate: ({ queryKey }) => ["inbox", "task", "tasks"].includes(String(queryKey[0])),
+    });
 
   const send = async (row: InboxRow, action: Decision, reason?: string) => {
     if (!row.approval_id) throw new Error("There is no approval of yours to answer.");
@@ -85,5 +87,12 @@ export function useDecisions() {
     await readAgain();
   };
 
-  return { taken, decide, send, undo, forget: (taskId: string) => mark(taskId, true), canUndo: () => last.current !== null };
+  return {
+    taken,
+    decide,
+    send,
+    undo,
+    forget: (taskId: string) => mark(taskId, true),
+    canUndo: () => last.current !== null,
+  };
 }

@@ -34,7 +34,8 @@ export function useInboxKeys(context: Context) {
 
   const toggle = useCallback((id: string) => setSelected((before) => flip(before, id)), []);
   const showChanges = useCallback(
-    (id: string, shown: boolean) => setChangesShown((before) => (before.has(id) === shown ? before : flip(before, id))),
+    (id: string, shown: boolean) =>
+      setChangesShown((before) => (before.has(id) === shown ? before : flip(before, id))),
     [],
   );
   const moveTo = (place: number) => {
@@ -68,7 +69,10 @@ export function useInboxKeys(context: Context) {
     if (isGrave(current.risk_level) && !(isOpen && changesShown.has(current.task_id))) {
       open(current.task_id);
       showChanges(current.task_id, true);
-      return void toast({ text: "Look at the changes first", detail: "Its risk is high. Approve again once you have read them." });
+      return void toast({
+        text: "Look at the changes first",
+        detail: "Its risk is high. Approve again once you have read them.",
+      });
     }
     if (current.risk_level === "CRITICAL") return setDialog({ kind: "target", row: current });
     step();
@@ -122,6 +126,7 @@ function focusRow(list: HTMLElement | null, id: string, place: number): void {
   if (!list) return;
   const height = matchMedia("(max-width: 40rem)").matches ? CARD_PX : ROW_PX;
   if (place * height < list.scrollTop) list.scrollTop = place * height;
-  if ((place + 1) * height > list.scrollTop + list.clientHeight) list.scrollTop = (place + 1) * height - list.clientHeight;
+  if ((place + 1) * height > list.scrollTop + list.clientHeight)
+    list.scrollTop = (place + 1) * height - list.clientHeight;
   document.getElementById(`row-${id}`)?.focus({ preventScroll: true });
 }

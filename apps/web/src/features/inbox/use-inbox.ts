@@ -17,7 +17,12 @@ export function useInbox(section: InboxSection, search: string, taken: ReadonlyS
   const fresh = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const before = stand.listKey === listKey ? stand.lineup : EMPTY_LINEUP;
   const lineup = useMemo(
-    () => mergeLineup(before, fresh.map((row) => row.task_id), taken),
+    () =>
+      mergeLineup(
+        before,
+        fresh.map((row) => row.task_id),
+        taken,
+      ),
     [before, fresh, taken],
   );
   const rows = useMemo(() => {
@@ -25,7 +30,8 @@ export function useInbox(section: InboxSection, search: string, taken: ReadonlyS
     for (const row of fresh) known.set(row.task_id, row);
     return known;
   }, [stand.rows, fresh]);
-  if (query.data && (stand.listKey !== listKey || !sameLineup(before, lineup))) setStand({ listKey, lineup, rows });
+  if (query.data && (stand.listKey !== listKey || !sameLineup(before, lineup)))
+    setStand({ listKey, lineup, rows });
 
   const lines = useMemo(
     () =>

@@ -23,7 +23,9 @@ export function AcceptPage() {
   const { mutate: readLink } = read;
 
   useEffect(() => {
-    const given = new URLSearchParams(location.hash.slice(1)).get("token") ?? new URLSearchParams(location.search).get("token");
+    const given =
+      new URLSearchParams(location.hash.slice(1)).get("token") ??
+      new URLSearchParams(location.search).get("token");
     if (!given) return;
     setToken(given);
     readLink(given);
@@ -45,7 +47,9 @@ export function AcceptPage() {
         {read.error ? (
           <div role="alert" className="flex flex-col gap-3">
             <Notes tone="bad" notes={[toProblem(read.error).message]} />
-            <p className="text-ink-2">Links work once and for a limited time. Ask your admin for a new one.</p>
+            <p className="text-ink-2">
+              Links work once and for a limited time. Ask your admin for a new one.
+            </p>
           </div>
         ) : (
           <p role="status" className="text-ink-3">
@@ -61,10 +65,28 @@ export function AcceptPage() {
         <div role="alert">{failed && <Notes tone="bad" notes={[failed.message]} />}</div>
         <input type="hidden" autoComplete="username" value={read.data.email} readOnly />
         <Field label="New password" error={failed?.issues.find((issue) => issue.field === "password")?.issue}>
-          {(parts) => <input {...parts} name="password" type="password" autoComplete="new-password" required className="field h-9" />}
+          {(parts) => (
+            <input
+              {...parts}
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              required
+              className="field h-9"
+            />
+          )}
         </Field>
         <Field label="The same again" error={mismatch ? "The two are not the same." : undefined}>
-          {(parts) => <input {...parts} name="again" type="password" autoComplete="new-password" required className="field h-9" />}
+          {(parts) => (
+            <input
+              {...parts}
+              name="again"
+              type="password"
+              autoComplete="new-password"
+              required
+              className="field h-9"
+            />
+          )}
         </Field>
         <Button type="submit" look="primary" size="large" busy={accept.isPending}>
           Set password

@@ -3,7 +3,15 @@ import type { ReactNode } from "react";
 import { BrandMark } from "#components/shell/brand.tsx";
 
 /** A page without navigation: the gate, and one thing to do. */
-export function BareFrame({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
+export function BareFrame({
+  title,
+  lead,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
       <Head>

@@ -41,17 +41,35 @@ export function SignInPage() {
     else location.assign(safeNext(router.query.next));
   };
   return (
-    <BareFrame title="Sign in" lead={router.query.accepted ? "Your password is set. Sign in with it." : undefined}>
+    <BareFrame
+      title="Sign in"
+      lead={router.query.accepted ? "Your password is set. Sign in with it." : undefined}
+    >
       <form method="post" className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
         <div role="alert">{problem && <Notes tone="bad" notes={[problem]} />}</div>
         <Field label="E-mail address">
           {(parts) => (
-            <input {...parts} name="email" type="email" autoComplete="username" required className="field h-9" defaultValue={router.query.email} />
+            <input
+              {...parts}
+              name="email"
+              type="email"
+              autoComplete="username"
+              required
+              className="field h-9"
+              defaultValue={router.query.email}
+            />
           )}
         </Field>
         <Field label="Password" hint="Forgotten? An admin can give you a link to set a new one.">
           {(parts) => (
-            <input {...parts} name="password" type="password" autoComplete="current-password" required className="field h-9" />
+            <input
+              {...parts}
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+              className="field h-9"
+            />
           )}
         </Field>
         <Button type="submit" look="primary" size="large" busy={busy}>

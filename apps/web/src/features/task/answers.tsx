@@ -18,7 +18,11 @@ export function Answers({ approvals }: { approvals: readonly ApprovalEntry[] }) 
   return (
     <ul className="flex flex-col divide-y divide-line">
       {approvals.map((approval) => {
-        const look = LOOKS[approval.status] ?? { word: approval.status, tone: "neutral" as const, icon: CircleDashed };
+        const look = LOOKS[approval.status] ?? {
+          word: approval.status,
+          tone: "neutral" as const,
+          icon: CircleDashed,
+        };
         const Icon = look.icon;
         return (
           <li key={approval.id} className="flex flex-wrap items-baseline gap-x-3 py-1.5">

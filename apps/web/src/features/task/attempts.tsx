@@ -40,7 +40,8 @@ export function Attempts({ view }: { view: TaskView }) {
             <span className="num font-medium">{attempt.number}</span>
             <span>{attempt.outcome?.replaceAll("_", " ").toLowerCase() ?? "running"}</span>
             <span className="text-xs text-ink-3">
-              revision <span className="num">{attempt.revision}</span> · token <span className="num">{attempt.fencing_token}</span>
+              revision <span className="num">{attempt.revision}</span> · token{" "}
+              <span className="num">{attempt.fencing_token}</span>
             </span>
             <code className="text-2xs text-ink-3">{attempt.worker_id}</code>
             <Moment at={attempt.started_at} className="ml-auto text-xs text-ink-3" />

@@ -2,9 +2,9 @@ import type { Change, Preview } from "@ade/core/executors/schema";
 import clsx from "clsx";
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Notes } from "./notes.tsx";
 import { diffStat, parseDiff } from "./diff.ts";
 import { DiffView } from "./diff-view.tsx";
+import { Notes } from "./notes.tsx";
 
 type Props = { preview: Preview; wide?: boolean };
 
@@ -17,7 +17,11 @@ export function Changes({ preview, wide }: Props) {
       <Notes tone="bad" notes={preview.errors} />
       <Notes tone="warn" notes={preview.warnings} />
       {hasDiff && (
-        <div role="group" aria-label="Form of the diff" className="no-print flex gap-0.5 self-end rounded-md border border-line p-0.5">
+        <div
+          role="group"
+          aria-label="Form of the diff"
+          className="no-print flex gap-0.5 self-end rounded-md border border-line p-0.5"
+        >
           {(["Unified", "Split"] as const).map((name) => (
             <button
               key={name}
@@ -31,7 +35,9 @@ export function Changes({ preview, wide }: Props) {
           ))}
         </div>
       )}
-      {preview.changes.length === 0 && <p className="text-ink-2">Nothing would change: it is already as wanted.</p>}
+      {preview.changes.length === 0 && (
+        <p className="text-ink-2">Nothing would change: it is already as wanted.</p>
+      )}
       {preview.changes.map((change, place) => (
         <ChangeCard key={`${nameOf(change)}-${place}`} change={change} split={split} />
       ))}
@@ -55,13 +61,17 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
   const lines = useMemo(() => (change.diff ? parseDiff(change.diff) : null), [change.diff]);
   const stat = lines && diffStat(lines);
   const name = nameOf(change);
+  const isBare = !lines && change.before === undefined && change.after === undefined;
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
       <button
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className={clsx("flex h-8 w-full items-center gap-2 bg-sunken px-2 text-left", open && "border-b border-line")}
+        className={clsx(
+          "flex h-8 w-full items-center gap-2 bg-sunken px-2 text-left",
+          open && !isBare && "border-b border-line",
+        )}
       >
         <ChevronRight
           size={14}
@@ -77,6 +87,7 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
         )}
       </button>
       {open &&
+        !isBare &&
         (lines ? (
           <DiffView lines={lines} split={split} label={`Changes of ${name}`} />
         ) : (

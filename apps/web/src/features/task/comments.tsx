@@ -1,12 +1,12 @@
 import type { CommentEntry } from "@ade/core/tasks/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { onDemand } from "#lib/on-demand.tsx";
 import { useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { toastProblem } from "#components/ui/toast.ts";
 import { Ago } from "#components/ui/time.tsx";
+import { toastProblem } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
 import { useKeys } from "#lib/keys.ts";
+import { onDemand } from "#lib/on-demand.tsx";
 
 const Markdown = onDemand(() => import("./markdown.tsx").then((file) => file.Markdown));
 
@@ -62,7 +62,9 @@ export function Comments({ taskId, comments, canComment }: Props) {
           </Button>
         </form>
       ) : (
-        comments.length === 0 && <p className="text-ink-3">No comments. They open once the task is submitted.</p>
+        comments.length === 0 && (
+          <p className="text-ink-3">No comments. They open once the task is submitted.</p>
+        )
       )}
     </div>
   );

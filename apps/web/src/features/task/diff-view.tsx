@@ -9,7 +9,12 @@ const numberClass = "num w-9 shrink-0 pr-2 text-right text-ink-3 select-none";
 function Text({ line }: { line: DiffLine }) {
   return (
     <>
-      <span className={clsx("w-4 shrink-0 text-center select-none", line.kind === "add" ? "text-good" : line.kind === "remove" ? "text-bad" : "text-ink-3")}>
+      <span
+        className={clsx(
+          "w-4 shrink-0 text-center select-none",
+          line.kind === "add" ? "text-good" : line.kind === "remove" ? "text-bad" : "text-ink-3",
+        )}
+      >
         {SIGNS[line.kind]}
       </span>
       <span className="min-w-0 flex-1 pr-2 break-all whitespace-pre-wrap">{line.text || " "}</span>
@@ -28,7 +33,15 @@ function Half({ line, side }: { line: DiffLine | null; side: "before" | "after" 
 }
 
 /** A unified diff, in one column or side by side. Signs stand beside the colours. */
-export const DiffView = memo(function DiffView({ lines, split, label }: { lines: readonly DiffLine[]; split: boolean; label: string }) {
+export const DiffView = memo(function DiffView({
+  lines,
+  split,
+  label,
+}: {
+  lines: readonly DiffLine[];
+  split: boolean;
+  label: string;
+}) {
   return (
     <div
       role="region"

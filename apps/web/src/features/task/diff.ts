@@ -19,11 +19,14 @@ export function parseDiff(diff: string): DiffLine[] {
     if (hunk) {
       before = Number(hunk[1]);
       after = Number(hunk[2]);
-      if (inHunk || before > 1) lines.push({ kind: "gap", text: hunk[3]?.trim() ?? "", before: null, after: null });
+      if (inHunk || before > 1)
+        lines.push({ kind: "gap", text: hunk[3]?.trim() ?? "", before: null, after: null });
       inHunk = true;
     } else if (!inHunk || line.startsWith("\\")) {
-    } else if (line.startsWith("+")) lines.push({ kind: "add", text: line.slice(1), before: null, after: after++ });
-    else if (line.startsWith("-")) lines.push({ kind: "remove", text: line.slice(1), before: before++, after: null });
+    } else if (line.startsWith("+"))
+      lines.push({ kind: "add", text: line.slice(1), before: null, after: after++ });
+    else if (line.startsWith("-"))
+      lines.push({ kind: "remove", text: line.slice(1), before: before++, after: null });
     else lines.push({ kind: "same", text: line.slice(1), before: before++, after: after++ });
   }
   return lines;

@@ -2,7 +2,17 @@ import clsx from "clsx";
 import type { ReactNode } from "react";
 
 /** A titled part of a task's page or panel. */
-export function Part({ title, note, children, className }: { title: string; note?: ReactNode; children: ReactNode; className?: string }) {
+export function Part({
+  title,
+  note,
+  children,
+  className,
+}: {
+  title: string;
+  note?: ReactNode;
+  children: ReactNode;
+  className?: string;
+}) {
   return (
     <section className={clsx("flex flex-col gap-2", className)}>
       <div className="flex min-h-6 items-center gap-2">

@@ -9,7 +9,12 @@ export function LocksOfTask({ locks }: { locks: TaskView["locks"] }) {
   if (locks.known && locks.held.length === 0 && locks.blocked_by.length === 0) return null;
   return (
     <Part title="Locks">
-      {!locks.known && <Notes tone="warn" notes={["The lock service does not answer: nobody knows right now who holds what."]} />}
+      {!locks.known && (
+        <Notes
+          tone="warn"
+          notes={["The lock service does not answer: nobody knows right now who holds what."]}
+        />
+      )}
       <ul className="flex flex-col gap-1">
         {locks.blocked_by.map((lock) => (
           <li key={lock.key} className="flex flex-wrap items-baseline gap-x-2">

@@ -12,7 +12,12 @@ export function Markdown({ text }: { text: string }) {
             </a>
           ),
           img: ({ src, alt }) => (
-            <a href={typeof src === "string" ? src : ""} rel="noreferrer noopener" target="_blank" className="link">
+            <a
+              href={typeof src === "string" ? src : ""}
+              rel="noreferrer noopener"
+              target="_blank"
+              className="link"
+            >
               {alt || "image"}
             </a>
           ),

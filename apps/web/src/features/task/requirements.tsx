@@ -17,14 +17,18 @@ export function Requirements({ view }: { view: TaskView }) {
               <span className="text-xs">
                 <Sign
                   tone={isDone ? "good" : "neutral"}
-                  icon={isDone ? <CircleCheck size={13} aria-hidden /> : <CircleDashed size={13} aria-hidden />}
+                  icon={
+                    isDone ? <CircleCheck size={13} aria-hidden /> : <CircleDashed size={13} aria-hidden />
+                  }
                 >
                   {requirement.waived ? "Waived" : requirement.met ? "Met" : "Open"}
                 </Sign>
               </span>
             </div>
             <p className="text-ink-2">{requirement.demand}</p>
-            <p className="text-xs text-ink-3">{why?.rule ?? requirement.why}</p>
+            {requirement.why !== requirement.demand && (
+              <p className="text-xs text-ink-3 first-letter:uppercase">{requirement.why}</p>
+            )}
             {why && why.via.length > 1 && (
               <p className="flex items-center gap-1 text-xs text-ink-3">
                 <CornerDownRight size={12} aria-hidden /> came to you by {why.via.join(" → ")}
@@ -37,8 +41,10 @@ export function Requirements({ view }: { view: TaskView }) {
   );
 }
 
-/** What is still missing before it can go on, in words. */
-export function Missing({ missing }: { missing: readonly string[] }) {
+/** What is still missing before it can go on, where the open requirements do not say so already. */
+export function Missing({ view }: { view: TaskView }) {
+  const said = new Set(view.requirements.map((requirement) => requirement.demand));
+  const missing = view.missing.filter((text) => !said.has(text));
   if (missing.length === 0) return null;
   return (
     <ul className="flex flex-col gap-1">

@@ -8,13 +8,18 @@ const NAMES: Record<string, string> = {
   blast_radius: "Blast radius",
   historical_failure_rate: "Past failures",
 };
-const FILL: Record<string, string> = { LOW: "bg-good", MEDIUM: "bg-warn", HIGH: "bg-high", CRITICAL: "bg-bad" };
+const FILL: Record<string, string> = {
+  LOW: "bg-good-fill",
+  MEDIUM: "bg-warn-fill",
+  HIGH: "bg-high-fill",
+  CRITICAL: "bg-bad-fill",
+};
 
 /** The score taken apart: points of each factor, drawn against the most it could give, with its sentence. */
 export function RiskFactors({ risk, stale }: { risk: RiskAssessment; stale?: boolean }) {
   return (
     <div className={clsx("transition-opacity duration-(--calm)", stale && "opacity-60")}>
-      <div className="mb-2.5 flex items-baseline gap-2">
+      <div className="mb-2.5 flex items-center gap-2">
         <RiskMeter score={risk.score} level={risk.level} className="text-sm" />
         <span className="text-xs text-ink-3">of 100</span>
       </div>
@@ -24,7 +29,10 @@ export function RiskFactors({ risk, stale }: { risk: RiskAssessment; stale?: boo
             <span className="text-ink-2">{NAMES[factor.name] ?? factor.name}</span>
             <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-line">
               <span
-                className={clsx("block h-full rounded-full transition-[width] duration-(--calm)", FILL[risk.level])}
+                className={clsx(
+                  "block h-full rounded-full transition-[width] duration-(--calm)",
+                  FILL[risk.level],
+                )}
                 style={{ width: `${Math.max(0, Math.min(100, factor.value))}%` }}
               />
             </span>
@@ -32,7 +40,9 @@ export function RiskFactors({ risk, stale }: { risk: RiskAssessment; stale?: boo
               <span className="font-medium">{factor.contribution.toFixed(1)}</span>
               <span className="text-ink-3"> / {Math.round(factor.weight * 100)}</span>
             </span>
-            <span className="col-span-3 text-xs text-ink-3 sm:col-start-2 sm:col-end-4">{factor.explanation}</span>
+            <span className="col-span-3 block text-xs text-ink-3 first-letter:uppercase sm:col-start-2 sm:col-end-4">
+              {factor.explanation}
+            </span>
           </li>
         ))}
       </ul>

@@ -65,7 +65,11 @@ export function StateRail({ view }: { view: TaskView }) {
               )}
             >
               {isEnd ? (
-                isBad ? <X size={10} strokeWidth={3.5} /> : <Check size={10} strokeWidth={3.5} />
+                isBad ? (
+                  <X size={10} strokeWidth={3.5} />
+                ) : (
+                  <Check size={10} strokeWidth={3.5} />
+                )
               ) : isPast ? (
                 <Check size={10} strokeWidth={3.5} />
               ) : (
@@ -73,7 +77,12 @@ export function StateRail({ view }: { view: TaskView }) {
               )}
             </span>
             <span className="max-md:flex max-md:flex-1 max-md:justify-between">
-              <span className={clsx("block leading-4", isHere ? "font-semibold" : isPast ? "text-ink-2" : "text-ink-3")}>
+              <span
+                className={clsx(
+                  "block leading-4",
+                  isHere ? "font-semibold" : isPast ? "text-ink-2" : "text-ink-3",
+                )}
+              >
                 {NAMES[state]}
               </span>
               {at && <Moment at={at} className="text-2xs text-ink-3" />}

@@ -28,7 +28,8 @@ export function TaskActions({ view }: { view: TaskView }) {
       if (action === "cancel") return void (await api.tasks.cancel.mutate({ id, ...(reason && { reason }) }));
       if (action === "abort") return void (await api.tasks.abort.mutate({ id, reason: reason ?? "" }));
       if (action === "archive") return void (await api.tasks.archive.mutate({ id }));
-      if (action === "resubmit") return void (await router.push(`/tasks/${(await api.tasks.resubmit.mutate({ id })).id}`));
+      if (action === "resubmit")
+        return void (await router.push(`/tasks/${(await api.tasks.resubmit.mutate({ id })).id}`));
       if (action === "delete") {
         await api.tasks.remove.mutate({ id });
         toast({ text: "Draft deleted" });
@@ -36,7 +37,10 @@ export function TaskActions({ view }: { view: TaskView }) {
       }
     },
     onError: (error) => toastProblem("That did not work", error),
-    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => ["task", "tasks", "inbox"].includes(String(queryKey[0])) }),
+    onSettled: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => ["task", "tasks", "inbox"].includes(String(queryKey[0])),
+      }),
   });
   useKeys({ edit: () => (may("edit") ? edit() : false) });
   const button = { acts: true, busy: run.isPending } as const;
@@ -103,4 +107,8 @@ export function TaskActions({ view }: { view: TaskView }) {
   );
 }
 
-const TITLES = { cancel: "Cancel this task", abort: "Abort while it is applied", delete: "Delete this draft" };
+const TITLES = {
+  cancel: "Cancel this task",
+  abort: "Abort while it is applied",
+  delete: "Delete this draft",
+};

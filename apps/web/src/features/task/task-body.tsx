@@ -24,6 +24,7 @@ const MOVES: Record<string, string> = {
 
 export function TaskBody({ view }: { view: TaskView }) {
   const { task } = view;
+  const rest = task.config.description.split("\n").slice(1).join("\n").trim();
   return (
     <article className="mx-auto flex max-w-6xl flex-col gap-6 px-4 py-5">
       <h1 className="print-only hidden text-xl font-semibold">{task.config.description.split("\n")[0]}</h1>
@@ -31,8 +32,10 @@ export function TaskBody({ view }: { view: TaskView }) {
         <StateRail view={view} />
         {task.waiting_for && (
           <p className="mt-3 flex flex-wrap items-baseline gap-x-3 border-t border-line pt-3">
-            <span className="font-medium">{MOVES[task.waiting_for.whose_move] ?? task.waiting_for.whose_move}</span>
-            <span className="text-ink-2">{task.waiting_for.text}</span>
+            <span className="font-medium">
+              {MOVES[task.waiting_for.whose_move] ?? task.waiting_for.whose_move}
+            </span>
+            <span className="inline-block text-ink-2 first-letter:uppercase">{task.waiting_for.text}</span>
             <span className="ml-auto text-xs text-ink-3">
               since <Ago at={task.waiting_for.since} />
               {task.waiting_for.until && (
@@ -48,17 +51,33 @@ export function TaskBody({ view }: { view: TaskView }) {
       {task.problem && <Notes tone="bad" notes={[task.problem.message]} />}
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-7">
-          <p className="whitespace-pre-wrap">{task.config.description}</p>
+          {rest && <p className="whitespace-pre-wrap">{rest}</p>}
           <Outcome view={view} />
-          <Part title="Changes" note={task.preview?.estimated_duration_seconds !== undefined && `about ${task.preview.estimated_duration_seconds} s`}>
-            {task.preview ? <Changes preview={task.preview} /> : <p className="text-ink-3">No preview yet.</p>}
+          <Part
+            title="Changes"
+            note={
+              task.preview?.estimated_duration_seconds !== undefined &&
+              `about ${task.preview.estimated_duration_seconds} s`
+            }
+          >
+            {task.preview ? (
+              <Changes preview={task.preview} />
+            ) : (
+              <p className="text-ink-3">No preview yet.</p>
+            )}
           </Part>
           <Attempts view={view} />
           <Part title="Comments" className="print:hidden">
-            <Comments taskId={task.id} comments={view.comments} canComment={task.allowed_actions.includes("comment")} />
+            <Comments
+              taskId={task.id}
+              comments={view.comments}
+              canComment={task.allowed_actions.includes("comment")}
+            />
           </Part>
           <Part title="Parameters">
-            <pre className="card overflow-x-auto p-3 text-xs">{JSON.stringify(task.config.parameters, null, 2)}</pre>
+            <pre className="card overflow-x-auto p-3 text-xs">
+              {JSON.stringify(task.config.parameters, null, 2)}
+            </pre>
           </Part>
         </div>
         <div className="flex min-w-0 flex-col gap-7">
@@ -70,7 +89,7 @@ export function TaskBody({ view }: { view: TaskView }) {
           {view.requirements.length > 0 && (
             <Part title="Who has to agree" note={`${task.current_approvals} of ${task.required_approvals}`}>
               <Requirements view={view} />
-              <Missing missing={view.missing} />
+              <Missing view={view} />
             </Part>
           )}
           {view.approvals.length > 0 && (
@@ -82,7 +101,14 @@ export function TaskBody({ view }: { view: TaskView }) {
           <Part title="Facts">
             <TaskFacts view={view} />
           </Part>
-          <Part title="Timeline" note={<Link href={`/audit?task_id=${task.id}`} className="link print:hidden">In the audit log</Link>}>
+          <Part
+            title="Timeline"
+            note={
+              <Link href={`/audit?task_id=${task.id}`} className="link print:hidden">
+                In the audit log
+              </Link>
+            }
+          >
             <Timeline entries={view.timeline} />
           </Part>
         </div>
@@ -103,15 +129,28 @@ function TaskFacts({ view }: { view: TaskView }) {
           "Touches",
           <ul key="resources">
             {config.resources.map((resource) => (
-              <li key={`${resource.type}:${resource.namespace}/${resource.id}`} className="font-mono text-xs break-all">
+              <li
+                key={`${resource.type}:${resource.namespace}/${resource.id}`}
+                className="font-mono text-xs break-all"
+              >
                 {resource.type}:{resource.namespace ?? "default"}/{resource.id}{" "}
                 <span className="font-sans text-ink-3">{resource.actions.join(", ")}</span>
               </li>
             ))}
           </ul>,
         ],
-        ["Revision", <span key="revision" className="num">{task.revision}</span>],
-        ["Priority", <span key="priority" className="num">{config.priority}</span>],
+        [
+          "Revision",
+          <span key="revision" className="num">
+            {task.revision}
+          </span>,
+        ],
+        [
+          "Priority",
+          <span key="priority" className="num">
+            {config.priority}
+          </span>,
+        ],
         ["Rollback", config.rollback_strategy],
         ["Time limit", `${config.timeout_seconds} s`],
         metadata.ticket_ref ? ["Ticket", metadata.ticket_ref] : null,
@@ -127,8 +166,20 @@ function TaskFacts({ view }: { view: TaskView }) {
               </Link>,
             ]
           : null,
-        ["Id", <code key="id" className="break-all select-all">{task.id}</code>],
-        task.content_hash ? ["Content hash", <code key="hash" className="break-all select-all">{task.content_hash}</code>] : null,
+        [
+          "Id",
+          <code key="id" className="break-all select-all">
+            {task.id}
+          </code>,
+        ],
+        task.content_hash
+          ? [
+              "Content hash",
+              <code key="hash" className="break-all select-all">
+                {task.content_hash}
+              </code>,
+            ]
+          : null,
       ]}
     />
   );

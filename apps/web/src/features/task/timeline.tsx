@@ -20,7 +20,8 @@ export function Timeline({ entries }: { entries: readonly AuditEntry[] }) {
             <span className="font-medium">{actionWords(entry.action)}</span>
             {entry.from_state && entry.to_state && (
               <span className="text-2xs text-ink-3">
-                {entry.from_state.toLowerCase()} → <span className="text-ink-2">{entry.to_state.toLowerCase()}</span>
+                {entry.from_state.toLowerCase()} →{" "}
+                <span className="text-ink-2">{entry.to_state.toLowerCase()}</span>
               </span>
             )}
             <Moment at={entry.at} className="ml-auto text-xs text-ink-3" />

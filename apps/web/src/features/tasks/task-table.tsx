@@ -41,7 +41,7 @@ export function TaskTable({ tasks, url }: Props) {
           <Th className="w-full">Task</Th>
           <Th className="max-lg:hidden">Target</Th>
           <Th className="max-md:hidden">Author</Th>
-          <Th className="text-right max-md:hidden">Yes</Th>
+          <Th className="text-right max-md:hidden">Given</Th>
           {sortable("updated_at", "Changed", "text-right max-lg:hidden")}
           {sortable("created_at", "Age", "text-right")}
         </>

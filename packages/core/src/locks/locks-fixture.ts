@@ -1,13 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { freePort } from "@ade/embedded/ports";
-import { redisBinary } from "@ade/embedded/redis-binary";
 import { createDatabase } from "@ade/testkit/database";
-import { toolsDir } from "@ade/testkit/environment";
-import { Redis } from "ioredis";
+import type { RedisServer } from "@ade/testkit/redis-server";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { closeConnections, openConnections } from "../connect.ts";
 import { systemClock } from "../kernel/clock.ts";
@@ -19,57 +13,10 @@ import type { Lock } from "./schema.ts";
 import { createLocksService, type LocksDeps, type LocksService } from "./service.ts";
 import { partitionKeys } from "./session.ts";
 
-/** A Redis server of one's own that can be killed and come back in another state. */
-export async function startServer({ cluster = false } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "ade-locks-"));
-  const port = await freePort();
-  const { program, environment } = redisBinary(toolsDir, () => {});
-  const settings: Record<string, string> = {
-    port: String(port),
-    bind: "127.0.0.1",
-    dir: folder,
-    save: "",
-    "enable-debug-command": "local",
-    ...(cluster ? { "cluster-enabled": "yes", "cluster-port": String(await freePort()) } : {}),
-  };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const url = `redis://127.0.0.1:${port}`;
-  const admin = new Redis(url, { lazyConnect: true, retryStrategy: () => 20 });
-  admin.on("error", () => {});
-  let child: ChildProcess;
-
-  async function start(): Promise<void> {
-    child = spawn(program, args, { env: { ...process.env, ...environment }, stdio: "ignore" });
-    await (admin.status === "wait" ? admin.connect().catch(() => {}) : undefined);
-    await admin.ping();
-    if (!cluster) return;
-    await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383").catch(() => {});
-    while (!String(await admin.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
-  }
-  async function kill(): Promise<void> {
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
-  }
-  await start();
-  return {
-    url,
-    admin,
-    kill,
-    start,
-    async stop(): Promise<void> {
-      admin.disconnect();
-      await kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-export type Server = Awaited<ReturnType<typeof startServer>>;
-
 export type Process = { locks: LocksService; events: EventDraft[]; redis: Redis; end(): Promise<void> };
 
 /** A fresh database, and as many processes on it and on one Redis as a test wants. */
-export async function openHouse(server: Server) {
+export async function openHouse(server: RedisServer) {
   const database = await createDatabase();
   const log = pino({ level: "silent" });
   const options = { databaseUrl: database.url, redisUrl: server.url, poolSize: 6, onError: () => {} };

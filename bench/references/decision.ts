@@ -1,7 +1,7 @@
 import type { Actor } from "@ade/core/kernel/actor";
 import type { Pool } from "pg";
+import type { PreparedTask } from "../look/prepared-tasks.ts";
 import { ENTRY_COLUMNS, hex, idPlaces, ledgerRow, rowPlaces } from "./ledger-rows.ts";
-import type { PreparedTask } from "./prepared-tasks.ts";
 
 /** Details as long as core's own (`taskFact`), with the same keys. */
 function detailOf(task: PreparedTask, actor: Actor, more: Record<string, unknown>): string {

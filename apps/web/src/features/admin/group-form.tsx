@@ -1,0 +1,96 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { FormProblem } from "#components/form-problem.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { ChipPicker } from "#components/ui/chip-picker.tsx";
+import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
+import { api } from "#lib/api.ts";
+import { queries } from "#lib/queries.ts";
+import { useCommand } from "#lib/use-command.ts";
+
+/** People into a group; without a name, a new one, which is made with its first members. */
+export function GroupForm({ group, close }: { group: string; close: () => void }) {
+  const client = useQueryClient();
+  const people = useQuery(queries.users(""));
+  const [name, setName] = useState(group);
+  const [ids, setIds] = useState<string[]>([]);
+  const isNew = group === "";
+  const outside = people.data?.users.filter((user) => user.active && !user.groups.includes(group)) ?? [];
+  const command = useCommand(
+    async () => {
+      for (const user of outside.filter(({ id }) => ids.includes(id))) {
+        await api.users.update.mutate({ id: user.id, groups: [...user.groups, name.trim()] });
+      }
+    },
+    () => {
+      toast({ text: `${ids.length} ${ids.length === 1 ? "person" : "people"} added to ${name.trim()}` });
+      void client.invalidateQueries({ queryKey: ["users"] });
+      void client.invalidateQueries({ queryKey: ["groups"] });
+      close();
+    },
+  );
+  return (
+    <Dialog title={isNew ? "New group" : `Add to ${group}`} close={close}>
+      <form
+        noValidate
+        className="flex flex-col gap-3"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void command.send();
+        }}
+      >
+        {isNew && (
+          <Field
+            label="Name"
+            hint="As policies will call it: security, sre, billing-owners"
+            error={command.issueOf("groups")}
+          >
+            {(parts) => (
+              <input
+                {...parts}
+                // biome-ignore lint/a11y/noAutofocus: a dialog opens at its first field
+                autoFocus
+                autoComplete="off"
+                maxLength={100}
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+                className="field"
+              />
+            )}
+          </Field>
+        )}
+        <Field label={isNew ? "First members" : "People"}>
+          {(parts) => (
+            <ChipPicker
+              {...parts}
+              value={ids}
+              onChange={setIds}
+              choices={outside.map((user) => ({
+                value: user.id,
+                label: user.name,
+                note: user.roles.join(", "),
+              }))}
+              placeholder="Type a name"
+              none="Nobody by this name is outside of it"
+            />
+          )}
+        </Field>
+        <FormProblem command={command} />
+        <DialogActions>
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            type="submit"
+            look="primary"
+            acts
+            busy={command.busy}
+            disabled={ids.length === 0 || name.trim() === ""}
+          >
+            {isNew ? "Make group" : "Add"}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { readEnvironment } from "./env.ts";
+
+const sound = {
+  DATABASE_URL: "postgres://localhost/ade",
+  REDIS_URL: "redis://localhost",
+  ADE_SECRET: "a secret of thirty-two characters at least",
+};
+
+test("what is not set has the defaults of the specification", () => {
+  expect(readEnvironment(sound)).toMatchObject({
+    ADE_LOCK_TTL_SECONDS: 30,
+    ADE_LOCK_DELAY_SECONDS: 15,
+    ADE_DRAIN_SECONDS: 25,
+    ADE_TEST_EXECUTORS: false,
+  });
+});
+
+test("every wrong setting is named in one sentence, and no value is repeated", () => {
+  const wrong = { ...sound, DATABASE_URL: "mysql://x", ADE_SECRET: "short", ADE_LOCK_TTL_SECONDS: "4" };
+  const read = () => readEnvironment(wrong);
+  expect(read).toThrow(/DATABASE_URL: .*ADE_SECRET: .*ADE_LOCK_TTL_SECONDS: /s);
+  expect(read).not.toThrow(/short/);
+});

@@ -1,0 +1,66 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { signedIn, test, type Who } from "../fixtures.ts";
+
+/** Every route, by somebody who may see it, and how it tells that it has loaded. */
+const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
+  { path: "/approvals", who: "reviewer", heading: /Inbox/ },
+  { path: "/approvals?section=decided", who: "author", heading: /Inbox/ },
+  { path: "/tasks", who: "author", heading: /Tasks/ },
+  { path: "/tasks/new", who: "author", heading: /New task/ },
+  { path: "/agents", who: "admin", heading: /Agents/ },
+  { path: "/locks", who: "admin", heading: /Locks/ },
+  { path: "/locks", who: "author", heading: /Locks/ },
+  { path: "/policies", who: "admin", heading: /Policies/ },
+  { path: "/audit", who: "admin", heading: /Audit/ },
+  { path: "/admin", who: "admin", heading: /Admin/ },
+  { path: "/account", who: "author", heading: /Account/ },
+];
+
+async function assertNothingFound(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const told = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html.slice(0, 120)).join(" | ")})`,
+  );
+  expect(told, what).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const { path, who, heading } of ROUTES) {
+    test(`${path} as ${who}, ${colorScheme}`, async ({ browser }) => {
+      const page = await signedIn(browser, who, { colorScheme });
+      await page.goto(path);
+      await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+      await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+      await assertNothingFound(page, path);
+      await page.context().close();
+    });
+  }
+
+  test(`an open approval, its dialog and the key sheet, ${colorScheme}`, async ({ browser }) => {
+    const page = await signedIn(browser, "reviewer", { colorScheme });
+    await page.goto("/approvals");
+    await page.getByRole("option").first().click();
+    await expect(page.getByText("Why you")).toBeVisible();
+    await assertNothingFound(page, "panel open");
+    await page.keyboard.press("r");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await assertNothingFound(page, "reason dialog");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await assertNothingFound(page, "key sheet");
+    await page.context().close();
+  });
+
+  test(`sign-in, ${colorScheme}`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    await page.goto("/sign-in");
+    await expect(page.getByLabel("E-mail address")).toBeVisible();
+    await assertNothingFound(page, "sign-in");
+    await context.close();
+  });
+}

@@ -1,0 +1,122 @@
+import type { Preview } from "../executors/schema.ts";
+import type { AttemptContext, Executor, Inspection, Json } from "../executors/service.ts";
+import { isCoded } from "../kernel/errors.ts";
+import type { TaskRecord } from "../tasks/service.ts";
+import type { ApplyingDeps } from "./deps.ts";
+import { failureText } from "./failure-text.ts";
+import { lastAttempt } from "./store.ts";
+
+const LIMIT_MS = 60_000;
+
+export type Prepared =
+  /** How reality stands, and what rolling back will need. `first_plan` where the task was submitted without one. */
+  | { standing: Exclude<Inspection, "foreign">; stash: Json; first_plan: Preview | null }
+  /** It must not be applied as it is: why, and what planning says now where that was asked. */
+  | { back: string; preview: Preview | null };
+
+/**
+ * Finds out, without any effect, whether what would happen now is what was approved (apply.md, step 3). What the
+ * executor throws sends the task back to people, who see why: an attempt that cannot begin must not be tried for ever.
+ * Rejects with the reason of `context.signal` when told to stop.
+ */
+export async function prepare(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  executor: Executor,
+  context: AttemptContext,
+): Promise<Prepared> {
+  const before = await lastAttempt(deps.pool, task);
+  const standing = before?.stash
+    ? await asked(deps, task, context, (within) =>
+        inspectAgain(deps, task, executor, { id: before.id, stash: before.stash! }, within),
+      )
+    : null;
+  // What was done, wholly or half, was done with every right: only what has yet to begin is checked again.
+  if (standing && ("back" in standing || standing.standing !== "untouched")) return standing;
+  const refused = changedSince(deps, task) ?? (await deps.gate.stillApproved(task));
+  if (refused) return { back: refused, preview: null };
+  return standing ?? asked(deps, task, context, (within) => planAgain(deps, task, executor, within));
+}
+
+async function inspectAgain(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  executor: Executor,
+  before: { id: string; stash: Buffer },
+  context: AttemptContext,
+): Promise<Prepared> {
+  const stash = deps.box.open(before.stash, before.id);
+  const standing = await executor.inspect(stash, task.config, context);
+  return standing === "foreign"
+    ? { back: "somebody else changed it between two attempts", preview: null }
+    : { standing, stash, first_plan: null };
+}
+
+async function planAgain(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  executor: Executor,
+  context: AttemptContext,
+): Promise<Prepared> {
+  // Stashed before planning again, so that no change can slip in between what is compared and what is kept.
+  const stash = await executor.stash(task.config, context);
+  const preview = await deps.executors.plan(task.config, context);
+  const back = difference(deps, task, preview);
+  if (back) return { back, preview };
+  return {
+    standing: "untouched",
+    stash,
+    first_plan: task.plan_state === "skipped" && !task.preview ? preview : null,
+  };
+}
+
+/** Why the plan of now is not what was approved; null where it is. */
+function difference(deps: ApplyingDeps, task: TaskRecord, preview: Preview): string | null {
+  // Errors that an admin's `force` let through were in front of the reviewers; others were not.
+  const isForced = task.submit_options?.force === true && task.preview?.valid === false;
+  if (!preview.valid && !isForced) return `the plan finds errors now: ${preview.errors.join("; ")}`;
+  const approved = approvedChanges(task);
+  if (approved && !deps.executors.sameChanges(task.config, approved, preview.changes)) {
+    return "what it would change is no longer what was approved";
+  }
+  return null;
+}
+
+function changedSince(deps: ApplyingDeps, task: TaskRecord): string | null {
+  return deps.executors.contentHash(task.config, approvedChanges(task)) === task.content_hash
+    ? null
+    : "its content, or the executor's definition, is not what was approved";
+}
+
+/** The changes that reviewers saw; null where it was submitted without a preview. */
+function approvedChanges(task: TaskRecord) {
+  return task.plan_state === "skipped" ? null : (task.preview?.changes ?? null);
+}
+
+/** Asks the executor, which may throw, or never answer. */
+async function asked(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  context: AttemptContext,
+  work: (context: AttemptContext) => Promise<Prepared>,
+): Promise<Prepared> {
+  const deadline = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.any([context.signal, deadline]);
+  const stopped = Promise.withResolvers<never>();
+  stopped.promise.catch(() => undefined);
+  const onAbort = (): void => stopped.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work({ ...context, signal }), stopped.promise]);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (deadline.aborted)
+      return { back: `preparing it took longer than ${LIMIT_MS / 1000} s`, preview: null };
+    if (!isCoded(error))
+      deps.log.error({ err: error, task_id: task.id }, "an executor threw while preparing");
+    return { back: failureText(error, "Preparing"), preview: null };
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
