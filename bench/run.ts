@@ -11,7 +11,7 @@ import { type Servers, startServers } from "./frame/servers.ts";
 
 const BENCHMARKS: readonly Benchmark[] = [uncontendedLock, decisionTransaction, wholeLife];
 const ROUNDS = 5;
-const QUICK_ROUNDS = 2;
+const QUICK_ROUNDS = 1;
 
 const USAGE = `npm run bench -- [--only NAME]... [--quick]
 

@@ -14,6 +14,7 @@ const config: NextConfig = {
   compress: false,
   reactStrictMode: true,
   devIndicators: false,
+  redirects: async () => [{ source: "/", destination: "/approvals", permanent: false }],
   experimental: { clientRouterFilter: false },
 };
 

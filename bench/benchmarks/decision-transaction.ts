@@ -52,8 +52,9 @@ async function reviewing(core: Core, author: Actor): Promise<string> {
 
 async function run(bench: Bench) {
   const { servers, quick, compare } = bench;
-  const perRound = quick ? 500 : 2_500;
-  const rounds = quick ? 3 : 6;
+  const perRound = quick ? 600 : 3_000;
+  const windowMs = quick ? 500 : 1_200;
+  const rounds = quick ? 2 : 6;
   const { databaseUrl, redisUrl, reviewer } = await seed(bench, perRound * rounds + EXAMINED);
   const tasks = await preparedTasks(databaseUrl, reviewer.id);
   // Each side has a copy of the database for itself: nobody seals what another one wrote, and all start alike.
@@ -84,6 +85,7 @@ async function run(bench: Bench) {
         return drive({
           atATime: AT_A_TIME,
           count: perRound,
+          windowMs,
           operation: (index) => decide(mine[index]!, values[index]!),
         });
       },

@@ -1,5 +1,5 @@
+import { messageOf, PlainError } from "@ade/embedded/plain-error";
 import { parseFileRoots } from "../../packages/core/src/executors/adapters/files/file-roots.ts";
-import { messageOf, PlainError } from "../../packages/embedded/src/plain-error.ts";
 import type { ChildSpec } from "./child.ts";
 
 type Reader = { readEnvironment(env: NodeJS.ProcessEnv): unknown };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, statSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { logSince, openLog } from "../../packages/embedded/src/processes.ts";
+import { logSince, openLog } from "@ade/embedded/processes";
 import { backoffMs } from "./backoff.ts";
 import { readLogLine } from "./log-line.ts";
 import { END_WITH_PARENT } from "./prepare.ts";

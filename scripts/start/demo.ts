@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { keep, readKept } from "../../packages/embedded/src/kept.ts";
+import { keep, readKept } from "@ade/embedded/kept";
 
 type DemoOptions = { databaseUrl: string; redisUrl: string; secret: string; dataDir: string };
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensureDataDir, keep } from "../../packages/embedded/src/kept.ts";
-import { messageOf, PlainError } from "../../packages/embedded/src/plain-error.ts";
+import { ensureDataDir, keep } from "@ade/embedded/kept";
+import { messageOf, PlainError } from "@ade/embedded/plain-error";
 import { migrate } from "../../prisma/deploy.ts";
 import { checkSettings } from "./check-settings.ts";
 import { fillDemo } from "./demo.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf, PlainError } from "../../packages/embedded/src/plain-error.ts";
+import { messageOf, PlainError } from "@ade/embedded/plain-error";
 import { root } from "./bootstrap.mjs";
 import { digestOf, isStamped, stamp } from "./stamp.mjs";
 

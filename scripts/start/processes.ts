@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { freePort } from "../../packages/embedded/src/ports.ts";
+import { freePort } from "@ade/embedded/ports";
 import { root } from "./bootstrap.mjs";
 import type { ChildSpec } from "./child.ts";
 import type { Settings } from "./settings.ts";

@@ -1,6 +1,6 @@
-import { type RunningPostgres, startPostgres } from "../../packages/embedded/src/postgres.ts";
-import { reachPostgres, reachRedis } from "../../packages/embedded/src/reach.ts";
-import { type RunningRedis, startRedis } from "../../packages/embedded/src/redis.ts";
+import { type RunningPostgres, startPostgres } from "@ade/embedded/postgres";
+import { reachPostgres, reachRedis } from "@ade/embedded/reach";
+import { type RunningRedis, startRedis } from "@ade/embedded/redis";
 import type { Settings } from "./settings.ts";
 
 /** A PostgreSQL or Redis: ours to start, watch and stop, or somebody else's, which is only checked. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { keptSecret } from "../../packages/embedded/src/kept.ts";
-import { PlainError } from "../../packages/embedded/src/plain-error.ts";
+import { keptSecret } from "@ade/embedded/kept";
+import { PlainError } from "@ade/embedded/plain-error";
 import { dataDirOf, readAddress } from "./port.mjs";
 
 /** What `npm start` itself reads; the rest goes through to the processes, whose `env.ts` reads it. */

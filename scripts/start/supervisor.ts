@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { PlainError } from "../../packages/embedded/src/plain-error.ts";
-import { isAlive } from "../../packages/embedded/src/processes.ts";
+import { PlainError } from "@ade/embedded/plain-error";
+import { isAlive } from "@ade/embedded/processes";
 import { backoffMs } from "./backoff.ts";
 import { type Child, type ChildSpec, superviseChild } from "./child.ts";
 import { lastErrorOf } from "./log-line.ts";

@@ -5,12 +5,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureChromium } from "../../packages/embedded/src/chromium.ts";
-import { messageOf } from "../../packages/embedded/src/plain-error.ts";
+import { ensureChromium } from "@ade/embedded/chromium";
+import { messageOf } from "@ade/embedded/plain-error";
+import { removeAbandonedRuns } from "@ade/testkit/run-folder";
 import { root } from "../start/bootstrap.mjs";
 import { buildWeb, generateClient } from "../start/prepare.ts";
 import { type Counts, countPlaywright, countVitest } from "./counts.ts";
-import { runStage } from "./stage.ts";
+import { isInterrupted, runStage } from "./stage.ts";
 
 const filters = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), "ade-reports-"));
@@ -62,8 +63,10 @@ all.push(
     return await unitTests();
   }),
 );
-if (filters.length === 0) all.push(await stage("Journeys in Chromium", journeys));
+if (filters.length === 0 && !isInterrupted()) all.push(await stage("Journeys in Chromium", journeys));
 
+// An interrupted run ends without its teardown.
+removeAbandonedRuns();
 const passed = all.reduce((sum, counts) => sum + counts.passed, 0);
 const failed = all.reduce((sum, counts) => sum + counts.failed, 0);
 console.log(`\n${passed} passed, ${failed} failed`);

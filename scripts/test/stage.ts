@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
 
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
+// The process that started us was killed outright.
+process.on("disconnect", () => interruption.abort());
+process.channel?.unref();
+
+/** Whether somebody wants the run to end: then no other stage begins. */
+export function isInterrupted(): boolean {
+  return interruption.signal.aborted;
+}
+
 /**
- * Runs a test runner on this Node with its output passed through.
+ * Runs a test runner on this Node with its output passed through; an interruption ends it in order.
  * @returns its exit code; 1 when a signal ended it
  */
 export async function runStage(
@@ -14,14 +25,14 @@ export async function runStage(
     env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning", ...env },
     stdio: "inherit",
   });
-  const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, forward);
+  const end = () => child.kill("SIGTERM");
+  interruption.signal.addEventListener("abort", end);
   try {
     return await new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", (code) => resolve(code ?? 1));
     });
   } finally {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, forward);
+    interruption.signal.removeEventListener("abort", end);
   }
 }

@@ -58,44 +58,57 @@ test("workers killed at each step of applying: others finish each task exactly o
   const tasks: TaskEntry[] = [];
   for (const _ of APPLY_STEPS) tasks.push(await reviewing({}));
   for (const task of tasks) {
-    const alive = doomed.filter(({ pid }) => working.has(pid));
+    const alive = doomed.filter(({ pid }) => working.has(pid)).map(({ ended }) => ended);
     await approve(task);
-    expect(await Promise.race(alive.map(({ ended }) => ended))).toEqual({ code: null, signal: "SIGKILL" });
+    // A task that was left behind may have been the end of the next worker already.
+    if (alive.length > 0) await Promise.race(alive);
   }
-  await Promise.all(doomed.map(({ ended }) => ended));
+  for (const { ended } of doomed) expect(await ended).toEqual({ code: null, signal: "SIGKILL" });
   expect(working.size).toBe(0);
   await Promise.all([startWorker(), startWorker()]);
   await Promise.all(tasks.map(({ id }) => expectDoneOnce(id)));
-}, 60_000);
+}, 120_000);
 
-test("a worker killed while its task runs: another finishes it", async () => {
-  const task = await reviewing({ sleep_ms: 2_000 });
-  await approve(task);
-  await core.taskIn(task.id, "APPLYING");
-  const runner = await runnerOf(task.id);
-  runner.kill("SIGKILL");
-  await runner.ended;
-  await expectDoneOnce(task.id);
-  expect(await entries(task.id, "task.apply_started")).toHaveLength(2);
-}, 30_000);
+test("workers killed or paused past their lease while a task runs: another finishes each once", async () => {
+  await startWorker();
+  const [first, second] = [await reviewing({ sleep_ms: 1_500 }), await reviewing({ sleep_ms: 1_500 })];
+  await approve(first);
+  await core.taskIn(first.id, "APPLYING");
+  const paused = await runnerOf(first.id);
+  paused.kill("SIGSTOP");
+  await approve(second);
+  await core.taskIn(second.id, "APPLYING");
+  const killed = await runnerOf(second.id);
+  killed.kill("SIGKILL");
+  await killed.ended;
+  await Promise.all([first.id, second.id].map(expectDoneOnce));
+  paused.kill("SIGCONT");
+  paused.kill("SIGTERM");
+  expect(await paused.ended).toEqual({ code: 0, signal: null });
+  for (const { id } of [first, second]) {
+    await expectDoneOnce(id);
+    expect(await entries(id, "task.apply_started")).toHaveLength(2);
+  }
+}, 90_000);
 
 test("two workers and thirty tasks: each is applied once", async () => {
-  if (working.size < 2) await startWorker();
+  await startWorker();
+  expect(working.size).toBe(2);
   const tasks: TaskEntry[] = [];
   for (let batch = 0; batch < 3; batch += 1) {
     tasks.push(...(await Promise.all(Array.from({ length: 10 }, () => reviewing({ sleep_ms: 20 })))));
   }
   await Promise.all(tasks.map(approve));
   await Promise.all(tasks.map(({ id }) => expectDoneOnce(id)));
-}, 30_000);
+}, 60_000);
 
 test("SIGTERM drains: what ends in time ends, the rest is given back and finished by another worker", async () => {
   const before = [...working.values()];
   const stopping = await startWorker({ ADE_DRAIN_SECONDS: "2" });
   for (const worker of before) worker.kill("SIGTERM");
   for (const worker of before) expect(await worker.ended).toEqual({ code: 0, signal: null });
-  const short = await reviewing({ sleep_ms: 1_500 });
-  const long = await reviewing({ sleep_ms: 6_000 });
+  const short = await reviewing({ sleep_ms: 1_000 });
+  const long = await reviewing({ sleep_ms: 4_000 });
   const late = await reviewing({});
   await Promise.all([short, long].map(approve));
   await Promise.all([short, long].map(({ id }) => core.taskIn(id, "APPLYING")));
@@ -112,7 +125,7 @@ test("SIGTERM drains: what ends in time ends, the rest is given back and finishe
   await startWorker();
   await Promise.all([short.id, long.id, late.id].map(expectDoneOnce));
   expect((await core.tasks.read(who.admin, long.id)).crashes).toBe(0);
-}, 60_000);
+}, 120_000);
 
 test("the ledger of all this verifies", async () => {
   await core.ledger.settle();

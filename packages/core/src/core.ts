@@ -9,7 +9,7 @@ import { createFilesExecutor } from "./executors/adapters/files/configuration-fi
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { executorPermissions } from "./executors/permissions.ts";
 import { createExecutorsService, createSecretBox } from "./executors/service.ts";
-import { createGateService, findDue, gateProjections, QUEUES, wakeUpsOf } from "./gate/service.ts";
+import { applyWakeUp, createGateService, findDue, gateProjections, wakeUpsOf } from "./gate/service.ts";
 import { buildMatrix } from "./identity/matrix.ts";
 import { identityPermissions } from "./identity/permissions.ts";
 import { createIdentityService } from "./identity/service.ts";
@@ -144,15 +144,7 @@ export async function createCore(options: CoreOptions) {
     gate,
     box: createSecretBox(secret, "stash"),
     random: Math.random,
-    wake: (task_id, at) =>
-      jobs.insert([
-        {
-          queue: QUEUES.apply,
-          id: ids.uuid(),
-          data: { task_id },
-          ...(at ? { start_after: at.toISOString() } : {}),
-        },
-      ]),
+    wake: (task, at) => jobs.insert([applyWakeUp(ids.uuid(), task, at)]),
     settings,
     atStep: options.atApplyStep,
   });

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type RunningPostgres, startPostgres } from "./postgres.ts";
 import { isAlive, waitForEnd } from "./processes.ts";
 
-const parent = mkdtempSync(join(tmpdir(), "ade-embedded-"));
+const parent = mkdtempSync(join(tmpdir(), `ade-test-${process.pid}-`));
 const dataDir = join(parent, "data");
 let running: RunningPostgres | undefined;
 const log = () => {};
@@ -117,7 +117,7 @@ test("stop ends the process", async () => {
 test.runIf(process.getuid?.() === 0)(
   "where its user can't enter the data folder, the cluster lies apart",
   async () => {
-    const closed = mkdtempSync(join(tmpdir(), "ade-embedded-"));
+    const closed = mkdtempSync(join(tmpdir(), `ade-test-${process.pid}-`));
     const lines: string[] = [];
     const options = {
       dataDir: join(closed, "data"),

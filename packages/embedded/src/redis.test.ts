@@ -9,7 +9,8 @@ import { type RunningRedis, startRedis } from "./redis.ts";
 import { redisBinary } from "./redis-binary.ts";
 
 const toolsDir = join(import.meta.dirname, "../../../node_modules/.cache/ade-tools");
-const dataDir = mkdtempSync(join(tmpdir(), "ade-embedded-"));
+const parent = mkdtempSync(join(tmpdir(), `ade-test-${process.pid}-`));
+const dataDir = join(parent, "data");
 let running: RunningRedis | undefined;
 
 async function start(): Promise<RunningRedis> {
@@ -29,7 +30,7 @@ async function withClient<T>(url: string, run: (client: Redis) => Promise<T>): P
 afterEach(async () => {
   await running?.stop();
 });
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 test("a stop keeps the data, the port and the password", async () => {
   const first = await start();

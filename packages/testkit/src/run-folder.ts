@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readKept } from "@ade/embedded/kept";
 import { isRunBy, readLock } from "@ade/embedded/postgres-lock";
 import { commandOf, isAlive } from "@ade/embedded/processes";
@@ -49,6 +49,10 @@ function endServersOf(dataDir: string): void {
   const postgres = readKept<{ cluster: string }>(join(dataDir, "postgres.json"));
   const lock = postgres && readLock(postgres.cluster);
   if (lock && isRunBy(lock.pid, postgres.cluster)) process.kill(lock.pid, "SIGQUIT");
+  // Under root it may lie in a folder of its own in /var/lib/ade.
+  if (postgres && !postgres.cluster.startsWith(dataDir)) {
+    rmSync(dirname(postgres.cluster), { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
   const redis = readKept<{ pid?: number; port: number }>(join(dataDir, "redis.json"));
   if (redis?.pid && isAlive(redis.pid) && commandOf(redis.pid).includes(`:${redis.port}`)) {
     process.kill(redis.pid, "SIGKILL");

@@ -3,9 +3,8 @@ import type { Command } from "#lib/use-command.ts";
 
 /** What the server refused and no field of the form shows, above the buttons; with the request id where it broke. */
 export function FormProblem({ command }: { command: Command }) {
-  const { problem, rest } = command;
+  const { problem, rest, isOnFields } = command;
   if (!problem) return null;
-  const isOnFields = problem.issues.length > 0 && rest.length === 0;
   return (
     <div
       role="alert"
@@ -13,7 +12,7 @@ export function FormProblem({ command }: { command: Command }) {
     >
       <CircleAlert size={15} aria-hidden className="mt-0.5 shrink-0" />
       <div className="min-w-0">
-        <p className="font-medium">{isOnFields ? "Some fields need another look." : problem.message}</p>
+        <p className="font-medium">{isOnFields ? "Something above needs another look." : problem.message}</p>
         {rest.map(({ field, issue }) => (
           <p key={field + issue} className="text-xs break-words">
             <code>{field}</code> {issue}

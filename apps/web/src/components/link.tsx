@@ -1,5 +1,7 @@
 import { useRouter } from "next/router";
 import type { AnchorHTMLAttributes } from "react";
+import { isAway } from "#lib/connection.ts";
+import { toast } from "./ui/toast.ts";
 
 type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string };
 
@@ -22,7 +24,9 @@ export function Link({ href, onClick, ...rest }: Props) {
           event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
         if (event.defaultPrevented || !isPlain) return;
         event.preventDefault();
-        void router.push(href);
+        if (isAway()) {
+          toast({ tone: "bad", text: "Pages cannot be opened until the server answers again" });
+        } else void router.push(href);
       }}
     />
   );

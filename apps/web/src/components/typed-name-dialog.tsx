@@ -33,18 +33,10 @@ export function TypedNameDialog(props: Props) {
         }}
       >
         {children}
-        <Field
-          label="Type its name to go on"
-          hint={
-            <>
-              <code className="select-all">{name}</code>
-            </>
-          }
-        >
+        <Field label="Type its name to go on" hint={<code className="select-all">{name}</code>}>
           {(parts) => (
             <input
               {...parts}
-              // biome-ignore lint/a11y/noAutofocus: the dialog asks for exactly this
               autoFocus
               autoComplete="off"
               spellCheck={false}

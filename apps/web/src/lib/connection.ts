@@ -88,6 +88,11 @@ export function useConnection(): Connection {
   );
 }
 
+/** Whether the API is away at this moment. */
+export function isAway(): boolean {
+  return state.api === "away";
+}
+
 /** True while the API is away: everything that acts is off. */
 export function useAway(): boolean {
   return useSyncExternalStore(

@@ -1,31 +1,9 @@
 import type { TaskConfig } from "@ade/core/executors/schema";
-import type { AuditQuery } from "@ade/core/ledger/schema";
-import type { InboxSection } from "@ade/core/views/schema";
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type Inputs } from "./api.ts";
 
-/** Rows of the inbox asked for at once. Also spelled in pages/_document.tsx, which asks before this file is loaded. */
-export const INBOX_PAGE = 100;
-
-/** Everything that pages read, with the keys that events invalidate (lib/live.ts). */
+/** What pages read, with the keys that events invalidate (lib/live.ts); what every page reads is in shell-queries.ts. */
 export const queries = {
-  me: () =>
-    queryOptions({
-      queryKey: ["me"],
-      queryFn: ({ signal }) => api.me.query(undefined, { signal }),
-      staleTime: 60_000,
-    }),
-  inbox: (section: InboxSection, search: string) =>
-    infiniteQueryOptions({
-      queryKey: ["inbox", section, search],
-      queryFn: ({ signal, pageParam }) =>
-        api.views.inbox.query(
-          { section, limit: INBOX_PAGE, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
-          { signal },
-        ),
-      initialPageParam: "",
-      getNextPageParam: (page) => page.next_cursor,
-    }),
   taskView: (id: string) =>
     queryOptions({
       queryKey: ["task", id],
@@ -87,14 +65,6 @@ export const queries = {
           { limit: 100, ...(principalId && { principal_id: principalId }) },
           { signal },
         ),
-    }),
-  audit: (query: Partial<AuditQuery>) =>
-    infiniteQueryOptions({
-      queryKey: ["audit", query],
-      queryFn: ({ signal, pageParam }) =>
-        api.audit.list.query({ ...query, limit: 100, ...(pageParam && { cursor: pageParam }) }, { signal }),
-      initialPageParam: "",
-      getNextPageParam: (page) => page.next_cursor,
     }),
   chain: () =>
     queryOptions({

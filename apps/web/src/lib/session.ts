@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/router";
 import { useEffect } from "react";
 import { toProblem } from "./problem.ts";
-import { queries } from "./queries.ts";
+import { shellQueries } from "./shell-queries.ts";
 
 export type Me = NonNullable<ReturnType<typeof useMe>>;
 
 /** Who is signed in; undefined until known. Without a session it leads to the sign-in page and back again. */
 export function useMe() {
   const router = useRouter();
-  const { data, error } = useQuery(queries.me());
+  const { data, error } = useQuery(shellQueries.me());
   const isSignedOut = error !== null && toProblem(error).status === 401;
   useEffect(() => {
     if (isSignedOut) void router.replace(`/sign-in?next=${encodeURIComponent(router.asPath)}`);

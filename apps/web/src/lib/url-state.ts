@@ -1,7 +1,11 @@
-import { useRouter } from "next/router";
+import Router, { useRouter } from "next/router";
 import { useCallback } from "react";
 
 export type UrlChange = Record<string, string | readonly string[] | null | undefined>;
+
+type Query = Record<string, string | readonly string[] | undefined>;
+/** Where the address is going, until it is there: changes that follow each other quickly must not lose the first. */
+let ahead: { pathname: string; query: Query } | undefined;
 
 /**
  * State that lives in the address: filters, sort, section, open item. `set` replaces the address (or adds to the
@@ -21,12 +25,17 @@ export function useUrlState() {
   const set = useCallback(
     (change: UrlChange, how: "push" | "replace" = "replace") => {
       const next: Record<string, string | string[]> = {};
-      for (const [name, value] of Object.entries({ ...router.query, ...change })) {
+      const before = ahead?.pathname === pathname ? ahead.query : Router.query;
+      for (const [name, value] of Object.entries({ ...before, ...change })) {
         if (value && value.length > 0) next[name] = typeof value === "string" ? value : [...value];
       }
-      void router[how]({ pathname, query: next }, undefined, { shallow: true, scroll: false });
+      const going = { pathname, query: next };
+      ahead = going;
+      void Router[how](going, undefined, { shallow: true, scroll: false }).finally(() => {
+        if (ahead === going) ahead = undefined;
+      });
     },
-    [router, pathname],
+    [pathname],
   );
   return { text, list, set, isReady: router.isReady };
 }

@@ -4,6 +4,8 @@ import { type FieldIssue, type Problem, toProblem } from "./problem.ts";
 export type Command = {
   readonly busy: boolean;
   readonly problem: Problem | null;
+  /** Everything that was refused is shown at a field. */
+  readonly isOnFields: boolean;
   /** Field errors that no field of the form asked for. */
   readonly rest: readonly FieldIssue[];
   /** The server's words about a field, or about what is inside it. Call it for each field that is shown. */
@@ -25,11 +27,13 @@ export function useCommand<T>(
   const [problem, setProblem] = useState<Problem | null>(null);
   const asked = useRef(new Set<string>());
   const issues = problem ? issuesOf(problem, fieldOfCode) : [];
+  const rest = issues.filter(({ field }) => ![...asked.current].some((each) => isAbout(field, each)));
 
   return {
     busy,
     problem,
-    rest: issues.filter(({ field }) => ![...asked.current].some((each) => isAbout(field, each))),
+    isOnFields: issues.length > 0 && rest.length === 0,
+    rest,
     issueOf(field) {
       asked.current.add(field);
       return issues.find((each) => isAbout(each.field, field))?.issue;

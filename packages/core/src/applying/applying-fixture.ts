@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { makeCore, type TestCore, type TestPeople } from "@ade/testkit/make-core";
-import { createEffectSink } from "../executors/adapters/noop/effect-sink.ts";
 import { createSecretBox, type Json } from "../executors/service.ts";
 import { taskFact } from "../gate/service.ts";
 import { workerActor } from "../kernel/actor.ts";
@@ -31,7 +32,6 @@ export async function openWorkshop(): Promise<Workshop> {
   const core = await makeCore();
   const { pool } = core.connections;
   const who = await core.people();
-  const sink = createEffectSink(core.sinkDir);
   const box = createSecretBox(core.secret, "stash");
   const dying = workerActor("worker:dying");
   const idle = new AbortController().signal;
@@ -54,8 +54,8 @@ export async function openWorkshop(): Promise<Workshop> {
     read,
     applies: false,
     async effects(taskId) {
-      const effects = await sink.read("applied");
-      return effects.filter(({ idempotency_key }) => idempotency_key.startsWith(taskId)).length;
+      const recorded = await readFile(join(core.sinkDir, "applied.jsonl"), "utf8").catch(() => "");
+      return recorded.split("\n").filter((line) => line.includes(`"${taskId}:`)).length;
     },
     async facts(taskId) {
       const query = { task_id: taskId, limit: 200, sort_order: "asc" } as const;

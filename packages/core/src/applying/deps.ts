@@ -7,6 +7,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Ledger } from "../ledger/service.ts";
 import type { LocksService } from "../locks/service.ts";
+import type { TaskRecord } from "../tasks/service.ts";
 
 export type ApplyingDeps = {
   pool: Pool;
@@ -22,7 +23,7 @@ export type ApplyingDeps = {
   /** A number in [0, 1) for jitter. */
   random: () => number;
   /** Inserts an apply job for a task, to be run now or at a time. */
-  wake: (taskId: string, at?: Date) => Promise<void>;
+  wake: (task: Pick<TaskRecord, "id" | "priority" | "apply_immediately">, at?: Date) => Promise<void>;
   /** Tests end the process at a named step with this. */
   atStep?: ((step: ApplyStep) => void) | undefined;
   settings: { lock_ttl_seconds: number; lock_delay_seconds: number };

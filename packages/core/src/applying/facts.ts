@@ -26,6 +26,7 @@ export function retriedFact(task: TaskRecord, reason: string, applyAfter: Date |
     reason,
     detail: {
       priority: task.priority,
+      apply_immediately: task.apply_immediately,
       attempt: task.attempts,
       ...(applyAfter ? { apply_after: applyAfter.toISOString() } : { quarantined: true }),
     },

@@ -73,7 +73,7 @@ async function apply(
   } catch (error) {
     // Told to stop before anything had begun: the row is as it was, for somebody else to take.
     if (!stops.signal.aborted || error !== stops.signal.reason) throw error;
-    await deps.wake(task.id);
+    await deps.wake(task);
     return stops.reason() === "lost" ? "lost" : "given back";
   } finally {
     stops.end();

@@ -26,12 +26,12 @@ export async function standAside(
   const recheckInMs = recheckMs(task.now.getTime() - task.state_since.getTime(), deps.random());
   if (refused.kind === "running") {
     // That other run says how it ended; should it be dead, its lock's expiry is as good as a release.
-    await wakeOnRelease(deps, task.id, `task:${task.id}`, recheckInMs);
+    await wakeOnRelease(deps, task, `task:${task.id}`, recheckInMs);
     return "not due";
   }
   const { kind: _, ...holding } = refused;
   await wait(deps, task, worker, { kind: "lock", ...holding }, recheckInMs);
-  await wakeOnRelease(deps, task.id, refused.key, recheckInMs);
+  await wakeOnRelease(deps, task, refused.key, recheckInMs);
   return "blocked";
 }
 
@@ -46,23 +46,28 @@ async function wait(
   const isNews = canonicalJson(task.waiting_for) !== canonicalJson(waitingFor);
   const facts = isNews ? [taskFact("task.blocked", task, { detail: waitingFor })] : [];
   await deps.ledger.commit(workerActor(worker.id), facts, block(task, waitingFor, applyAfter));
-  await deps.wake(task.id, applyAfter);
+  await deps.wake(task, applyAfter);
 }
 
 /**
  * Runs a task again as soon as a lock is let go, by whomever. Should the message be lost, or this process die, the
  * task's own delayed job or the sweep stands behind it.
  */
-async function wakeOnRelease(deps: ApplyingDeps, taskId: string, key: string, forMs: number): Promise<void> {
+async function wakeOnRelease(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  key: string,
+  forMs: number,
+): Promise<void> {
   let isDone = false;
   const again = (): void => {
     if (isDone) return;
     isDone = true;
     clearTimeout(timer);
     stop();
-    unblock(deps.pool, taskId)
-      .then(() => deps.wake(taskId))
-      .catch((error: unknown) => deps.log.debug({ err: error, task_id: taskId }, "a task was not woken"));
+    unblock(deps.pool, task.id)
+      .then(() => deps.wake(task))
+      .catch((error: unknown) => deps.log.debug({ err: error, task_id: task.id }, "a task was not woken"));
   };
   const stop = deps.ledger.events.listen([key], ({ event }) => {
     if (event === "lock:released" || event === "lock:expired") again();

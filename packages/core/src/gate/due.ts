@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { deterministicId } from "../kernel/ids.ts";
-import { QUEUES, type QueueName, type WakeUp } from "./wake-ups.ts";
+import { IMMEDIATE_PRIORITY, QUEUES, type QueueName, type WakeUp } from "./wake-ups.ts";
 
 /** What a wake-up of the sealer normally starts within; only what is older has lost its job. */
 const GRACE_SECONDS = 3;
@@ -9,7 +9,8 @@ const BUCKET_MS = 5_000;
 const LIMIT = 1_000;
 
 const DUE = `
-  (SELECT 'apply' AS queue, id::text, priority FROM task
+  (SELECT 'apply' AS queue, id::text,
+      CASE WHEN apply_immediately THEN ${IMMEDIATE_PRIORITY} ELSE priority END AS priority FROM task
     WHERE state = 'APPROVED' AND apply_after <= now() - make_interval(secs => ${GRACE_SECONDS})
     ORDER BY apply_after LIMIT ${LIMIT})
   UNION ALL (SELECT 'plan', t.id::text, 0 FROM task t

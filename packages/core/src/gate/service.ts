@@ -15,7 +15,7 @@ export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
 export { gateProjections } from "./projections.ts";
 export { taskFact } from "./task-facts.ts";
-export { QUEUES, type QueueName, type WakeUp, wakeUpsOf } from "./wake-ups.ts";
+export { applyWakeUp, QUEUES, type QueueName, type WakeUp, wakeUpsOf } from "./wake-ups.ts";
 
 export type GateService = ReturnType<typeof createGateService>;
 

@@ -5,6 +5,9 @@ import type { SealedEntry } from "../ledger/service.ts";
 export const QUEUES = { plan: "plan", release: "release", apply: "apply" } as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
+/** Above every task's own. */
+export const IMMEDIATE_PRIORITY = 1_000;
+
 export type WakeUp = {
   readonly queue: QueueName;
   readonly id: string;
@@ -36,6 +39,7 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
     case "task.auto_approved":
       return wake(QUEUES.apply, task, { priority: applyPriority(entry) });
     case "task.apply_retried":
+      if (entry.detail.quarantined === true) return [];
       return wake(QUEUES.apply, task, {
         priority: applyPriority(entry),
         ...(typeof entry.detail.apply_after === "string" ? { start_after: entry.detail.apply_after } : {}),
@@ -46,7 +50,23 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
 }
 
 /** 0-100 as the task says; `apply_immediately` goes before all. */
-function applyPriority(entry: SealedEntry): number {
-  const { priority, apply_immediately } = entry.detail;
-  return apply_immediately === true ? 1000 : typeof priority === "number" ? priority : 50;
+function applyPriority({ detail }: Pick<SealedEntry, "detail">): number {
+  const { priority, apply_immediately } = detail;
+  return apply_immediately === true ? IMMEDIATE_PRIORITY : typeof priority === "number" ? priority : 50;
+}
+
+/** An apply job that no fact asks for: a task that waited is tried again. */
+export function applyWakeUp(
+  id: string,
+  task: { id: string; priority: number; apply_immediately: boolean },
+  at?: Date,
+): WakeUp {
+  const { priority, apply_immediately } = task;
+  return {
+    queue: QUEUES.apply,
+    id,
+    data: { task_id: task.id },
+    priority: applyPriority({ detail: { priority, apply_immediately } }),
+    ...(at ? { start_after: at.toISOString() } : {}),
+  };
 }

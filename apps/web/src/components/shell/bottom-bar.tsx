@@ -21,7 +21,7 @@ export function BottomBar() {
   return (
     <nav
       aria-label="Main, short"
-      className="no-print flex h-14 shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="flex h-14 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
     >
       {SHOWN.map((place) => {
         const current = isAt(place, path) && !(place.href === "/tasks" && path === "/tasks/new");

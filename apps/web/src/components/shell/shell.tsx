@@ -3,12 +3,13 @@ import { useRouter } from "next/router";
 import { type ReactNode, useEffect, useState } from "react";
 import { useKeys } from "#lib/keys.ts";
 import { followEvents } from "#lib/live.ts";
+import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { type Me, useMe } from "#lib/session.ts";
 import { AwayBanner } from "./away-banner.tsx";
-import { BottomBar } from "./bottom-bar.tsx";
 import { SideNavigation } from "./side-navigation.tsx";
 
+const BottomBar = onDemand(() => import("./bottom-bar.tsx").then((file) => file.BottomBar));
 const Palette = onDemand(() => import("./palette.tsx").then((file) => file.Palette));
 const KeySheet = onDemand(() => import("./key-sheet.tsx").then((file) => file.KeySheet));
 
@@ -17,6 +18,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const router = useRouter();
   const client = useQueryClient();
   const me = useMe();
+  const isPhone = useMedia("(max-width: 47.99rem)");
   const [overlay, setOverlay] = useState<"palette" | "keys" | null>(null);
   const close = () => setOverlay(null);
 
@@ -41,7 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="print-flow flex h-dvh flex-col">
       <a
-        href="#main"
+        href={router.pathname === "/approvals" ? "#content" : "#main"}
         className="fixed top-1 left-1 z-50 -translate-y-16 rounded-md bg-raised px-3 py-1.5 font-medium text-accent shadow-raised focus:translate-y-0"
       >
         Skip to content
@@ -53,7 +55,8 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
-      <BottomBar />
+      {/* Its place is kept, so that nothing moves when it comes. */}
+      <div className="no-print h-14 shrink-0 md:hidden">{isPhone && <BottomBar />}</div>
       {overlay === "palette" && <Palette close={close} showKeys={() => setOverlay("keys")} />}
       {overlay === "keys" && <KeySheet close={close} />}
     </div>

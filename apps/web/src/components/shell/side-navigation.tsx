@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { Keyboard, Plus, Search } from "lucide-react";
+import { Plus, Search } from "lucide-react";
 import { useRouter } from "next/router";
 import { Link } from "#components/link.tsx";
 import { buttonClass, IconButton } from "#components/ui/button.tsx";
@@ -74,7 +74,9 @@ export function SideNavigation({ onSearch, onKeys }: Props) {
         <div className="flex items-center justify-between pl-2">
           <StreamSign />
           <IconButton label="All keys" onClick={onKeys}>
-            <Keyboard size={15} aria-hidden />
+            <span aria-hidden className="text-sm">
+              ?
+            </span>
           </IconButton>
         </div>
         <AccountButton />

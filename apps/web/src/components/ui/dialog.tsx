@@ -1,7 +1,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import clsx from "clsx";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { buttonClass } from "./button.tsx";
 
 type Props = {
@@ -17,11 +17,16 @@ type Props = {
 
 /** A modal dialog: focus goes in, stays in, and returns to where it was. Mount it to open it. */
 export function Dialog({ title, description, close, form = "dialog", wide, children }: Props) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open onOpenChange={(open) => !open && close()}>
       <Base.Portal>
         <Base.Backdrop className="no-print fixed inset-0 z-40 bg-[oklch(0.2_0.02_260/0.35)] transition-opacity duration-(--calm) data-starting-style:opacity-0 dark:bg-[oklch(0_0_0/0.55)]" />
         <Base.Popup
+          ref={popup}
+          initialFocus={() =>
+            popup.current?.querySelector<HTMLElement>("input, textarea, select") ?? popup.current
+          }
           className={clsx(
             "no-print fixed z-40 flex max-h-[calc(100dvh-3rem)] flex-col overflow-hidden bg-raised shadow-raised outline-none",
             "transition-[opacity,transform] duration-(--calm) data-starting-style:opacity-0",

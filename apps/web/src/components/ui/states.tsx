@@ -1,8 +1,8 @@
 import clsx from "clsx";
-import { CloudOff, FileQuestion, type LucideIcon, ShieldX, TriangleAlert } from "lucide-react";
+import { CloudOff, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { onDemand } from "#lib/on-demand.tsx";
 import { toProblem } from "#lib/problem.ts";
-import { Button } from "./button.tsx";
 
 type StateProps = {
   icon: LucideIcon;
@@ -29,44 +29,15 @@ export function PageState({ icon: Icon, title, children, action, role }: StatePr
   );
 }
 
-/** A failed read: forbidden, not found, server away, or broken with the request id to quote. */
+const Refusal = onDemand(() => import("./refusal.tsx").then((file) => file.Refusal));
+
+/** A failed read: the server is away, said from what is loaded already; else refused or broken. */
 export function ProblemState({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
   const problem = toProblem(error);
-  if (problem.isAway) {
-    return (
-      <PageState icon={CloudOff} title="Waiting for the server">
-        {what} will appear here by itself as soon as the server answers again.
-      </PageState>
-    );
-  }
-  if (problem.status === 403) {
-    return (
-      <PageState icon={ShieldX} title="Not for your role" role="alert">
-        {problem.message} An admin can change what you may see.
-      </PageState>
-    );
-  }
-  if (problem.status === 404) {
-    return (
-      <PageState icon={FileQuestion} title="There is no such thing" role="alert">
-        Check the address. It may have been a draft that its author deleted.
-      </PageState>
-    );
-  }
+  if (!problem.isAway) return <Refusal problem={problem} what={what} {...(retry && { retry })} />;
   return (
-    <PageState
-      icon={TriangleAlert}
-      title={`${what} could not be loaded`}
-      role="alert"
-      action={retry && <Button onClick={retry}>Try again</Button>}
-    >
-      <p>{problem.message}</p>
-      {problem.next && <p>{problem.next}</p>}
-      {problem.requestId && (
-        <p className="mt-2 text-xs text-ink-3">
-          Request <code className="select-all">{problem.requestId}</code>
-        </p>
-      )}
+    <PageState icon={CloudOff} title="Waiting for the server">
+      {what} will appear here by itself as soon as the server answers again.
     </PageState>
   );
 }
@@ -76,6 +47,7 @@ export function SkeletonRows({ rows = 12, className }: { rows?: number; classNam
   return (
     <div role="status" aria-label="Loading" className={className}>
       {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows without content, always the same
         <div key={row} className="flex h-(--row-height) items-center gap-4 border-b border-line px-4">
           <span className="skeleton h-3 w-16" />
           <span

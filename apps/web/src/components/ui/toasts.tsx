@@ -9,7 +9,7 @@ export function Toasts() {
     <ol
       aria-live="polite"
       aria-label="Messages"
-      className="no-print pointer-events-none fixed bottom-4 left-1/2 z-50 flex w-[min(26rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col gap-2 max-md:bottom-20"
+      className="no-print pointer-events-none fixed bottom-12 left-[calc(var(--nav-width)+1rem)] z-50 flex w-[min(26rem,calc(100vw-1.5rem))] flex-col gap-2 max-md:bottom-32 max-md:left-3"
     >
       {useToasts().map((each) => (
         <ToastCard key={each.id} {...each} />

@@ -66,15 +66,21 @@ function Owner({ name }: { name: string }) {
   );
 }
 
-function Tags({ tags, className }: { tags: readonly string[]; className?: string }) {
-  if (tags.length === 0) return null;
+function Tags({ tags, max, className }: { tags: readonly string[]; max: number; className?: string }) {
+  const more = tags.length - max;
   return (
-    <ul aria-label="Tags" className={clsx("flex min-w-0 gap-1 overflow-hidden", className)}>
-      {tags.map((tag) => (
+    <ul aria-label="Tagged" title={tags.join(", ")} className={clsx("flex min-h-4.5 min-w-0 gap-1", className)}>
+      {tags.slice(0, max).map((tag) => (
         <li key={tag} className="truncate rounded-sm bg-sunken px-1.5 text-2xs leading-4.5 text-ink-2">
           {tag}
         </li>
       ))}
+      {more > 0 && (
+        <li className="num shrink-0 text-2xs leading-4.5 text-ink-3">
+          +{more}
+          <span className="sr-only"> more: {tags.slice(max).join(", ")}</span>
+        </li>
+      )}
     </ul>
   );
 }
@@ -102,7 +108,7 @@ function AgentCard({ agent, mayPause, open }: ItemProps) {
         max={agent.capacity.max_tasks}
         className="text-xs text-ink-2"
       />
-      <Tags tags={agent.tags} />
+      <Tags tags={agent.tags} max={4} />
       <div className="-mx-3.5 -mb-3.5 mt-auto flex min-h-10 items-center justify-between gap-2 border-t border-line px-3.5 py-1.5 text-xs text-ink-2">
         <Heartbeat at={agent.last_heartbeat_at} />
         {mayPause && (
@@ -123,23 +129,23 @@ function AgentLine({ agent, mayPause, open }: ItemProps) {
         <Name agent={agent} open={open} />
         <p className="truncate text-xs text-ink-3">{agent.description || "No description"}</p>
       </div>
-      <Tags tags={agent.tags} className="hidden w-32 @4xl:flex" />
-      <span className="hidden w-32 text-xs text-ink-2 @3xl:block">
+      <Tags tags={agent.tags} max={2} className="hidden w-36 shrink-0 @4xl:flex" />
+      <span className="hidden w-32 shrink-0 text-xs text-ink-2 @3xl:block">
         <Owner name={agent.owner_name} />
       </span>
       <Capacity
         active={agent.capacity.active_tasks}
         max={agent.capacity.max_tasks}
-        className="w-36 text-xs text-ink-2 max-sm:order-last max-sm:w-full"
+        className="w-36 shrink-0 text-xs text-ink-2 max-sm:order-last max-sm:w-full"
       />
-      <span className="hidden w-32 text-right text-xs text-ink-2 @2xl:block">
+      <span className="hidden w-32 shrink-0 text-right text-xs text-ink-2 @2xl:block">
         <Heartbeat at={agent.last_heartbeat_at} />
       </span>
-      <span className="flex w-24 justify-end">
+      <span className="flex w-24 shrink-0 justify-end max-sm:w-auto">
         <Health status={agent.status} />
       </span>
       {mayPause && (
-        <span className="relative flex w-20 justify-end max-sm:w-auto">
+        <span className="relative flex w-20 shrink-0 justify-end max-sm:w-auto">
           <PauseButton agent={agent} />
         </span>
       )}

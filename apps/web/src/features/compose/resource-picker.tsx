@@ -70,7 +70,7 @@ export function ResourcePicker({ resources, undeclared, onChange }: Props) {
               className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5 pr-1.5 pl-3"
             >
               <span className="min-w-40 flex-1 font-mono text-xs break-all">{keyOf(resource)}</span>
-              <span role="group" aria-label={`Actions on ${keyOf(resource)}`} className="flex gap-0.5">
+              <fieldset aria-label={`Actions on ${keyOf(resource)}`} className="flex gap-0.5">
                 {ACTIONS.map((action) => {
                   const on = resource.actions.includes(action);
                   return (
@@ -96,7 +96,7 @@ export function ResourcePicker({ resources, undeclared, onChange }: Props) {
                     </button>
                   );
                 })}
-              </span>
+              </fieldset>
               <IconButton
                 label={`Remove ${keyOf(resource)}`}
                 size="small"

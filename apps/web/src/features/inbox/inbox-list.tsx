@@ -46,7 +46,8 @@ export function InboxList({ ref, lines, cursor, selected, isCard, total, onOpen,
       role="listbox"
       aria-label="Approvals"
       aria-multiselectable="true"
-      className="min-h-0 flex-1 overflow-y-auto"
+      tabIndex={-1}
+      className="min-h-0 flex-1 overflow-y-auto outline-none!"
     >
       <div role="presentation" className="relative" style={{ height: lines.length * height }}>
         {cursorLine && (cursor < from || cursor >= to) && (

@@ -8,7 +8,6 @@ import { useAway } from "#lib/connection.ts";
 import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { useUrlState } from "#lib/url-state.ts";
-import { InboxEmpty } from "./inbox-empty.tsx";
 import { InboxFoot, InboxHead } from "./inbox-frame.tsx";
 import { InboxList } from "./inbox-list.tsx";
 import { SECTIONS, SectionTabs } from "./section-tabs.tsx";
@@ -16,6 +15,7 @@ import { useDecisions } from "./use-decisions.ts";
 import { useInbox } from "./use-inbox.ts";
 import { useInboxKeys } from "./use-inbox-keys.ts";
 
+const InboxEmpty = onDemand(() => import("./inbox-empty.tsx").then((file) => file.InboxEmpty));
 const ItemPanel = onDemand(() => import("./item-panel.tsx").then((file) => file.ItemPanel));
 const DecisionDialogs = onDemand(() => import("./decision-dialogs.tsx").then((file) => file.DecisionDialogs));
 
@@ -94,7 +94,7 @@ export function InboxPage() {
             <button
               type="button"
               onClick={refresh}
-              className="rise absolute top-9 left-1/2 z-10 flex h-7 -translate-x-1/2 items-center gap-1.5 rounded-full bg-accent px-3 text-xs font-medium text-accent-ink shadow-raised hover:bg-accent-hover"
+              className="rise absolute top-0.5 left-1/2 z-10 flex h-6 -translate-x-1/2 items-center gap-1.5 rounded-full bg-accent px-3 text-xs font-medium text-accent-ink shadow-raised hover:bg-accent-hover"
             >
               <ArrowUp size={13} aria-hidden />
               <span className="num">{held} new</span>

@@ -64,6 +64,7 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
   ) : null;
 
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: enter is in the key registry, for the row under the cursor
     <div
       id={`row-${row.task_id}`}
       role="option"

@@ -38,7 +38,6 @@ export function ReasonDialog({ title, description, label, action, danger, option
             <textarea
               {...parts}
               rows={4}
-              // biome-ignore lint/a11y/noAutofocus: a dialog that was asked for by a key
               autoFocus
               maxLength={MAX_REASON}
               value={reason}

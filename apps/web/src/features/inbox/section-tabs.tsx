@@ -17,8 +17,7 @@ type Props = {
 
 export function SectionTabs({ current, counts, onChoose }: Props) {
   return (
-    <div
-      role="group"
+    <fieldset
       aria-label="Sections"
       className="flex gap-0.5 overflow-x-auto max-md:order-last max-md:-mx-4 max-md:w-screen max-md:px-3 max-md:pb-1"
     >
@@ -39,6 +38,6 @@ export function SectionTabs({ current, counts, onChoose }: Props) {
           </span>
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

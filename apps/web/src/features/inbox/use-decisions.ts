@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { toast, toastProblem } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
+import { answer } from "./answer.ts";
 
 /** Until then the server holds a decision back, so that it can be taken back (lifecycle.md, "Undo"). */
 export const UNDO_SECONDS = 10;
@@ -37,16 +38,8 @@ export function useDecisions() {
       predicate: ({ queryKey }) => ["inbox", "task", "tasks"].includes(String(queryKey[0])),
     });
 
-  const send = async (row: InboxRow, action: Decision, reason?: string) => {
-    if (!row.approval_id) throw new Error("There is no approval of yours to answer.");
-    return api.approvals.respond.mutate({
-      id: row.approval_id,
-      action,
-      ...(reason && { reason }),
-      ...(row.content_hash && { content_hash: row.content_hash }),
-      options: { undo_seconds: UNDO_SECONDS },
-    });
-  };
+  const send = (row: InboxRow, action: Decision, reason?: string) =>
+    answer(row, action, reason, UNDO_SECONDS);
 
   const undo = async (which: Undoable | null = last.current) => {
     if (!which || Date.now() > which.untilMs) return false;

@@ -24,6 +24,9 @@ type Context = {
   list: RefObject<HTMLDivElement | null>;
 };
 
+/** By then a dialog that asked has given the focus back. */
+const FOCUS_AFTER_MS = 60;
+
 /** Moving, selecting and deciding, from keys and from buttons alike. */
 export function useInboxKeys(context: Context) {
   const { lines, cursor, isOpen, away, decisions, open, setCursorId, refresh, list } = context;
@@ -55,6 +58,7 @@ export function useInboxKeys(context: Context) {
     const next = lines[cursor + 1] ?? lines[cursor - 1];
     if (next) setCursorId(next.row.task_id);
     if (isOpen) open(next?.row.task_id ?? null);
+    if (next) setTimeout(() => focusRow(list.current, next.row.task_id, cursor), FOCUS_AFTER_MS);
   };
 
   const act = (decision: Decision) => {

@@ -1,7 +1,7 @@
 import type { InboxRow, InboxSection } from "@ade/core/views/schema";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { queries } from "#lib/queries.ts";
+import { shellQueries } from "#lib/shell-queries.ts";
 import { EMPTY_LINEUP, mergeLineup, sameLineup } from "./lineup.ts";
 
 export type Line = { row: InboxRow; gone: boolean };
@@ -10,7 +10,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** One section of the inbox as it stands on the screen; `refresh` lets in what was held back. */
 export function useInbox(section: InboxSection, search: string, taken: ReadonlySet<string> = NONE) {
-  const query = useInfiniteQuery(queries.inbox(section, search));
+  const query = useInfiniteQuery(shellQueries.inbox(section, search));
   const listKey = `${section}:${search}`;
   const [stand, setStand] = useState({ listKey, lineup: EMPTY_LINEUP, rows: new Map<string, InboxRow>() });
 
@@ -21,9 +21,8 @@ export function useInbox(section: InboxSection, search: string, taken: ReadonlyS
       mergeLineup(
         before,
         fresh.map((row) => row.task_id),
-        taken,
       ),
-    [before, fresh, taken],
+    [before, fresh],
   );
   const rows = useMemo(() => {
     const known = new Map(stand.rows);
@@ -36,10 +35,10 @@ export function useInbox(section: InboxSection, search: string, taken: ReadonlyS
   const lines = useMemo(
     () =>
       lineup.shown.flatMap((id): Line[] => {
-        const row = rows.get(id);
+        const row = taken.has(id) ? undefined : rows.get(id);
         return row ? [{ row, gone: lineup.gone.has(id) }] : [];
       }),
-    [lineup, rows],
+    [lineup, rows, taken],
   );
   return {
     query,

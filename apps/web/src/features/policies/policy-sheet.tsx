@@ -23,6 +23,7 @@ export function PolicySheet({ policy, readOnly, close, remove }: Props) {
   const client = useQueryClient();
   // The version that was opened: a later one must not slip under what is being typed.
   const [opened] = useState(policy);
+  const [isStored, setStored] = useState(false);
   const [draft, setDraft] = useState(() => draftOf(policy));
   const command = useCommand(
     () =>
@@ -30,6 +31,7 @@ export function PolicySheet({ policy, readOnly, close, remove }: Props) {
         ? api.policies.update.mutate(patchOf(draft, opened))
         : api.policies.create.mutate(inputOf(draft)),
     (stored) => {
+      setStored(true);
       toast({
         text: `Stored: ${stored.name}`,
         detail: `Version ${stored.version} applies to tasks submitted from now on.`,
@@ -38,7 +40,7 @@ export function PolicySheet({ policy, readOnly, close, remove }: Props) {
       close();
     },
   );
-  const isOvertaken = opened !== undefined && policy !== undefined && policy.version !== opened.version;
+  const isOvertaken = !isStored && opened !== undefined && policy !== undefined && policy.version !== opened.version;
   const title = opened?.name ?? "New policy";
   return (
     <Sheet label={title} close={close}>

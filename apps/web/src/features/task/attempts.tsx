@@ -19,6 +19,7 @@ export function Outcome({ view }: { view: TaskView }) {
         <pre
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
           tabIndex={0}
+          role="log"
           aria-label="Output"
           className="card max-h-96 overflow-auto p-3 text-xs whitespace-pre-wrap print:max-h-none"
         >

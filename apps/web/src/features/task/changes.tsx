@@ -17,8 +17,7 @@ export function Changes({ preview, wide }: Props) {
       <Notes tone="bad" notes={preview.errors} />
       <Notes tone="warn" notes={preview.warnings} />
       {hasDiff && (
-        <div
-          role="group"
+        <fieldset
           aria-label="Form of the diff"
           className="no-print flex gap-0.5 self-end rounded-md border border-line p-0.5"
         >
@@ -33,12 +32,13 @@ export function Changes({ preview, wide }: Props) {
               {name}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       {preview.changes.length === 0 && (
         <p className="text-ink-2">Nothing would change: it is already as wanted.</p>
       )}
       {preview.changes.map((change, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one resource may change twice; the order is the plan's
         <ChangeCard key={`${nameOf(change)}-${place}`} change={change} split={split} />
       ))}
       {preview.affected_services.length > 0 && (

@@ -43,8 +43,7 @@ export const DiffView = memo(function DiffView({
   label: string;
 }) {
   return (
-    <div
-      role="region"
+    <section
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
@@ -52,18 +51,20 @@ export const DiffView = memo(function DiffView({
     >
       {split
         ? pairLines(lines).map((pair, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but their place
             <div key={place} className="flex divide-x divide-line">
               <Half line={pair.left} side="before" />
               <Half line={pair.right} side="after" />
             </div>
           ))
         : lines.map((line, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name but their place
             <div key={place} className={clsx("flex", BACK[line.kind])}>
               <span className={numberClass}>{line.before ?? ""}</span>
               <span className={numberClass}>{line.after ?? ""}</span>
               <Text line={line} />
             </div>
           ))}
-    </div>
+    </section>
   );
 });

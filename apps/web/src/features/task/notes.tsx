@@ -16,7 +16,7 @@ export function Notes({ tone, notes }: { tone: keyof typeof LOOKS; notes: readon
       {notes.map((note) => (
         <li key={note} className="flex gap-2">
           <Icon size={14} role="img" aria-label={word} className={clsx("mt-0.75 shrink-0", sign)} />
-          <span className="min-w-0 break-words">{note}</span>
+          <span className="block min-w-0 break-words first-letter:uppercase">{note}</span>
         </li>
       ))}
     </ul>

@@ -58,10 +58,7 @@ export function TaskFilters({ url }: { url: ReturnType<typeof useUrlState> }) {
     </Button>
   );
   return (
-    <div
-      role="search"
-      className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2"
-    >
+    <search className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
       <input
         key={url.isReady ? "ready" : "first"}
         type="search"
@@ -91,6 +88,6 @@ export function TaskFilters({ url }: { url: ReturnType<typeof useUrlState> }) {
           <X size={14} aria-hidden /> Clear
         </Button>
       )}
-    </div>
+    </search>
   );
 }

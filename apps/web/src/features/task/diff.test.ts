@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { diffStat, pairLines, parseDiff } from "./diff.ts";
+
+const DIFF = `--- a/service.conf
++++ b/service.conf
+@@ -1,4 +1,4 @@
+ name = api
+-max = 20
++max = 40
++min = 2
+ log = true
+@@ -20,2 +20,1 @@ tail
+ end = 1
+-old = 1
+\\ No newline at end of file
+`;
+
+describe("a unified diff", () => {
+  const lines = parseDiff(DIFF);
+
+  it("numbers each side by its own count", () => {
+    expect(lines.map(({ kind, before, after }) => [kind, before, after])).toEqual([
+      ["same", 1, 1],
+      ["remove", 2, null],
+      ["add", null, 2],
+      ["add", null, 3],
+      ["same", 3, 4],
+      ["gap", null, null],
+      ["same", 20, 20],
+      ["remove", 21, null],
+    ]);
+  });
+
+  it("counts what is added and removed, without the file's headers", () => {
+    expect(diffStat(lines)).toEqual({ added: 2, removed: 2 });
+  });
+
+  it("stands removals beside the additions that follow them", () => {
+    const texts = pairLines(lines).map(({ left, right }) => [left?.text ?? null, right?.text ?? null]);
+    expect(texts.slice(1, 3)).toEqual([
+      ["max = 20", "max = 40"],
+      [null, "min = 2"],
+    ]);
+  });
+
+  it("keeps a removed line that itself begins with dashes", () => {
+    expect(parseDiff("@@ -1 +1 @@\n--- x\n+++ y\n").map(({ kind, text }) => [kind, text])).toEqual([
+      ["remove", "-- x"],
+      ["add", "++ y"],
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { freePort } from "@ade/embedded/ports";
+import { SECRET } from "./cores.ts";
+
+const WORKER = fileURLToPath(new URL("../../apps/worker/src/main.ts", import.meta.url));
+const API = fileURLToPath(new URL("../../apps/api/src/main.ts", import.meta.url));
+/** pino's level of warnings. */
+const WARNING = 40;
+
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+export type ProductProcess = { pid: number; stop: () => Promise<void> };
+type Place = { databaseUrl: string; redisUrl: string; dataDir: string };
+
+/** A worker process, as in production; resolves when it takes jobs. */
+export async function startWorker(place: Place): Promise<ProductProcess> {
+  return startProcess("worker", WORKER, place, {});
+}
+
+/** An API process, as in production; resolves when it listens, on the loopback address alone. */
+export async function startApi(place: Place & { poolSize: number }): Promise<ProductProcess & { url: URL }> {
+  const port = await freePort();
+  const child = await startProcess("API", API, place, {
+    PORT: String(port),
+    ADE_RATE_LIMIT: "1000000",
+    ADE_POOL_SIZE: String(place.poolSize),
+    ADE_ADMIN_EMAIL: "admin@bench.local",
+    ADE_ADMIN_PASSWORD: "a password of the benchmarks",
+  });
+  return { ...child, url: new URL(`http://127.0.0.1:${port}`) };
+}
+
+async function startProcess(
+  name: string,
+  program: string,
+  place: Place,
+  settings: Record<string, string>,
+): Promise<ProductProcess> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program], {
+    env: {
+      ...process.env,
+      DATABASE_URL: place.databaseUrl,
+      REDIS_URL: place.redisUrl,
+      ADE_DATA_DIR: place.dataDir,
+      ADE_SECRET: SECRET,
+      ADE_TEST_EXECUTORS: "1",
+      LOG_LEVEL: "info",
+      ...settings,
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.add(child);
+  const ended = once(child, "exit").then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  await Promise.race([
+    saysReady(name, child),
+    ended.then((code) => {
+      throw new Error(`The ${name} ended with ${code} before it was ready.`);
+    }),
+  ]);
+  return {
+    pid: child.pid!,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** Reads its log: the line that says so, and from then on whatever is wrong. */
+function saysReady(name: string, child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    createInterface({ input: child.stdout! }).on("line", (line) => {
+      if (!line.startsWith("{")) return;
+      const { level, msg, err } = JSON.parse(line) as {
+        level: number;
+        msg?: string;
+        err?: { message: string };
+      };
+      if (msg === "ready") resolve();
+      if (level >= WARNING) console.error(`${name}: ${msg ?? ""} ${err?.message ?? ""}`);
+    });
+  });
+}
