@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
@@ -8,6 +8,8 @@ process.env.ADE_E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ade-e2e-"));
 process.env.ADE_E2E_PORT ??= String(3400 + (process.pid % 400));
 const dataDir = process.env.ADE_E2E_DATA_DIR;
 const port = Number(process.env.ADE_E2E_PORT);
+// PostgreSQL refuses root and runs as a user of its own, who has to reach its folder in here.
+chmodSync(dataDir, 0o711);
 
 const chromiumFlags = [
   "--no-sandbox",

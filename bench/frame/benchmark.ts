@@ -46,7 +46,7 @@ export type SideResult = {
   /** ours divided by this side, the median over the rounds; null for ours */
   ratio: number | null;
   /** the lowest and the highest of the rounds */
-  ratio_range: [number, number] | null;
+  ratio_range: { lowest: number; highest: number } | null;
   goal: string | null;
   met: boolean | null;
 };

@@ -31,7 +31,7 @@ test("a slow moment of the machine hits both sides of its round, and so no ratio
   const ours = sideOf("ours", [1, 100, 10, 100]);
   const theirs = sideOf("theirs", [1, 200, 20, 200]);
   const result = await compare({ name: "", sides: [ours, theirs] }, options);
-  expect(result.sides[1]!.ratio_range).toEqual([0.5, 0.5]);
+  expect(result.sides[1]!.ratio_range).toEqual({ lowest: 0.5, highest: 0.5 });
 });
 
 test("a goal is met at its value and missed below it", async () => {

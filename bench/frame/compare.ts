@@ -55,7 +55,7 @@ function summarise(
     client_cpu_us: median(samples.map(({ clientCpuUs }) => clientCpuUs)),
     server_cpu_us: medianOrNull(samples.map(({ serverCpuUs }) => serverCpuUs)),
     ratio,
-    ratio_range: isCompared ? [Math.min(...ratios), Math.max(...ratios)] : null,
+    ratio_range: isCompared ? { lowest: Math.min(...ratios), highest: Math.max(...ratios) } : null,
     ...verdict(isOurs ? p99 : ratio, isOurs ? p99GoalMs : side.goal, isOurs),
   };
 }

@@ -30,7 +30,9 @@ function tableOf({ name, sides }: ComparisonResult): string[][] {
 }
 
 function rowOf(side: SideResult): string[] {
-  const range = side.ratio_range?.map((ratio) => ratio.toFixed(2)).join(" - ") ?? "";
+  const range = side.ratio_range
+    ? `${side.ratio_range.lowest.toFixed(2)} - ${side.ratio_range.highest.toFixed(2)}`
+    : "";
   const verdict = side.goal === null ? "" : `${side.goal}: ${side.met ? "met" : "missed"}`;
   return [
     side.name,
@@ -50,19 +52,23 @@ const duration = (ms: number): string => (ms < 10 ? ms.toFixed(2) : ms < 100 ? m
 
 /** For the terminal: columns in line, numbers to the right. */
 export function toText(result: Result): string {
-  const tables = result.comparisons.map((comparison) => {
-    const table = tableOf(comparison);
-    const widths = HEADINGS.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));
-    return table.map((row) => row.map((cell, at) => pad(cell, at, widths[at]!)).join("  ")).join("\n");
-  });
+  const tables = result.comparisons.map((comparison) =>
+    inLine(tableOf(comparison)).map((row) => row.join("  ")),
+  );
   const notes = result.notes.map((note) => `- ${note}`);
-  return [`${result.title} (${result.seconds.toFixed(0)} s)`, ...tables, notes.join("\n")].join("\n\n");
+  const title = `${result.title} (${result.seconds.toFixed(0)} s)`;
+  return [title, ...tables.map((rows) => rows.join("\n")), notes.join("\n")].join("\n\n");
 }
 
-function pad(cell: string, column: number, width: number): string {
-  const isText = column === 0 || column === HEADINGS.length - 1;
-  return isText ? cell.padEnd(width) : cell.padStart(width);
+/** The rows with every cell as wide as its column. */
+function inLine(table: string[][]): string[][] {
+  const widths = HEADINGS.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));
+  return table.map((row) =>
+    row.map((cell, at) => (isText(at) ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))),
+  );
 }
+
+const isText = (column: number): boolean => column === 0 || column === HEADINGS.length - 1;
 
 /** The page that is kept beside the benchmarks. */
 export function toMarkdown(results: readonly Result[]): string {
@@ -100,7 +106,9 @@ function section(result: Result): string {
 }
 
 function markdownTable(comparison: ComparisonResult): string {
-  const [head, ...rows] = tableOf(comparison);
-  const alignment = HEADINGS.map((_, at) => (at === 0 || at === HEADINGS.length - 1 ? "---" : "---:"));
-  return [head!, alignment, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  const [head, ...rows] = inLine(tableOf(comparison));
+  const rule = head!.map((cell, at) =>
+    isText(at) ? "-".repeat(cell.length) : `${"-".repeat(cell.length - 1)}:`,
+  );
+  return [head!, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

@@ -1,3 +1,4 @@
+import { agentInput } from "@ade/core/agents/schema";
 import { APPLY_STEPS } from "@ade/core/applying/service";
 import { createEffectSink } from "@ade/core/executors/adapters/noop/effect-sink";
 import type { TaskEntry } from "@ade/core/tasks/schema";
@@ -101,6 +102,21 @@ test("two workers and thirty tasks: each is applied once", async () => {
   await Promise.all(tasks.map(approve));
   await Promise.all(tasks.map(({ id }) => expectDoneOnce(id)));
 }, 60_000);
+
+test("an agent that fell silent is told of by a worker", async () => {
+  const input = agentInput.parse({ name: "Silent", connection: { kind: "worker" } });
+  const { agent } = await core.agents.create(who.admin, input);
+  const told = Promise.withResolvers<unknown>();
+  const stop = core.ledger.events.listen([`agent:${agent.id}`], ({ event, payload }) => {
+    if (event === "agent:health") told.resolve(payload);
+  });
+  await core.connections.pool.query(
+    "UPDATE agent SET last_heartbeat_at = now() - interval '29 seconds' WHERE id = $1",
+    [agent.id],
+  );
+  expect(await told.promise).toMatchObject({ status: "stale", previous_status: "idle" });
+  stop();
+});
 
 test("SIGTERM drains: what ends in time ends, the rest is given back and finished by another worker", async () => {
   const before = [...working.values()];

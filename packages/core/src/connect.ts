@@ -47,7 +47,11 @@ export async function openConnections(options: {
     connectionTimeoutMillis: 10_000,
     application_name: "ade",
   });
-  pool.on("error", options.onError);
+  pool.on("error", (error) => {
+    // pg hangs its whole client on the error, statements and all: that is for no log.
+    delete (error as { client?: unknown }).client;
+    options.onError(error);
+  });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const redis = openRedis(options.redisUrl, options.onError);
   return { pool, prisma, redis, databaseUrl: options.databaseUrl, pgOptions };

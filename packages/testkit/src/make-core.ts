@@ -167,7 +167,11 @@ function createBuilders(core: Core) {
   }
   async function reviewing(author: Actor, config: TaskConfig): Promise<TaskEntry> {
     const { id } = await core.gate.propose(author, { config, metadata: { tags: [] } });
-    return core.gate.submit(author, id, { force: false, skip_preview: false });
+    const task = await core.gate.submit(author, id, { force: false, skip_preview: false });
+    if (task.state !== "SUBMITTED") return task;
+    // On a busy machine the plan takes longer than submit waits for it.
+    await taskIn(id, "REVIEWING", "APPROVED", "DRAFT");
+    return core.tasks.get(author, id);
   }
   const yes = (): RespondInput => ({
     action: "approve",

@@ -12,13 +12,13 @@ type Props = {
 /** A key or link that the server tells only once: selected with a click, copied with a button. */
 export function SecretOnce({ label, value, children }: Props) {
   const [copied, setCopied] = useState(false);
-  const text = useRef<HTMLElement>(null);
+  const text = useRef<HTMLInputElement>(null);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(value);
       setCopied(true);
     } catch {
-      if (text.current) getSelection()?.selectAllChildren(text.current);
+      text.current?.select();
     }
   };
   return (
@@ -27,17 +27,14 @@ export function SecretOnce({ label, value, children }: Props) {
         <KeyRound size={14} aria-hidden /> {label}, shown this once
       </p>
       <div className="mt-2 flex items-start gap-2">
-        <code
+        <input
           ref={text}
+          readOnly
           aria-label={label}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: so that the keyboard can reach and scroll it
-          tabIndex={0}
-          role="textbox"
-          aria-readonly
-          className="min-w-0 flex-1 rounded-md border border-warn-line bg-surface px-2 py-1.5 text-xs break-all select-all"
-        >
-          {value}
-        </code>
+          value={value}
+          onFocus={(event) => event.currentTarget.select()}
+          className="field min-w-0 flex-1 border-warn-line! font-mono text-xs!"
+        />
         <Button look={copied ? "plain" : "primary"} onClick={() => void copy()}>
           {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
           {copied ? "Copied" : "Copy"}

@@ -1,4 +1,5 @@
 import { useRef, useState } from "react";
+import { issueWords } from "./issue-words.ts";
 import { type FieldIssue, type Problem, toProblem } from "./problem.ts";
 
 export type Command = {
@@ -10,6 +11,8 @@ export type Command = {
   readonly rest: readonly FieldIssue[];
   /** The server's words about a field, or about what is inside it. Call it for each field that is shown. */
   readonly issueOf: (field: string) => string | undefined;
+  /** The same, of the field as a whole and of nothing inside it. */
+  readonly issueAt: (field: string) => string | undefined;
   readonly send: () => Promise<void>;
 };
 
@@ -38,6 +41,10 @@ export function useCommand<T>(
       asked.current.add(field);
       return issues.find((each) => isAbout(each.field, field))?.issue;
     },
+    issueAt(field) {
+      asked.current.add(`${field}!`);
+      return issues.find((each) => each.field === field)?.issue;
+    },
     async send() {
       if (busy) return;
       setBusy(true);
@@ -58,9 +65,10 @@ export function useCommand<T>(
 
 function issuesOf(problem: Problem, fieldOfCode: Readonly<Record<string, string>>): FieldIssue[] {
   const field = fieldOfCode[problem.code];
-  return field ? [{ field, issue: problem.message }] : problem.issues;
+  if (field) return [{ field, issue: problem.message }];
+  return problem.issues.map((each) => ({ ...each, issue: issueWords(each.issue) }));
 }
 
 function isAbout(field: string, shown: string): boolean {
-  return field === shown || field.startsWith(`${shown}.`);
+  return shown === `${field}!` || field === shown || field.startsWith(`${shown}.`);
 }

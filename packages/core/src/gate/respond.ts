@@ -15,7 +15,7 @@ import {
   assertAllowed,
   loadTask,
   loadTaskOfApproval,
-  type TaskRecord,
+  type ReviewRecord,
   taskErrors,
   transitionFrom,
 } from "../tasks/service.ts";
@@ -155,7 +155,7 @@ type Answered = {
 };
 
 /** The row after an outcome; unchanged state where the review stays open. */
-function moveOf(task: TaskRecord, outcome: Outcome, responses: readonly Answered[], reason?: string): Move {
+function moveOf(task: ReviewRecord, outcome: Outcome, responses: readonly Answered[], reason?: string): Move {
   const state = outcome === "open" ? task.state : transitionFrom(task.state, outcome)!.to!;
   const message = `Changes were requested${reason ? `: ${reason}` : "."}`;
   return {
@@ -169,7 +169,7 @@ function moveOf(task: TaskRecord, outcome: Outcome, responses: readonly Answered
 }
 
 function moveFacts(
-  task: Omit<TaskRecord, "approvals"> & { approvals: readonly { reviewer_id: string; status: string }[] },
+  task: Omit<ReviewRecord, "approvals"> & { approvals: readonly { reviewer_id: string; status: string }[] },
   outcome: Outcome,
   move: Move,
   reason?: string,

@@ -32,14 +32,17 @@ export function withFacts(ctes: string): string {
 /** Statement for facts whose writes were made by other statements of the same transaction. */
 export const RECORD_ONLY = withFacts("guard AS (SELECT 1 AS recorded)");
 
-/** Facts with their actor, as the `$1` of `withFacts`. */
+/** Facts with their actor, as the `$1` of `withFacts`. One salt and digest serve all facts of one commit. */
 export function factRows(actor: Actor, facts: readonly Fact[], ids: Ids): string {
-  return JSON.stringify(facts.map((fact) => factRow(actor, fact, ids)));
+  const { ip = null, user_agent = null } = actor.where;
+  const salt = ip !== null || user_agent !== null ? ids.secret(16) : null;
+  const personal_digest = salt === null ? null : personalDigest(salt, ip, user_agent);
+  const personal = { personal_digest, salt, ip, user_agent };
+  return JSON.stringify(facts.map((fact) => ({ ...factRow(actor, fact, ids), ...personal })));
 }
 
 function factRow(actor: Actor, fact: Fact, ids: Ids): Record<string, unknown> {
-  const { ip = null, user_agent = null, service, request_id = null } = actor.where;
-  const salt = ip !== null || user_agent !== null ? ids.secret(16) : null;
+  const { service, request_id = null } = actor.where;
   return {
     id: ids.uuid(),
     action: fact.action,
@@ -58,9 +61,5 @@ function factRow(actor: Actor, fact: Fact, ids: Ids): Record<string, unknown> {
     service,
     request_id,
     detail: fact.detail ?? {},
-    personal_digest: salt === null ? null : personalDigest(salt, ip, user_agent),
-    salt,
-    ip,
-    user_agent,
   };
 }

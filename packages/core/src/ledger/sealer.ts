@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
@@ -11,6 +12,8 @@ const BATCH_SIZE = 500;
 const FLOOR_INTERVAL_MS = 100;
 /** After another process was found sealing, look again soon: it may have read just before our commit. */
 const BUSY_RETRY_MS = 10;
+/** Facts of a burst share one batch: without it most tries of several processes find the lock taken. */
+const GATHER_MS = 2;
 
 /** Runs inside the sealing transaction, so what it inserts (jobs) is there exactly when the entry is sealed. */
 export type OnSeal = (client: PoolClient, entries: readonly SealedEntry[]) => Promise<void>;
@@ -65,7 +68,8 @@ export function createSealer(deps: SealerDeps): Sealer {
   function poke(): void {
     if (stopped) return;
     again = true;
-    running ??= drain()
+    running ??= delay(GATHER_MS)
+      .then(drain)
       .catch((error: unknown) => deps.log.error({ err: error }, "sealing failed; it is tried again"))
       .finally(() => {
         running = null;
@@ -79,7 +83,7 @@ export function createSealer(deps: SealerDeps): Sealer {
         await running;
         const outcome = await sealBatch(deps);
         if (outcome === 0) return;
-        if (outcome === "busy") await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
+        if (outcome === "busy") await delay(BUSY_RETRY_MS);
       }
     },
     start() {
@@ -139,8 +143,12 @@ async function chainPending(client: PoolClient, deps: SealerDeps): Promise<Seale
   });
   const batch = await client.query<ChainedEntry & Record<string, unknown>>({
     name: "sealer-batch",
-    text: `SELECT ${chainedColumns("e")} FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id
-      ORDER BY p.entry_id LIMIT ${BATCH_SIZE} FOR UPDATE OF p SKIP LOCKED`,
+    // Pending ids first, then each entry by its key: as a plain join a young ledger is read whole for forty rows
+    // (10.1 against 0.37 ms at 5,000 entries; the same from 50,000 on).
+    text: `WITH p AS MATERIALIZED (SELECT entry_id FROM ledger_pending ORDER BY entry_id LIMIT ${BATCH_SIZE}
+        FOR UPDATE SKIP LOCKED)
+      SELECT ${chainedColumns("e")} FROM p
+      CROSS JOIN LATERAL (SELECT * FROM ledger_entry WHERE id = p.entry_id OFFSET 0) e ORDER BY p.entry_id`,
   });
   await deps.atStep?.("read");
   if (batch.rows.length === 0) return [];

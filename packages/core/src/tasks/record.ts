@@ -83,3 +83,6 @@ export type Blocker =
   | { kind: "lock"; key: string; holder: string; purpose?: string | undefined }
   | { kind: "retry"; attempt: number; reason: string }
   | { kind: "quarantine"; reason: string };
+
+/** A task as an answer to it is decided on: without what only people read. */
+export type ReviewRecord = Omit<TaskRecord, "config" | "preview" | "plan_state" | "risk">;

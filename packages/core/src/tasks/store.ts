@@ -1,12 +1,15 @@
 import type { Pool } from "pg";
 import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination } from "../kernel/page.ts";
-import type { TaskRecord } from "./record.ts";
+import type { ReviewRecord, TaskRecord } from "./record.ts";
 import type { ListTasksQuery } from "./schema.ts";
 
+const APPROVALS = `coalesce((SELECT jsonb_agg(to_jsonb(a) - 'why' ORDER BY a.created_at, a.id) FROM approval a
+      WHERE a.task_id = t.id AND a.revision = t.revision), '[]'::jsonb) AS approvals`;
+const FROM = "FROM task t JOIN task_revision r ON r.task_id = t.id AND r.revision = t.revision";
 const RECORD = `SELECT t.*, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
-    coalesce((SELECT jsonb_agg(to_jsonb(a) ORDER BY a.created_at, a.id) FROM approval a
-      WHERE a.task_id = t.id AND a.revision = t.revision), '[]'::jsonb) AS approvals
-  FROM task t JOIN task_revision r ON r.task_id = t.id AND r.revision = t.revision`;
+    ${APPROVALS} ${FROM}`;
+/** What an answer is decided on: configuration and preview can be large, and decide nothing. */
+const REVIEW = `SELECT t.*, clock_timestamp() AS now, r.requirements, ${APPROVALS} ${FROM}`;
 
 /** The task with its current revision and approvals, or null. One statement: one consistent look. */
 export async function loadTask(pool: Pool, id: string): Promise<TaskRecord | null> {
@@ -22,11 +25,11 @@ export async function loadTask(pool: Pool, id: string): Promise<TaskRecord | nul
 export async function loadTaskOfApproval(
   pool: Pool,
   approvalId: string,
-): Promise<{ task: TaskRecord; approval: { id: string; revision: number; reviewer_id: string } } | null> {
+): Promise<{ task: ReviewRecord; approval: { id: string; revision: number; reviewer_id: string } } | null> {
   const { rows } = await pool.query({
     name: "task-of-approval",
     text: `SELECT record.*, asked.revision AS asked_revision, asked.reviewer_id AS asked_reviewer_id
-      FROM approval asked JOIN LATERAL (${RECORD} WHERE t.id = asked.task_id) record ON true WHERE asked.id = $1`,
+      FROM approval asked JOIN LATERAL (${REVIEW} WHERE t.id = asked.task_id) record ON true WHERE asked.id = $1`,
     values: [approvalId],
   });
   if (!rows[0]) return null;

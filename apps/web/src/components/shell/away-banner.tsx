@@ -1,13 +1,13 @@
 import { CloudOff } from "lucide-react";
 import { useConnection } from "#lib/connection.ts";
 import { useTicking } from "#lib/server-time.ts";
-import { ago } from "#lib/time-text.ts";
+import { span } from "#lib/time-text.ts";
 
 /** Says that the API is away, since when the data is as it is, and that nothing needs to be done. */
 export function AwayBanner() {
   const { api, lastHeardMs } = useConnection();
   const age = useTicking((now) =>
-    lastHeardMs ? `last updated ${ago(new Date(lastHeardMs).toISOString(), now)}` : "not read yet",
+    lastHeardMs ? `last updated ${span((now - lastHeardMs) / 1000)} ago` : "not read yet",
   );
   return (
     <div role="status" className="no-print shrink-0">

@@ -6,13 +6,15 @@ type Props = {
   onChange: (checked: boolean) => void;
   label: ReactNode;
   hint?: ReactNode;
+  error?: string | undefined;
   disabled?: boolean;
   className?: string;
 };
 
 /** A box to tick, with what it means beside it. */
-export function Check({ checked, onChange, label, hint, disabled, className }: Props) {
+export function Check({ checked, onChange, label, hint, error, disabled, className }: Props) {
   const id = useId();
+  const note = error ?? hint;
   return (
     <div className={clsx("flex items-start gap-2", className)}>
       <input
@@ -20,7 +22,8 @@ export function Check({ checked, onChange, label, hint, disabled, className }: P
         type="checkbox"
         checked={checked}
         disabled={disabled}
-        aria-describedby={hint ? `${id}-note` : undefined}
+        aria-describedby={note ? `${id}-note` : undefined}
+        aria-invalid={error ? true : undefined}
         onChange={(event) => onChange(event.target.checked)}
         className="mt-0.5 size-4 shrink-0 accent-accent max-sm:size-5"
       />
@@ -28,9 +31,9 @@ export function Check({ checked, onChange, label, hint, disabled, className }: P
         <label htmlFor={id} className="block font-medium">
           {label}
         </label>
-        {hint && (
-          <span id={`${id}-note`} className="block text-xs text-ink-3">
-            {hint}
+        {note && (
+          <span id={`${id}-note`} className={clsx("block text-xs", error ? "text-bad" : "text-ink-3")}>
+            {note}
           </span>
         )}
       </span>

@@ -11,6 +11,7 @@ export function Criticality({ value, className }: { value: number | null; classN
       <span aria-hidden className="flex w-24 gap-px">
         {Array.from({ length: STEPS }, (_, step) => (
           <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: notches of a gauge, told by their place
             key={step}
             className={clsx(
               "h-2 flex-1 first:rounded-l-sm last:rounded-r-sm",

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { FormProblem } from "#components/form-problem.tsx";
+import { FormFoot } from "#components/form-foot.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
@@ -50,7 +50,6 @@ export function GroupForm({ group, close }: { group: string; close: () => void }
             {(parts) => (
               <input
                 {...parts}
-                // biome-ignore lint/a11y/noAutofocus: a dialog opens at its first field
                 autoFocus
                 autoComplete="off"
                 maxLength={100}
@@ -77,8 +76,7 @@ export function GroupForm({ group, close }: { group: string; close: () => void }
             />
           )}
         </Field>
-        <FormProblem command={command} />
-        <DialogActions>
+        <FormFoot command={command}>
           <Button onClick={close}>Cancel</Button>
           <Button
             type="submit"
@@ -89,7 +87,7 @@ export function GroupForm({ group, close }: { group: string; close: () => void }
           >
             {isNew ? "Make group" : "Add"}
           </Button>
-        </DialogActions>
+        </FormFoot>
       </form>
     </Dialog>
   );

@@ -1,10 +1,10 @@
 import { RESOURCE_TYPES, type ResourceEntry, type ResourceType } from "@ade/core/resources/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
-import { FormProblem } from "#components/form-problem.tsx";
+import { FormFoot } from "#components/form-foot.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
@@ -183,13 +183,12 @@ export function ResourceForm({ resource, close }: { resource?: ResourceEntry; cl
             />
           )}
         </Field>
-        <FormProblem command={command} />
-        <DialogActions>
+        <FormFoot command={command}>
           <Button onClick={close}>Cancel</Button>
           <Button type="submit" look="primary" acts busy={command.busy}>
             {resource ? "Store" : "Enter resource"}
           </Button>
-        </DialogActions>
+        </FormFoot>
       </form>
     </Dialog>
   );

@@ -11,7 +11,7 @@ export function ResourceRow({ resource, edit, remove }: Props) {
   const { key, name, criticality, depends_on } = resource;
   return (
     <li className="relative flex items-center gap-x-4 gap-y-2 px-4 py-1.5 hover:bg-hover max-sm:flex-wrap max-sm:py-3">
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-sm:pr-10 max-sm:basis-full">
         <button
           type="button"
           data-row

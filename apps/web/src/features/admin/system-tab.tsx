@@ -140,6 +140,7 @@ function SystemSkeleton() {
       <span className="skeleton h-11" />
       <div className="grid gap-3 @lg:grid-cols-2 @2xl:grid-cols-3 @4xl:grid-cols-5">
         {Array.from({ length: 5 }, (_, card) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: cards without content, always the same
           <span key={card} className="skeleton h-24" />
         ))}
       </div>

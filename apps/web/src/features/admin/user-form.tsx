@@ -1,10 +1,10 @@
 import type { UserEntry } from "@ade/core/identity/schema";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { FormProblem } from "#components/form-problem.tsx";
+import { FormFoot } from "#components/form-foot.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
@@ -56,7 +56,6 @@ export function UserForm({ user, close, done }: Props) {
           {(parts) => (
             <input
               {...parts}
-              // biome-ignore lint/a11y/noAutofocus: a dialog opens at its first field
               autoFocus
               autoComplete="off"
               maxLength={200}
@@ -145,13 +144,12 @@ export function UserForm({ user, close, done }: Props) {
             </select>
           )}
         </Field>
-        <FormProblem command={command} />
-        <DialogActions>
+        <FormFoot command={command}>
           <Button onClick={close}>Cancel</Button>
           <Button type="submit" look="primary" acts busy={command.busy}>
             {user ? "Store" : password ? "Make person" : "Make person and link"}
           </Button>
-        </DialogActions>
+        </FormFoot>
       </form>
     </Dialog>
   );

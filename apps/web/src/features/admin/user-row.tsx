@@ -18,7 +18,7 @@ export function UserRow({ user, manager, act }: Props) {
         !user.active && "bg-sunken",
       )}
     >
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-sm:basis-[calc(100%-4rem)]">
         <button
           type="button"
           data-row

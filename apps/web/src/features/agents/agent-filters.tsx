@@ -67,7 +67,7 @@ export function AgentFilters({ filter, view, overview, set, create }: Props) {
           ))}
         </select>
       )}
-      <div role="group" aria-label="View" className="flex max-sm:hidden">
+      <fieldset aria-label="View" className="flex max-sm:hidden">
         <IconButton
           label="As cards"
           aria-pressed={view === "grid"}
@@ -84,7 +84,7 @@ export function AgentFilters({ filter, view, overview, set, create }: Props) {
         >
           <Rows3 size={15} aria-hidden />
         </IconButton>
-      </div>
+      </fieldset>
       {create && (
         <Button look="primary" onClick={create} className="max-sm:w-full">
           <Plus size={14} aria-hidden /> New agent{" "}

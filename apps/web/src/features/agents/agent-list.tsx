@@ -26,7 +26,7 @@ export function AgentList({ agents, view, me, open }: Props) {
       className={
         view === "grid"
           ? "grid grid-cols-[repeat(auto-fill,minmax(min(18rem,100%),1fr))] gap-3"
-          : "card divide-y divide-line overflow-hidden max-sm:flex max-sm:flex-col"
+          : "card divide-y divide-line overflow-hidden"
       }
     >
       {agents.map((agent) => (
@@ -69,7 +69,11 @@ function Owner({ name }: { name: string }) {
 function Tags({ tags, max, className }: { tags: readonly string[]; max: number; className?: string }) {
   const more = tags.length - max;
   return (
-    <ul aria-label="Tagged" title={tags.join(", ")} className={clsx("flex min-h-4.5 min-w-0 gap-1", className)}>
+    <ul
+      aria-label="Tagged"
+      title={tags.join(", ")}
+      className={clsx("flex min-h-4.5 min-w-0 gap-1", className)}
+    >
       {tags.slice(0, max).map((tag) => (
         <li key={tag} className="truncate rounded-sm bg-sunken px-1.5 text-2xs leading-4.5 text-ink-2">
           {tag}
@@ -100,7 +104,10 @@ function AgentCard({ agent, mayPause, open }: ItemProps) {
           <Health status={agent.status} />
         </span>
       </div>
-      <p className="line-clamp-2 min-h-10 text-ink-2" title={agent.description || undefined}>
+      <p
+        className={clsx("line-clamp-2 text-ink-2 sm:min-h-10", !agent.description && "max-sm:hidden")}
+        title={agent.description || undefined}
+      >
         {agent.description || <span className="text-ink-3">No description</span>}
       </p>
       <Capacity
@@ -123,7 +130,7 @@ function AgentCard({ agent, mayPause, open }: ItemProps) {
 
 function AgentLine({ agent, mayPause, open }: ItemProps) {
   return (
-    <li className="relative flex items-center gap-3 px-3 py-2 hover:bg-hover max-sm:flex-wrap">
+    <li className="relative flex items-center gap-3 px-3 py-2 hover:bg-hover">
       <Initials name={agent.name} className="size-7!" />
       <div className="min-w-0 flex-1">
         <Name agent={agent} open={open} />
@@ -136,16 +143,16 @@ function AgentLine({ agent, mayPause, open }: ItemProps) {
       <Capacity
         active={agent.capacity.active_tasks}
         max={agent.capacity.max_tasks}
-        className="w-36 shrink-0 text-xs text-ink-2 max-sm:order-last max-sm:w-full"
+        className="w-36 shrink-0 text-xs text-ink-2"
       />
       <span className="hidden w-32 shrink-0 text-right text-xs text-ink-2 @2xl:block">
         <Heartbeat at={agent.last_heartbeat_at} />
       </span>
-      <span className="flex w-24 shrink-0 justify-end max-sm:w-auto">
+      <span className="flex w-24 shrink-0 justify-end">
         <Health status={agent.status} />
       </span>
       {mayPause && (
-        <span className="relative flex w-20 shrink-0 justify-end max-sm:w-auto">
+        <span className="relative flex w-20 shrink-0 justify-end">
           <PauseButton agent={agent} />
         </span>
       )}

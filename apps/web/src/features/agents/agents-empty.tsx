@@ -44,6 +44,7 @@ export function AgentsSkeleton() {
       className="grid grid-cols-[repeat(auto-fill,minmax(min(18rem,100%),1fr))] gap-3"
     >
       {Array.from({ length: 6 }, (_, card) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: cards without content, always the same
         <div key={card} className="card flex flex-col gap-3.5 p-3.5">
           <div className="flex items-center gap-3">
             <span className="skeleton size-9" />

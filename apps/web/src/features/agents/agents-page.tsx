@@ -5,6 +5,7 @@ import { PageBar } from "#components/shell/page-bar.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ProblemState } from "#components/ui/states.tsx";
 import { useKeys } from "#lib/keys.ts";
+import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { useRowKeys } from "#lib/row-keys.ts";
 import { useMe } from "#lib/session.ts";
@@ -23,7 +24,8 @@ export function AgentsPage() {
   const url = useUrlState();
   const status: AgentStatus | "" = AGENT_STATUSES.find((each) => each === url.text("status")) ?? "";
   const filter = { search: url.text("q"), status, tag: url.text("tag") };
-  const view: AgentsView = url.text("view") === "list" ? "list" : "grid";
+  const isPhone = useMedia("(max-width: 40rem)");
+  const view: AgentsView = url.text("view") === "list" && !isPhone ? "list" : "grid";
   const openId = url.text("agent");
   const [creating, setCreating] = useState(false);
   const list = useRef<HTMLDivElement>(null);

@@ -12,6 +12,7 @@ export function Capacity({ active, max, className }: { active: number; max: numb
       <span aria-hidden className="flex flex-1 gap-px">
         {Array.from({ length: notches }, (_, notch) => (
           <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: notches of a gauge, told by their place
             key={notch}
             className={clsx(
               "h-2 min-w-0.5 flex-1 first:rounded-l-sm last:rounded-r-sm",

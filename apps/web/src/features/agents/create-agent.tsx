@@ -1,7 +1,7 @@
 import type { AgentConnection, NewAgent } from "@ade/core/agents/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { FormProblem } from "#components/form-problem.tsx";
+import { FormFoot } from "#components/form-foot.tsx";
 import { SecretOnce } from "#components/secret-once.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
@@ -99,7 +99,6 @@ function CreateForm({ close, done }: { close: () => void; done: (made: NewAgent)
           {(parts) => (
             <input
               {...parts}
-              // biome-ignore lint/a11y/noAutofocus: a dialog opens at its first field
               autoFocus
               autoComplete="off"
               maxLength={100}
@@ -205,13 +204,12 @@ function CreateForm({ close, done }: { close: () => void; done: (made: NewAgent)
             )}
           </Field>
         </div>
-        <FormProblem command={command} />
-        <DialogActions>
+        <FormFoot command={command}>
           <Button onClick={close}>Cancel</Button>
           <Button type="submit" look="primary" acts busy={command.busy}>
             Make agent and key
           </Button>
-        </DialogActions>
+        </FormFoot>
       </form>
     </Dialog>
   );

@@ -42,12 +42,10 @@ export function InboxList({ ref, lines, cursor, selected, isCard, total, onOpen,
   return (
     <div
       ref={scroller}
-      id="content"
       role="listbox"
       aria-label="Approvals"
       aria-multiselectable="true"
-      tabIndex={-1}
-      className="min-h-0 flex-1 overflow-y-auto outline-none!"
+      className="min-h-0 flex-1 overflow-y-auto"
     >
       <div role="presentation" className="relative" style={{ height: lines.length * height }}>
         {cursorLine && (cursor < from || cursor >= to) && (

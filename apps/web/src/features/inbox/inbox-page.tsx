@@ -88,7 +88,12 @@ export function InboxPage() {
         />
       </PageBar>
       <div className="flex min-h-0 flex-1">
-        <section aria-label="Queue" className="@container/queue relative flex min-w-0 flex-1 flex-col">
+        <section
+          id="content"
+          tabIndex={-1}
+          aria-label="Queue"
+          className="outline-none! @container/queue relative flex min-w-0 flex-1 flex-col"
+        >
           {!isCard && <InboxHead section={section} />}
           {held > 0 && (
             <button

@@ -32,6 +32,7 @@ export function PoliciesSkeleton() {
   return (
     <div role="status" aria-label="Loading" className="mx-auto flex max-w-6xl flex-col gap-2.5 p-4">
       {Array.from({ length: 4 }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: cards without content, always the same
         <div key={row} className="card grid grid-cols-3 gap-6 p-4 max-sm:grid-cols-1">
           <span className="skeleton h-4 w-3/5" />
           <span className="flex flex-col gap-2">

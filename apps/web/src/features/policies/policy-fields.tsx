@@ -4,6 +4,7 @@ import { Check } from "#components/ui/check.tsx";
 import { ChipPicker, type Choice } from "#components/ui/chip-picker.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { queries } from "#lib/queries.ts";
+import type { Command } from "#lib/use-command.ts";
 import type { PolicyDraft } from "./policy-draft.ts";
 
 const ROLES: readonly Choice[] = ["author", "reviewer", "admin"].map((role) => ({
@@ -15,14 +16,15 @@ const ROLES: readonly Choice[] = ["author", "reviewer", "admin"].map((role) => (
 type Props = {
   draft: PolicyDraft;
   change: (change: Partial<PolicyDraft>) => void;
-  issueOf: (field: string) => string | undefined;
+  command: Pick<Command, "issueOf" | "issueAt">;
   readOnly: boolean;
 };
 type ListName = { [K in keyof PolicyDraft]: PolicyDraft[K] extends string[] ? K : never }[keyof PolicyDraft];
 type TextName = { [K in keyof PolicyDraft]: PolicyDraft[K] extends string ? K : never }[keyof PolicyDraft];
 
 /** The rules of a policy in the order in which they are read: when, whom, how many, what it waives. */
-export function PolicyFields({ draft, change, issueOf, readOnly }: Props) {
+export function PolicyFields({ draft, change, command, readOnly }: Props) {
+  const { issueOf, issueAt } = command;
   const groups = useQuery(queries.groups());
   const people = useQuery(queries.users(""));
   const executors = useQuery(queries.executors());
@@ -159,6 +161,7 @@ export function PolicyFields({ draft, change, issueOf, readOnly }: Props) {
       >
         <Check
           label="It may approve itself"
+          error={issueAt("auto_approve_if")}
           checked={draft.waives}
           disabled={readOnly}
           onChange={(waives) => change({ waives })}

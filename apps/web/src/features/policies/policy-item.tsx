@@ -82,6 +82,7 @@ function Column({ title, joint, sentences, isOff, className }: ColumnProps) {
       <h3 className="caption mb-0.5">{title}</h3>
       <ul className="flex flex-col gap-0.5">
         {sentences.map((sentence, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: sentences of one policy, told by their place
           <li key={place} className="break-words">
             {place > 0 && joint && <span className="text-ink-3">{joint}</span>}
             <Words sentence={sentence} goesOn={place > 0 && joint !== undefined} />
@@ -97,7 +98,8 @@ function Words({ sentence, goesOn }: { sentence: Sentence; goesOn: boolean }) {
   return sentence.map((piece, place) => {
     if (typeof piece !== "string") {
       return (
-        <code key={place} className="rounded-sm bg-sunken px-1 py-px wrap-anywhere">
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence, told by their place
+        <code key={place} className="rounded-sm bg-sunken inline-block max-w-full px-1 wrap-anywhere">
           {piece.code}
         </code>
       );

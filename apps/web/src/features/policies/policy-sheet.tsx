@@ -40,7 +40,8 @@ export function PolicySheet({ policy, readOnly, close, remove }: Props) {
       close();
     },
   );
-  const isOvertaken = !isStored && opened !== undefined && policy !== undefined && policy.version !== opened.version;
+  const isOvertaken =
+    !isStored && opened !== undefined && policy !== undefined && policy.version !== opened.version;
   const title = opened?.name ?? "New policy";
   return (
     <Sheet label={title} close={close}>
@@ -70,7 +71,7 @@ export function PolicySheet({ policy, readOnly, close, remove }: Props) {
           <PolicyFields
             draft={draft}
             change={(change) => setDraft((before) => ({ ...before, ...change }))}
-            issueOf={command.issueOf}
+            command={command}
             readOnly={readOnly}
           />
         </div>
