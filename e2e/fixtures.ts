@@ -3,7 +3,7 @@ import { type APIRequestContext, type Browser, test as base, expect, type Page }
 export { expect };
 
 /** Sign-ins of the demo and of the first admin. */
-export const PEOPLE = {
+const PEOPLE = {
   author: { email: "mia@demo.local", password: "demo-mia-author" },
   reviewer: { email: "ravi@demo.local", password: "demo-ravi-sre" },
   security: { email: "sam@demo.local", password: "demo-sam-security" },

@@ -47,11 +47,16 @@ export async function openConnections(options: {
     connectionTimeoutMillis: 10_000,
     application_name: "ade",
   });
-  pool.on("error", (error) => {
-    // pg hangs its whole client on the error, statements and all: that is for no log.
-    delete (error as { client?: unknown }).client;
-    options.onError(error);
+  // The pool hears of idle clients only; one in use that the server cuts off would end the process.
+  pool.on("connect", (client) => {
+    client.on("error", (error) => {
+      // pg hangs its whole client on the error, statements and all: that is for no log.
+      delete (error as { client?: unknown }).client;
+      options.onError(error);
+    });
   });
+  // The same error again, for an idle client: an error that nobody listens for ends the process.
+  pool.on("error", () => undefined);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const redis = openRedis(options.redisUrl, options.onError);
   return { pool, prisma, redis, databaseUrl: options.databaseUrl, pgOptions };

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 
-export type Level = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+type Level = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 
 const STEPS: Record<Level, number> = { LOW: 1, MEDIUM: 2, HIGH: 3, CRITICAL: 4 };
 const WORDS: Record<Level, string> = { LOW: "Low", MEDIUM: "Medium", HIGH: "High", CRITICAL: "Critical" };

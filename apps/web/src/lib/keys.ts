@@ -34,7 +34,7 @@ export const KEYS = {
 
 export type KeyId = keyof typeof KEYS;
 /** Returns false where it did not apply, and the next handler is asked. */
-export type KeyHandler = (event: KeyboardEvent) => unknown;
+type KeyHandler = (event: KeyboardEvent) => unknown;
 export type KeyHandlers = Partial<Record<KeyId, KeyHandler>>;
 
 const SEQUENCE_MS = 900;

@@ -7,7 +7,7 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "task:state_changed": ["tasks", "inbox", "task"],
   "task:completed": ["tasks", "inbox", "task"],
   "task:progress": ["task"],
-  "task:commented": ["task"],
+  "task:changed": ["tasks", "inbox", "task"],
   "approval:requested": ["inbox", "task"],
   "approval:responded": ["inbox", "task"],
   "approval:escalated": ["inbox", "task"],

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "./api.ts";
 
 /** Rows of the inbox asked for at once. Also spelled in pages/_document.tsx, which asks before this file is loaded. */
-export const INBOX_PAGE = 100;
+const INBOX_PAGE = 100;
 
 /** What every page reads: the few queries that belong to the first script. */
 export const shellQueries = {

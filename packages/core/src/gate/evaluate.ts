@@ -32,9 +32,9 @@ export type Evaluation = {
   affected_services: string[];
 };
 
-/** Canonical keys of everything a configuration declares or really touches. INVALID_RESOURCE_NAME, UNKNOWN_TASK_TYPE. */
+/** Canonical keys of everything a configuration declares or really touches, what it declares first. INVALID_RESOURCE_NAME, UNKNOWN_TASK_TYPE. */
 export function keysOf(deps: Pick<GateDeps, "executors">, config: TaskConfig): string[] {
-  return [...new Set(deps.executors.resourcesOf(config).map((ref) => canonicalKey(ref)))].sort();
+  return [...new Set(deps.executors.resourcesOf(config).map((ref) => canonicalKey(ref)))];
 }
 
 /**

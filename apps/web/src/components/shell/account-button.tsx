@@ -16,7 +16,6 @@ export function AccountButton() {
         type="button"
         aria-haspopup="menu"
         aria-expanded={open}
-        aria-label={me ? `Account of ${me.name}` : "Account"}
         onClick={(event) => {
           setAnchor(event.currentTarget);
           setOpen(true);
@@ -30,6 +29,7 @@ export function AccountButton() {
           {me ? initials(me.name) : ""}
         </span>
         <span className="min-w-0 flex-1 max-md:hidden">
+          <span className="sr-only">Account of </span>
           <span className="block truncate font-medium leading-4">{me?.name ?? " "}</span>
           <span className="block truncate text-2xs text-ink-3">{me?.roles.join(", ") ?? " "}</span>
         </span>

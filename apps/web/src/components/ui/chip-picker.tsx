@@ -70,23 +70,30 @@ export function ChipPicker(props: Props) {
       isItemEqualToValue={(item: Choice, other: Choice) => item.value === other.value}
       disabled={Boolean(disabled)}
     >
-      <Base.Chips className="field flex flex-wrap items-center gap-1 p-1! focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
+      <Base.Chips
+        className={clsx(
+          "field flex flex-wrap items-center gap-1 p-1! focus-within:border-accent focus-within:outline-1 focus-within:outline-accent",
+          disabled && "border-line-strong! bg-sunken! text-ink-3",
+        )}
+      >
         {chosen.map((choice) => (
           <Base.Chip
             key={choice.value}
             className={clsx(
-              "inline-flex min-h-5.5 max-w-full items-center rounded-sm border border-line-strong bg-sunken pl-1.5 text-xs outline-none",
+              "inline-flex min-h-5.5 max-w-full items-center rounded-sm border border-line-strong bg-sunken px-1.5 text-xs outline-none has-[button]:pr-0",
               "data-highlighted:border-accent focus:border-accent focus:bg-accent-soft max-sm:min-h-7",
               isCode && "font-mono",
             )}
           >
             <span className="min-w-0 break-all">{choice.label}</span>
-            <Base.ChipRemove
-              aria-label={`Remove ${choice.label}`}
-              className="grid size-6 shrink-0 place-items-center rounded-sm text-ink-3 hover:text-ink"
-            >
-              <X size={12} aria-hidden />
-            </Base.ChipRemove>
+            {!disabled && (
+              <Base.ChipRemove
+                aria-label={`Remove ${choice.label}`}
+                className="grid size-6 shrink-0 place-items-center rounded-sm text-ink-3 hover:text-ink"
+              >
+                <X size={12} aria-hidden />
+              </Base.ChipRemove>
+            )}
           </Base.Chip>
         ))}
         <Base.Input

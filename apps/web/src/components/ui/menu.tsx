@@ -17,8 +17,8 @@ const itemClass =
 /** A menu at an element that opened it; the element has `aria-haspopup` and gets the focus back. */
 export function Menu({ anchor, open, setOpen, side = "bottom", align = "start", children }: Props) {
   return (
-    <Base.Root open={open} onOpenChange={setOpen} modal={false}>
-      <Base.Portal>
+    <Base.Root open={open} onOpenChange={setOpen}>
+      <Base.Portal container={anchor.closest<HTMLElement>("nav, main") ?? document.body}>
         <Base.Positioner
           anchor={anchor}
           side={side}

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { ProblemState, SkeletonRows } from "./states.tsx";
+import { ProblemState } from "./problem-state.tsx";
+import { SkeletonRows } from "./states.tsx";
 
 type Props<T> = {
   query: Pick<UseQueryResult<T>, "data" | "error" | "refetch">;

@@ -1,8 +1,6 @@
 import clsx from "clsx";
-import { CloudOff, type LucideIcon } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { onDemand } from "#lib/on-demand.tsx";
-import { toProblem } from "#lib/problem.ts";
 
 type StateProps = {
   icon: LucideIcon;
@@ -26,19 +24,6 @@ export function PageState({ icon: Icon, title, children, action, role }: StatePr
       {children && <div className="text-ink-2">{children}</div>}
       {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
-  );
-}
-
-const Refusal = onDemand(() => import("./refusal.tsx").then((file) => file.Refusal));
-
-/** A failed read: the server is away, said from what is loaded already; else refused or broken. */
-export function ProblemState({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
-  const problem = toProblem(error);
-  if (!problem.isAway) return <Refusal problem={problem} what={what} {...(retry && { retry })} />;
-  return (
-    <PageState icon={CloudOff} title="Waiting for the server">
-      {what} will appear here by itself as soon as the server answers again.
-    </PageState>
   );
 }
 

@@ -1,4 +1,4 @@
-import { RESOURCE_TYPES, type ResourceEntry, type ResourceType } from "@ade/core/resources/schema";
+import type { ResourceEntry, ResourceType } from "@ade/core/resources/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
 import { FormFoot } from "#components/form-foot.tsx";
@@ -11,7 +11,7 @@ import { api } from "#lib/api.ts";
 import { Problem } from "#lib/problem.ts";
 import { queries } from "#lib/queries.ts";
 import { useCommand } from "#lib/use-command.ts";
-import { partsOf } from "./resource-key.ts";
+import { partsOf, RESOURCE_TYPES } from "./resource-key.ts";
 
 /** An entry of the catalogue. Its key is its identity: only name, criticality and dependencies change. */
 export function ResourceForm({ resource, close }: { resource?: ResourceEntry; close: () => void }) {

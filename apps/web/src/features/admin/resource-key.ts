@@ -1,4 +1,16 @@
-import { RESOURCE_TYPES, type ResourceInput } from "@ade/core/resources/schema";
+import type { ResourceInput, ResourceType } from "@ade/core/resources/schema";
+
+/** The same as the schema's, held to it by the type; without the zod that its file brings along. */
+const TYPES: Record<ResourceType, true> = {
+  database: true,
+  service: true,
+  infrastructure: true,
+  configuration: true,
+  secret: true,
+  network: true,
+  storage: true,
+};
+export const RESOURCE_TYPES = Object.keys(TYPES) as ResourceType[];
 
 export type CatalogueName = Pick<ResourceInput, "type" | "id" | "namespace">;
 

@@ -1,15 +1,17 @@
-import { RESOURCE_TYPES, type ResourceEntry, type ResourceType } from "@ade/core/resources/schema";
+import type { ResourceEntry, ResourceType } from "@ade/core/resources/schema";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Boxes, Plus, SearchX } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
-import { PageState, ProblemState, SkeletonRows } from "#components/ui/states.tsx";
+import { ProblemState } from "#components/ui/problem-state.tsx";
+import { PageState, SkeletonRows } from "#components/ui/states.tsx";
 import { useKeys } from "#lib/keys.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { useRowKeys } from "#lib/row-keys.ts";
 import { useUrlState } from "#lib/url-state.ts";
 import { resourcePages } from "./queries.ts";
+import { RESOURCE_TYPES } from "./resource-key.ts";
 import { ResourceRow } from "./resource-row.tsx";
 import { TabBar, totalText } from "./tab-bar.tsx";
 

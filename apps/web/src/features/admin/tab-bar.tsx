@@ -31,7 +31,7 @@ export function TabBar({
         />
       )}
       {note && <span className="num text-xs text-ink-3 max-sm:order-last">{note}</span>}
-      <div className="ml-auto flex items-center gap-2 max-sm:ml-0 max-sm:w-full max-sm:[&>*]:flex-1">
+      <div className="ml-auto flex items-center gap-2 max-sm:ml-0 max-sm:w-full max-sm:flex-wrap max-sm:[&>*]:flex-1 max-sm:[&>button]:basis-full">
         {children}
       </div>
     </div>

@@ -1,11 +1,11 @@
-import { AGENT_STATUSES, type AgentList } from "@ade/core/agents/schema";
+import type { AgentList } from "@ade/core/agents/schema";
 import { LayoutGrid, Plus, Rows3 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import type { UrlChange } from "#lib/url-state.ts";
 import type { AgentsView } from "./agent-list.tsx";
-import { HEALTH } from "./health.tsx";
+import { HEALTH, STATUSES } from "./health.tsx";
 import type { AgentFilter } from "./queries.ts";
 
 type Props = {
@@ -45,7 +45,7 @@ export function AgentFilters({ filter, view, overview, set, create }: Props) {
         className="field w-auto! max-sm:flex-1"
       >
         <option value="">Any health</option>
-        {AGENT_STATUSES.map((status) => (
+        {STATUSES.map((status) => (
           <option key={status} value={status}>
             {HEALTH[status].word}
             {isWhole ? ` (${agents.filter((agent) => agent.status === status).length})` : ""}

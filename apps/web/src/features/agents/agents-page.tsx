@@ -1,9 +1,9 @@
-import { AGENT_STATUSES, type AgentStatus } from "@ade/core/agents/schema";
+import type { AgentStatus } from "@ade/core/agents/schema";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { ProblemState } from "#components/ui/states.tsx";
+import { ProblemState } from "#components/ui/problem-state.tsx";
 import { useKeys } from "#lib/keys.ts";
 import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
@@ -13,6 +13,7 @@ import { useUrlState } from "#lib/url-state.ts";
 import { AgentFilters } from "./agent-filters.tsx";
 import { AgentList, type AgentsView } from "./agent-list.tsx";
 import { AgentsEmpty, AgentsSkeleton } from "./agents-empty.tsx";
+import { STATUSES } from "./health.tsx";
 import { agentOverview, agentPages } from "./queries.ts";
 
 const CreateAgent = onDemand(() => import("./create-agent.tsx").then((file) => file.CreateAgent));
@@ -22,7 +23,7 @@ const AgentSheet = onDemand(() => import("./agent-sheet.tsx").then((file) => fil
 export function AgentsPage() {
   const me = useMe();
   const url = useUrlState();
-  const status: AgentStatus | "" = AGENT_STATUSES.find((each) => each === url.text("status")) ?? "";
+  const status: AgentStatus | "" = STATUSES.find((each) => each === url.text("status")) ?? "";
   const filter = { search: url.text("q"), status, tag: url.text("tag") };
   const isPhone = useMedia("(max-width: 40rem)");
   const view: AgentsView = url.text("view") === "list" && !isPhone ? "list" : "grid";

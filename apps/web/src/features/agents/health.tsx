@@ -24,6 +24,9 @@ export const HEALTH: Record<AgentStatus, Look> = {
   },
 };
 
+/** In the order of HEALTH. Not from the schema file: its zod would come along, 35 kB that this page has no use for. */
+export const STATUSES = Object.keys(HEALTH) as AgentStatus[];
+
 export function Health({ status }: { status: AgentStatus }) {
   const { word, icon: Icon, tone, means } = HEALTH[status];
   return (

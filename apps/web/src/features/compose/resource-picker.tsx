@@ -35,7 +35,7 @@ export const keyOf = (resource: Pick<ResourceRef, "type" | "namespace" | "id">) 
   `${resource.type}:${resource.namespace ?? "default"}/${resource.id}`;
 
 /** `type:namespace/id` or `type:id` as typed, or null while it is not one. */
-export function parseKey(text: string): Offer | null {
+function parseKey(text: string): Offer | null {
   const [, type, namespace = "default", id] = /^(\w+):(?:([^/]+)\/)?(.+)$/.exec(text.trim()) ?? [];
   const known = TYPES.find((each) => each === type);
   return known && id

@@ -6,7 +6,7 @@ import { api } from "#lib/api.ts";
 import { answer } from "./answer.ts";
 
 /** Until then the server holds a decision back, so that it can be taken back (lifecycle.md, "Undo"). */
-export const UNDO_SECONDS = 10;
+const UNDO_SECONDS = 10;
 
 export type Decision = "approve" | "reject" | "request_changes";
 const DONE: Record<Decision, string> = {

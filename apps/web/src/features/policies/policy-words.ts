@@ -1,7 +1,7 @@
 import type { PolicyEntry } from "@ade/core/policies/schema";
 
 /** A piece of a sentence: plain words, or a pattern that is set in the fixed-width face. */
-export type Piece = string | { code: string };
+type Piece = string | { code: string };
 export type Sentence = readonly Piece[];
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -6,7 +6,7 @@ import { Notes } from "#features/task/notes.tsx";
 import { BareFrame } from "./bare-frame.tsx";
 
 /** Where to go after signing in: only a path of ours. */
-export function safeNext(next: unknown): string {
+function safeNext(next: unknown): string {
   return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/approvals";
 }
 

@@ -25,12 +25,12 @@ export function Answers({ approvals }: { approvals: readonly ApprovalEntry[] }) 
         };
         const Icon = look.icon;
         return (
-          <li key={approval.id} className="flex flex-wrap items-baseline gap-x-3 py-1.5">
+          <li key={approval.id} className="flex flex-wrap items-center gap-x-3 py-1.5">
             <span className="font-medium">
               {approval.reviewer_name}
               {approval.by_admin && <span className="font-normal text-ink-3"> · as admin</span>}
             </span>
-            <Sign tone={look.tone} icon={<Icon size={13} aria-hidden className="self-center" />}>
+            <Sign tone={look.tone} icon={<Icon size={13} aria-hidden />}>
               {look.word}
             </Sign>
             <span className="ml-auto text-xs text-ink-3">

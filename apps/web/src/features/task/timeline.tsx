@@ -2,7 +2,7 @@ import type { AuditEntry } from "@ade/core/ledger/schema";
 import { Moment } from "#components/ui/time.tsx";
 
 /** `task.state_changed` → `state changed`. */
-export function actionWords(action: string): string {
+function actionWords(action: string): string {
   return action.slice(action.indexOf(".") + 1).replaceAll("_", " ");
 }
 
