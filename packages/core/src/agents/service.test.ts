@@ -84,7 +84,7 @@ describe("making an agent", () => {
   });
 
   test("the border takes nothing it does not know, nor more than it bears", () => {
-    const good = { name: "ok", connection: { kind: "acp", command: "claude", args: ["--acp"] } };
+    const good = { name: "ok", connection: { kind: "acp", command: "my-agent", args: ["--acp"] } };
     expect(agentInput.safeParse(good).success).toBe(true);
     for (const bad of [
       { name: "x" },

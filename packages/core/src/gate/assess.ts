@@ -3,8 +3,9 @@ import type { Preview } from "../executors/schema.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
+import { storeDraftPlan } from "./draft-store.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
-import { assessTask, type NewApproval, sendBack, storeDraftPlan } from "./store.ts";
+import { assessTask, type NewApproval, sendBack } from "./review-store.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
 
 const SYSTEM: Actor = systemActor("gate");

@@ -4,7 +4,7 @@ import { assertAllowed } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { relation } from "./draft.ts";
-import { cancelTask, requestAbort } from "./store.ts";
+import { cancelTask, requestAbort } from "./review-store.ts";
 import { taskFact } from "./task-facts.ts";
 
 /** Ends a task before it is applied. */

@@ -5,8 +5,8 @@ import type { CreateTaskInput, EditTaskInput, TaskEntry, TaskMetadataInput } fro
 import { assertAllowed, causesOf, taskErrors, transitionFrom } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
+import { archiveTask, deleteTask, insertRevision, insertTask, type NewTask } from "./draft-store.ts";
 import { keysOf } from "./evaluate.ts";
-import { archiveTask, deleteTask, insertRevision, insertTask, type NewTask } from "./store.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
 
 /** Refuses a configuration that could never be applied, before anything is stored. */

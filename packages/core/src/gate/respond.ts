@@ -26,7 +26,7 @@ import {
   release as releaseWrite,
   respond as respondWrite,
   withdraw as withdrawWrite,
-} from "./store.ts";
+} from "./review-store.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
 
 export type Responded = { success: true; approval_id: string; task_id: string; task_state: TaskState };

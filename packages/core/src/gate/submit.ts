@@ -9,7 +9,7 @@ import { assess } from "./assess.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { relation } from "./draft.ts";
-import { submitTask } from "./store.ts";
+import { submitTask } from "./draft-store.ts";
 import { taskFact } from "./task-facts.ts";
 
 /**
