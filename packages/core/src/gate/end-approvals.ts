@@ -1,6 +1,6 @@
 import type { TaskState } from "../tasks/schema.ts";
 
-export type End = "superseded" | "closed" | "returned";
+type End = "superseded" | "closed" | "returned";
 
 /** How the approvals end of a review that leads to this state. */
 export const endOf = (state: TaskState): End => (state === "DRAFT" ? "returned" : "closed");
