@@ -15,7 +15,7 @@ export type Who = keyof typeof PEOPLE;
 export async function signedIn(
   browser: Browser,
   who: Who,
-  options: { colorScheme?: "light" | "dark" } = {},
+  options: { colorScheme?: "light" | "dark"; reducedMotion?: "reduce" } = {},
 ): Promise<Page> {
   const context = await browser.newContext(options);
   const answer = await context.request.post("/api/auth/sign-in/email", { data: PEOPLE[who] });

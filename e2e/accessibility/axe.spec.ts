@@ -17,6 +17,7 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/account", who: "author", heading: /Account/ },
 ];
 
+/** What fades in is looked at when it is there: half-way its contrast is not what a person reads. */
 async function assertNothingFound(page: Page, what: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
@@ -30,7 +31,7 @@ async function assertNothingFound(page: Page, what: string): Promise<void> {
 for (const colorScheme of ["light", "dark"] as const) {
   for (const { path, who, heading } of ROUTES) {
     test(`${path} as ${who}, ${colorScheme}`, async ({ browser }) => {
-      const page = await signedIn(browser, who, { colorScheme });
+      const page = await signedIn(browser, who, { colorScheme, reducedMotion: "reduce" });
       await page.goto(path);
       await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
       await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
@@ -40,7 +41,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 
   test(`an open approval, its dialog and the key sheet, ${colorScheme}`, async ({ browser }) => {
-    const page = await signedIn(browser, "reviewer", { colorScheme });
+    const page = await signedIn(browser, "reviewer", { colorScheme, reducedMotion: "reduce" });
     await page.goto("/approvals");
     await page.getByRole("option").first().click();
     await expect(page.getByText("Why you")).toBeVisible();
@@ -56,7 +57,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 
   test(`sign-in, ${colorScheme}`, async ({ browser }) => {
-    const context = await browser.newContext({ colorScheme });
+    const context = await browser.newContext({ colorScheme, reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.goto("/sign-in");
     await expect(page.getByLabel("E-mail address")).toBeVisible();
