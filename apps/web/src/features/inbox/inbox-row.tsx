@@ -113,11 +113,9 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
           >
             {target}
           </span>
-          <Who
-            name={row.author_name}
-            kind={row.author_kind}
-            className="hidden w-32 shrink-0 text-ink-2 @2xl:flex"
-          />
+          <span className="hidden w-32 shrink-0 text-ink-2 @2xl:block">
+            <Who name={row.author_name} kind={row.author_kind} className="max-w-full" />
+          </span>
           <span className="w-11 shrink-0 text-right whitespace-nowrap">{approvals}</span>
           <span className="flex w-20 shrink-0 justify-end truncate text-ink-2">{due}</span>
         </>
