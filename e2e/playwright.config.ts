@@ -28,6 +28,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
+  // A shared machine stalls now and then; what fails twice is a fault.
+  retries: process.env.CI ? 1 : 0,
   outputDir: join(tmpdir(), "ade-e2e-results"),
   use: {
     baseURL: `http://localhost:${port}`,
