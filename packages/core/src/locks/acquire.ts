@@ -6,9 +6,19 @@ import type { LockConnection, Reply } from "./connection.ts";
 import { lockErrors } from "./errors.ts";
 import type { createForgetter } from "./forgetter.ts";
 import type { Grants } from "./grants.ts";
-import { type LockName, lockIdIn, modeLetter } from "./keys.ts";
-import { holderOfLock, type Lock, type LockMode, MAX_TTL_SECONDS, MIN_TTL_SECONDS } from "./schema.ts";
-import { type HeldLock, lockEvents, toHeldLock, toLock } from "./wire.ts";
+import { compactId, type LockName, modeLetter, newLockId, tailOf } from "./keys.ts";
+import { type LockMode, MAX_TTL_SECONDS, MIN_TTL_SECONDS, WAITER_LEASE_SECONDS } from "./schema.ts";
+import { formatWho } from "./who.ts";
+import {
+  type HeldLock,
+  heldLock,
+  lockEvents,
+  type Standing,
+  toHeldLock,
+  toHolder,
+  toLock,
+  toStanding,
+} from "./wire.ts";
 
 /** What every key of one request has in common. */
 export type AcquireRequest = {
@@ -25,6 +35,15 @@ export type AcquireRequest = {
   lock_delay_seconds?: number | undefined;
   /** Slots of an agent's capacity. */
   capacity?: number | undefined;
+  /** So many locks and waits its principal may have in a partition; without it, any number. */
+  quota?: number | undefined;
+};
+
+/** How a request waits where the lock is not free. */
+export type Waiting = {
+  max_wait_seconds: number;
+  /** 0 to 100; higher goes first. */
+  priority?: number | undefined;
 };
 
 export type AcquireDeps = {
@@ -37,85 +56,138 @@ export type AcquireDeps = {
   max_hold_seconds: number;
 };
 
+/** One try: granted, or in the queue. */
+export type Tried = { held: HeldLock } | { queued: Standing; sent_at_ms: number; attempt: string };
+
 const DEFAULT_CAPACITY = 10;
+const DEFAULT_PRIORITY = 50;
+/** Waiters of one key; the next is refused with QUEUE_FULL (locks.md). */
+export const MAX_QUEUE_DEPTH = 10_000;
+
+/** The id that a request for a key has, and its lock once granted; the same `acquire_id` gives the same. Pure but for ids. */
+export function requestId(ids: Ids, request: AcquireRequest, name: LockName): string {
+  const { principal_id, owner_id = principal_id, acquire_id } = request;
+  return newLockId(
+    name,
+    ids,
+    acquire_id === undefined ? undefined : [principal_id, owner_id, acquire_id, name.key].join("\n"),
+  );
+}
 
 /**
- * Tries once to get one key.
+ * Sends one acquire for one key. With `waiting` it queues where the lock is not free, and `channel` is told.
  *
- * @throws RESOURCE_LOCKED 423 with `details.holder`, ALREADY_HELD 409 with `details.lock_id`, VALIDATION_ERROR 400,
- *   DEPENDENCY_UNAVAILABLE 503 without Redis and while a loss of its memory is waited out (with Retry-After)
+ * @throws RESOURCE_LOCKED 423 with `details.holder`, ALREADY_HELD 409 with `details.lock_id`, QUEUE_FULL 503,
+ *   LOCK_QUOTA_EXCEEDED 429, VALIDATION_ERROR 400, DEPENDENCY_UNAVAILABLE 503 without Redis and, without waiting, while
+ *   a loss of its memory is waited out (with Retry-After)
  */
-export async function acquireKey(
+export async function tryAcquire(
   deps: AcquireDeps,
   request: AcquireRequest,
   name: LockName & { mode: LockMode },
-): Promise<Lock> {
-  const { ttl_seconds, lock_delay_seconds = 0 } = request;
-  if (!Number.isInteger(ttl_seconds) || ttl_seconds < MIN_TTL_SECONDS || ttl_seconds > MAX_TTL_SECONDS) {
-    const issue = `must be a whole number from ${MIN_TTL_SECONDS} to ${MAX_TTL_SECONDS}`;
-    throw errors.VALIDATION_ERROR({ details: [{ field: "ttl_seconds", issue }] });
-  }
-  const attempt = lockIdIn(name.partition, deps.ids.uuid());
-  const acquire_id = request.acquire_id ?? attempt;
+  id: string,
+  waiting?: Waiting & { channel: string },
+): Promise<Tried> {
+  const { ttl_seconds, lock_delay_seconds = 0, principal_id, agent_id, purpose = null } = request;
+  assertTtl(ttl_seconds);
+  const owner_id = request.owner_id ?? principal_id;
+  const party = { principal_id, owner_id, agent_id, purpose };
+  const { who, owner } = formatWho(party);
+  const mode = modeLetter(name.resource_type, name.mode);
+  const tail = tailOf(compactId(id)!.id32);
+  // A retry under one acquire_id is another attempt: forgetting the first must not take the second's grant.
+  const attempt = request.acquire_id === undefined ? tail : deps.ids.secret(9);
   const sent_at_ms = deps.clock.monotonicMs();
   const reply = await deps.connection.run(
     "acquire",
     name.partition,
     [
+      name.field,
       name.key,
-      modeLetter(name.resource_type, name.mode),
+      mode,
       request.capacity ?? DEFAULT_CAPACITY,
-      request.principal_id,
-      request.owner_id ?? request.principal_id,
-      request.agent_id,
-      request.purpose ?? "",
-      acquire_id,
+      who,
+      owner,
+      tail,
       attempt,
       ttl_seconds * 1000,
       deps.max_hold_seconds * 1000,
       lock_delay_seconds * 1000,
+      request.quota ?? 0,
+      ...waitingArgs(waiting),
     ],
-    { ttl_seconds, onUnknown: () => deps.forgetter.forget(attempt, name) },
+    { ttl_seconds, onUnknown: () => deps.forgetter.forget(id, attempt) },
   );
-  const { held, lease_ms, expired } = readGrant(reply, name);
-  deps.grants.keep({ lock: held, acquire_id, lock_delay_seconds, ttl_seconds, sent_at_ms, lease_ms });
-  for (const lock of expired) deps.emit(lockEvents.expired(lock));
-  const lock = toLock(held);
-  if (reply[0] !== "AGAIN") deps.emit(lockEvents.acquired(lock));
-  return lock;
+  if (reply[0] === "QUEUED") return { queued: toStanding(reply), sent_at_ms, attempt };
+  const held =
+    reply[0] === "GRANTED"
+      ? heldLock(id, name.key, mode, party, grantedNow(reply))
+      : toHeldLock(readAgain(reply, name));
+  const lease_ms = held.expires_ms - Number(reply[0] === "GRANTED" ? reply[2] : reply[1]);
+  deps.grants.keep({ lock: held, attempt, lock_delay_seconds, ttl_seconds, sent_at_ms, lease_ms });
+  if (reply[0] === "GRANTED") {
+    for (const expired of reply.slice(5)) deps.emit(lockEvents.expired(toLock(toHeldLock(expired))));
+  }
+  if (reply[0] !== "AGAIN") deps.emit(lockEvents.acquired(held));
+  return { held };
 }
 
-/** The grant in a reply, or the refusal that it is. Pure. */
-function readGrant(reply: Reply, name: LockName): { held: HeldLock; lease_ms: number; expired: Lock[] } {
-  const [status, ...rest] = reply;
+/** @throws VALIDATION_ERROR 400 */
+export function assertTtl(seconds: number): void {
+  if (Number.isInteger(seconds) && seconds >= MIN_TTL_SECONDS && seconds <= MAX_TTL_SECONDS) return;
+  const issue = `must be a whole number from ${MIN_TTL_SECONDS} to ${MAX_TTL_SECONDS}`;
+  throw errors.VALIDATION_ERROR({ details: [{ field: "ttl_seconds", issue }] });
+}
+
+type WaitingArgs =
+  | []
+  | [priority: number, max_wait_ms: number, channel: string, lease_ms: number, max_depth: number];
+
+function waitingArgs(waiting: (Waiting & { channel: string }) | undefined): WaitingArgs {
+  if (!waiting) return [];
+  const { priority = DEFAULT_PRIORITY, max_wait_seconds, channel } = waiting;
+  return [
+    priority,
+    Math.ceil(max_wait_seconds * 1000),
+    channel,
+    WAITER_LEASE_SECONDS * 1000,
+    MAX_QUEUE_DEPTH,
+  ];
+}
+
+function grantedNow([, fencing_token, acquired_ms, expires_ms, hold_until_ms]: Reply<"acquire">) {
+  return {
+    fencing_token: Number(fencing_token),
+    acquired_ms: Number(acquired_ms),
+    expires_ms: Number(expires_ms),
+    hold_until_ms: Number(hold_until_ms),
+  };
+}
+
+/** The described lock of a grant that was there before, or the refusal that a reply is. */
+function readAgain([status, ...rest]: Reply<"acquire">, { key }: LockName): unknown {
   switch (status) {
-    case "GRANTED":
     case "AGAIN":
-    case "UPGRADED": {
-      const [lease, described, ...expired] = rest;
-      return {
-        held: toHeldLock(described),
-        lease_ms: Number(lease),
-        expired: expired.map((lock) => toLock(toHeldLock(lock))),
-      };
-    }
+    case "UPGRADED":
+      return rest[1];
     case "ALREADY_HELD": {
       const { id, mode } = toHeldLock(rest[0]);
-      throw lockErrors.ALREADY_HELD({ details: { lock_id: id, key: name.key, mode } });
+      throw lockErrors.ALREADY_HELD({ details: { lock_id: id, key, mode } });
     }
-    case "LOCKED": {
-      const lock = toLock(toHeldLock(rest[0]));
-      throw lockErrors.RESOURCE_LOCKED({ details: { key: name.key, holder: holderOfLock(lock) } });
-    }
-    case "DELAYED": {
-      const [until, now, lost] = rest;
-      const lock = lost ? toLock(toHeldLock(lost)) : null;
+    case "LOCKED":
+      throw lockErrors.RESOURCE_LOCKED({
+        details: { key, holder: toHolder(toHeldLock(rest[1])), queue_length: Number(rest[0]) },
+      });
+    case "DELAYED":
       throw lockErrors.RESOURCE_LOCKED({
         message: "Its last holder was lost and may still be writing; it is free after a short delay.",
-        details: { key: name.key, ...(lock ? { holder: holderOfLock(lock) } : {}) },
-        retryAfterSeconds: secondsOf(Number(until) - Number(now)),
+        details: { key, queue_length: Number(rest[0]) },
+        retryAfterSeconds: secondsOf(Number(rest[1])),
       });
-    }
+    case "QUEUE_FULL":
+      throw lockErrors.QUEUE_FULL({ details: { key, max_depth: MAX_QUEUE_DEPTH }, retryAfterSeconds: 5 });
+    case "QUOTA":
+      throw lockErrors.LOCK_QUOTA_EXCEEDED({ retryAfterSeconds: 5 });
     case "GRACE":
       throw inGrace(Number(rest[0]));
     default:

@@ -1,14 +1,23 @@
-import type { Redis } from "ioredis";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { errors, isCoded } from "../kernel/errors.ts";
-import { scripts } from "./scripts.generated.ts";
-import { closeSession, openSession, partitionKeys, type Session } from "./session.ts";
+import { type ScriptArgs, type ScriptStatus, scripts } from "./scripts.generated.ts";
+import {
+  closeSession,
+  type LockRedis,
+  onChange,
+  openSession,
+  partitionKeys,
+  type Session,
+} from "./session.ts";
 import { raiseMaxTtl } from "./store.ts";
 
-export type ScriptName = Exclude<keyof typeof scripts, "open" | "close">;
+export type ScriptName = Exclude<keyof typeof scripts, "open" | "close" | "observe">;
 /** What a script answers: a word, then what its header says. */
-export type Reply = [status: string, ...rest: unknown[]];
+export type Reply<N extends ScriptName = ScriptName> = [
+  status: Exclude<ScriptStatus[N], "LOST_EPOCH">,
+  ...rest: unknown[],
+];
 
 export type RunOptions = {
   /** The lease that the call grants or extends, in seconds. */
@@ -23,16 +32,13 @@ export type LockConnection = ReturnType<typeof createLockConnection>;
 const MAX_TRIES = 4;
 
 /** Calls the scripts, each under a session that was proven against the Redis that runs it (see session.ts). */
-export function createLockConnection({ redis, pool, log }: { redis: Redis; pool: Pool; log: Logger }) {
+export function createLockConnection({ redis, pool, log }: { redis: LockRedis; pool: Pool; log: Logger }) {
   let session: Session | null = null;
   let opening: Promise<Session> | null = null;
-  const forgetSession = (): void => {
+  const stopWatching = onChange(redis, () => {
     session = null;
-  };
-  redis.on("close", forgetSession);
-  if (redis.options.enableOfflineQueue || redis.options.maxRetriesPerRequest !== 0) {
-    log.warn("locks want a Redis connection that queues nothing while it is away and sends nothing again");
-  }
+  });
+  warnOfUnfitOptions(redis, log);
 
   async function open(): Promise<Session> {
     if (session) return session;
@@ -64,26 +70,30 @@ export function createLockConnection({ redis, pool, log }: { redis: Redis; pool:
 
   return {
     /**
-     * Runs a script on one partition, with the sentinel in front of `args` where `guarded`. Begins a new epoch and
+     * Runs a script on one partition, with the sentinel in front of `args` where it wants it. Begins a new epoch and
      * tries again where Redis turns out to have forgotten.
      *
      * @throws DEPENDENCY_UNAVAILABLE (503) without Redis, or without PostgreSQL where an epoch is to be compared
      */
-    async run(
-      name: ScriptName,
+    async run<N extends ScriptName>(
+      name: N,
       partition: number,
-      args: readonly (string | number)[],
+      args: ScriptArgs[N],
       options: RunOptions = {},
-    ): Promise<Reply> {
-      const { keys, sha } = scripts[name];
+    ): Promise<Reply<N>> {
+      const { keys, sha, guarded } = scripts[name];
+      const ttlSeconds = options.ttl_seconds ?? 0;
+      const names = partitionKeys(partition).slice(0, keys);
       for (let tries = 0; tries < MAX_TRIES; tries++) {
-        const current = await prepare(options.ttl_seconds ?? 0);
+        // Nearly always there: then no promise is waited for.
+        const isReady = session !== null && ttlSeconds <= session.max_ttl_seconds;
+        const current = isReady ? session : await prepare(ttlSeconds);
         if (!current) continue;
-        const argv = GUARDED.has(name) ? [current.sentinel, ...args] : args;
+        const given = args as readonly (string | number)[];
+        const argv = guarded ? [current.sentinels[partition]!, ...given] : given;
         try {
-          const names = partitionKeys(partition).slice(0, keys);
-          const reply = (await redis.evalsha(sha, keys, ...names, ...argv)) as Reply;
-          if (reply[0] !== "LOST_EPOCH") return reply;
+          const reply = (await redis.evalsha(sha, keys, ...names, ...argv)) as unknown[];
+          if (reply[0] !== "LOST_EPOCH") return reply as Reply<N>;
         } catch (error) {
           if (!isReply(error, "NOSCRIPT")) {
             if (mayHaveRun(error)) options.onUnknown?.();
@@ -97,20 +107,26 @@ export function createLockConnection({ redis, pool, log }: { redis: Redis; pool:
         retryAfterSeconds: 5,
       });
     },
-    /** Proves Redis fit for locks now; for boot and readiness. */
-    async check(): Promise<void> {
-      await open();
-    },
+    /** Proves Redis fit for locks now; for boot and readiness. Answers under what session. */
+    check: (): Promise<Session> => open(),
     async close(): Promise<void> {
-      redis.off("close", forgetSession);
+      stopWatching();
       if (session) await closeSession(redis, session);
       session = null;
     },
   };
 }
 
-/** Scripts whose answer means something only under the right epoch take the sentinel first. */
-const GUARDED: ReadonlySet<ScriptName> = new Set(["acquire", "heartbeat", "reassert", "sweep", "holders"]);
+function warnOfUnfitOptions(redis: LockRedis, log: Logger): void {
+  const options = "options" in redis ? redis.options : undefined;
+  const perRequest =
+    options && "redisOptions" in options
+      ? options.redisOptions
+      : (options as { maxRetriesPerRequest?: number | null });
+  if (options?.enableOfflineQueue || perRequest?.maxRetriesPerRequest !== 0) {
+    log.warn("locks want a Redis connection that queues nothing while it is away and sends nothing again");
+  }
+}
 
 function isReply(error: unknown, code: string): boolean {
   return error instanceof Error && error.name === "ReplyError" && error.message.startsWith(code);

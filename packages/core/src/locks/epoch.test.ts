@@ -40,7 +40,8 @@ describe("whether Redis still knows every grant", () => {
     ["PostgreSQL is new", { row: null, sentinels: all(open) }, { epoch: 4, lost: false }],
     ["PostgreSQL is older", { row: { ...row, epoch: 1 }, sentinels: all(open) }, { epoch: 4, lost: false }],
   ] as const)("%s", (_, facts, expected) => {
-    const verdict = judge({ ...facts, run_id: "run" });
+    const partitions = facts.sentinels.map((sentinel) => ({ sentinel, run_id: "run" }));
+    const verdict = judge({ row: facts.row, partitions });
     if (expected === "attach") expect(verdict.kind).toBe("attach");
     else expect(verdict).toMatchObject({ kind: "begin", ...expected });
   });
@@ -65,9 +66,10 @@ test("a new epoch is above every epoch and floor that anybody knows", () => {
       fc.option(kept),
       fc.array(fc.option(sentinel), { minLength: 4, maxLength: 4 }),
       (row, sentinels) => {
-        const verdict = judge({ row, sentinels, run_id: "run" });
+        const partitions = sentinels.map((sentinel) => ({ sentinel, run_id: "run" }));
+        const verdict = judge({ row, partitions });
         const known = [row, ...sentinels].filter((one) => one !== null);
-        if (verdict.kind === "attach") return known.every(({ epoch }) => epoch === verdict.sentinel.epoch);
+        if (verdict.kind === "attach") return known.every(({ epoch }) => epoch === row?.epoch);
         return known.every(
           ({ epoch, fence_floor }) => verdict.epoch > epoch && verdict.fence_floor >= fence_floor,
         );

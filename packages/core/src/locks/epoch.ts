@@ -20,7 +20,7 @@ export type EpochRow = {
 };
 
 export type Verdict =
-  | { kind: "attach"; sentinel: Sentinel }
+  | { kind: "attach" }
   /** `lost`: grants may be missing, so the new epoch begins with a grace and a higher floor. */
   | { kind: "begin"; epoch: number; lost: boolean; fence_floor: number };
 
@@ -52,25 +52,25 @@ export function parseSentinel(text: string | null): Sentinel | null {
  */
 export function judge(facts: {
   row: EpochRow | null;
-  sentinels: readonly (Sentinel | null)[];
-  run_id: string;
+  /** What each partition remembers, and the run of the server that it lies on. */
+  partitions: readonly { sentinel: Sentinel | null; run_id: string }[];
 }): Verdict {
-  const { row, run_id } = facts;
-  const known = facts.sentinels.filter((sentinel) => sentinel !== null);
-  const newest = Math.max(row?.epoch ?? 0, ...known.map((sentinel) => sentinel.epoch));
+  const { row, partitions } = facts;
+  const known = partitions.flatMap(({ sentinel, run_id }) =>
+    sentinel ? [{ ...sentinel, server: run_id }] : [],
+  );
+  const newest = Math.max(row?.epoch ?? 0, ...known.map(({ epoch }) => epoch));
   const fence_floor = Math.max(row?.fence_floor ?? 0, ...known.map((sentinel) => sentinel.fence_floor));
   const begin = { kind: "begin", epoch: newest + 1, fence_floor } as const;
   const first = known[0];
   if (!first) return { ...begin, lost: row !== null };
 
-  const isWhole = known.length === facts.sentinels.length;
-  const isOneEpoch = known.every(
-    (sentinel) => sentinel.epoch === newest && sentinel.grace_us === first.grace_us,
-  );
-  const isKept = known.every((sentinel) => sentinel.state === "closed" || sentinel.run_id === run_id);
+  const isWhole = known.length === partitions.length;
+  const isOneEpoch = known.every(({ epoch, grace_us }) => epoch === newest && grace_us === first.grace_us);
+  const isKept = known.every(({ state, run_id, server }) => state === "closed" || run_id === server);
   if (!(isWhole && isOneEpoch && isKept)) return { ...begin, lost: true };
 
-  const isOpen = known.every((sentinel) => sentinel.state === "open");
-  if (isOpen && row?.epoch === first.epoch) return { kind: "attach", sentinel: first };
+  const isOpen = known.every(({ state }) => state === "open");
+  if (isOpen && row?.epoch === first.epoch) return { kind: "attach" };
   return { ...begin, lost: false };
 }

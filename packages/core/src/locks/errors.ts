@@ -17,6 +17,16 @@ export const lockErrors = defineErrors({
     message: "The lock was lost while it was being used.",
     next: "Stop writing; acquire it again and begin anew.",
   },
+  DEADLOCK_DETECTED: {
+    status: 423,
+    message: "This request waited in a circle with others and was chosen to end it; its locks were released.",
+    next: "Begin anew after a moment, with all locks asked for in one request or in one order.",
+  },
+  LOCK_QUOTA_EXCEEDED: {
+    status: 429,
+    message: "This principal holds or waits for too many locks.",
+    next: "Release some, or ask for fewer at a time.",
+  },
   QUEUE_FULL: {
     status: 503,
     message: "Too many already wait for this lock.",

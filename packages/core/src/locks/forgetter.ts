@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { LockConnection } from "./connection.ts";
-import type { LockName } from "./keys.ts";
+import { compactId } from "./keys.ts";
 
 /** An acquire lies in a socket no longer than this; then its mark is cleared. */
 const KEEP_MARK_MS = 600_000;
@@ -14,36 +14,38 @@ const LIMIT = 10_000;
  * unknown, not "not acquired".
  */
 export function createForgetter({ connection, log }: { connection: LockConnection; log: Logger }) {
-  const pending = new Map<string, { name: LockName; since: number; timer: NodeJS.Timeout }>();
+  const pending = new Map<string, NodeJS.Timeout>();
 
-  function schedule(attempt: string, name: LockName, delayMs: number, since: number): void {
-    const timer = setTimeout(() => void run(attempt, name, delayMs, since), delayMs);
+  function schedule(id: string, attempt: string, delayMs: number, since: number): void {
+    const timer = setTimeout(() => void run(id, attempt, delayMs, since), delayMs);
     timer.unref();
-    pending.set(attempt, { name, since, timer });
+    pending.set(attempt, timer);
   }
 
-  async function run(attempt: string, name: LockName, delayMs: number, since: number): Promise<void> {
+  async function run(id: string, attempt: string, delayMs: number, since: number): Promise<void> {
     try {
-      await connection.run("forget", name.partition, [name.key, attempt, KEEP_MARK_MS]);
+      const { id32, partition } = compactId(id)!;
+      await connection.run("forget", partition, [id32, attempt, KEEP_MARK_MS]);
       pending.delete(attempt);
     } catch (error) {
       if (!pending.has(attempt)) return;
       if (performance.now() - since < KEEP_MARK_MS) {
-        schedule(attempt, name, Math.min(delayMs * 2, MAX_DELAY_MS), since);
+        schedule(id, attempt, Math.min(delayMs * 2, MAX_DELAY_MS), since);
       } else {
         pending.delete(attempt);
-        log.warn({ err: error, key: name.key }, "a lock request with unknown outcome was not taken back");
+        log.warn({ err: error, lock_id: id }, "a lock request with unknown outcome was not taken back");
       }
     }
   }
 
   return {
-    forget(attempt: string, name: LockName): void {
-      if (pending.size < LIMIT) schedule(attempt, name, FIRST_DELAY_MS, performance.now());
+    /** `attempt` is the acquire's own, of the request `id`. */
+    forget(id: string, attempt: string): void {
+      if (pending.size < LIMIT) schedule(id, attempt, FIRST_DELAY_MS, performance.now());
     },
     pending: (): number => pending.size,
     stop(): void {
-      for (const { timer } of pending.values()) clearTimeout(timer);
+      for (const timer of pending.values()) clearTimeout(timer);
       pending.clear();
     },
   };

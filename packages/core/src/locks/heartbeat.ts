@@ -1,13 +1,13 @@
 import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
-import type { LockConnection, Reply } from "./connection.ts";
+import type { LockConnection } from "./connection.ts";
 import type { Grant, Grants } from "./grants.ts";
-import { partitionOfId } from "./keys.ts";
+import { compactId, fieldOf, tailOf } from "./keys.ts";
 import { MAX_HEARTBEAT_LOCKS, MAX_TTL_SECONDS, MIN_TTL_SECONDS } from "./schema.ts";
-import { type HeldLock, toHeldLock } from "./wire.ts";
+import { formatWho } from "./who.ts";
 
 export type Extension =
-  | { id: string; status: "held"; lease_ms: number; lock: HeldLock }
+  | { id: string; status: "held"; lease_ms: number; fencing_token: number }
   | { id: string; status: "gone" | "foreign" };
 
 type Deps = { connection: LockConnection; grants: Grants; clock: Clock };
@@ -24,12 +24,17 @@ export async function extendLocks(deps: Deps, request: Request): Promise<Extensi
   if (lock_ids.length > MAX_HEARTBEAT_LOCKS || !(ttl >= MIN_TTL_SECONDS && ttl <= MAX_TTL_SECONDS)) {
     throw errors.VALIDATION_ERROR();
   }
-  const byPartition = new Map<number, string[]>();
+  const byPartition = new Map<number, { id: string; id32: string }[]>();
   const results = new Map<string, Extension>();
   for (const id of new Set(lock_ids)) {
-    const partition = partitionOfId(id);
-    if (partition === null) results.set(id, { id, status: "gone" });
-    else byPartition.set(partition, [...(byPartition.get(partition) ?? []), id]);
+    const compact = compactId(id);
+    if (!compact) {
+      results.set(id, { id, status: "gone" });
+      continue;
+    }
+    const together = byPartition.get(compact.partition);
+    if (together) together.push({ id, id32: compact.id32 });
+    else byPartition.set(compact.partition, [{ id, id32: compact.id32 }]);
   }
   const extended = await Promise.all(
     [...byPartition].map(([partition, ids]) => extendPartition(deps, request, partition, ids)),
@@ -42,15 +47,20 @@ async function extendPartition(
   deps: Deps,
   request: Request,
   partition: number,
-  ids: readonly string[],
+  ids: readonly { id: string; id32: string }[],
 ): Promise<Extension[]> {
   const ttl_seconds = request.ttl_extension_seconds;
   const sent_at_ms = deps.clock.monotonicMs();
-  const args = ids.flatMap((id) => [id, request.principal_id, ttl_seconds * 1000]);
-  const [, graceLeft, ...replies] = await deps.connection.run("heartbeat", partition, args, { ttl_seconds });
+  const args = ids.map(({ id32 }) => id32);
+  const [, graceLeft, ...leases] = await deps.connection.run(
+    "heartbeat",
+    partition,
+    [request.principal_id, ttl_seconds * 1000, ...args],
+    { ttl_seconds },
+  );
   return Promise.all(
-    ids.map(async (id, at) => {
-      let result = readExtension(id, replies[at] as Reply);
+    ids.map(async ({ id }, at) => {
+      let result = readExtension(id, Number(leases[at * 2]), Number(leases[at * 2 + 1]));
       const grant = deps.grants.get(id);
       if (grant && Number(graceLeft) > 0 && isForgotten(result, grant)) {
         result = await reassert(deps, grant, request, sent_at_ms);
@@ -67,7 +77,7 @@ async function extendPartition(
 
 /** Gone, or back from a snapshot in an older state than the one that was granted last. */
 function isForgotten(result: Extension, grant: Grant): boolean {
-  if (result.status === "held") return result.lock.fencing_token < grant.lock.fencing_token;
+  if (result.status === "held") return result.fencing_token < grant.lock.fencing_token;
   return result.status === "gone";
 }
 
@@ -78,33 +88,34 @@ async function reassert(
   nowMs: number,
 ): Promise<Extension> {
   const { lock } = grant;
-  if (lock.principal_id !== request.principal_id) return { id: lock.id, status: "foreign" };
-  if (!grants.isTrusted(grant, nowMs)) return { id: lock.id, status: "gone" };
-  const reply = await connection.run(
+  const { id, fencing_token } = lock;
+  if (lock.principal_id !== request.principal_id) return { id, status: "foreign" };
+  if (!grants.isTrusted(grant, nowMs)) return { id, status: "gone" };
+  const { id32, partition } = compactId(id)!;
+  const [status, lease] = await connection.run(
     "reassert",
-    partitionOfId(lock.id)!,
+    partition,
     [
-      lock.id,
+      fieldOf(id32),
       lock.key,
       lock.mode_letter,
-      lock.principal_id,
-      lock.owner_id,
-      lock.agent_id,
-      lock.purpose ?? "",
-      grant.acquire_id,
-      lock.fencing_token,
+      formatWho(lock).who,
+      tailOf(id32),
+      grant.attempt,
+      fencing_token,
       lock.acquired_ms,
-      lock.hold_until_ms,
-      grant.lock_delay_seconds * 1000,
       request.ttl_extension_seconds * 1000,
+      lock.hold_until_ms - lock.acquired_ms,
+      grant.lock_delay_seconds * 1000,
     ],
     { ttl_seconds: request.ttl_extension_seconds },
   );
-  return readExtension(lock.id, reply);
+  if (status !== "OK") return { id, status: "gone" };
+  return { id, status: "held", lease_ms: Number(lease), fencing_token };
 }
 
-function readExtension(id: string, [status, lease, described]: Reply): Extension {
-  if (status === "FOREIGN") return { id, status: "foreign" };
-  if (status !== "OK") return { id, status: "gone" };
-  return { id, status: "held", lease_ms: Number(lease), lock: toHeldLock(described) };
+function readExtension(id: string, lease_ms: number, fencing_token: number): Extension {
+  if (lease_ms < 0) return { id, status: "foreign" };
+  if (lease_ms === 0) return { id, status: "gone" };
+  return { id, status: "held", lease_ms, fencing_token };
 }

@@ -1,13 +1,23 @@
-import { crc32 } from "node:zlib";
+import { hash } from "node:crypto";
 import { errors } from "../kernel/errors.ts";
+import type { Ids } from "../kernel/ids.ts";
 import { parseKey } from "../resources/service.ts";
 import type { LockKeyInput, LockKind, LockMode } from "./schema.ts";
 
 /** So many partitions share all locks. Another number moves every lock: only with a new epoch and no lock held. */
 export const PARTITIONS = 16;
 
-/** What a lock is on: its kind, the one spelling of its resource, and where it lies. */
-export type LockName = { resource_type: LockKind; resource_id: string; key: string; partition: number };
+/**
+ * What a lock is on: its kind, the one spelling of its resource, and where it lies. `field` is the first 48 bits of
+ * the key's SHA-256: should two keys ever share them, they share one lock, which is safe.
+ */
+export type LockName = {
+  resource_type: LockKind;
+  resource_id: string;
+  key: string;
+  field: string;
+  partition: number;
+};
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/;
@@ -22,7 +32,8 @@ const KIND_ORDER: Record<LockKind, number> = { task: 0, resource: 1, agent: 2 };
 export function lockName(kind: LockKind, id: string): LockName {
   const resource_id = kind === "resource" ? resourceId(id) : plainId(id);
   const key = `${kind}:${resource_id}`;
-  return { resource_type: kind, resource_id, key, partition: crc32(key) % PARTITIONS };
+  const field = hash("sha256", key, "hex").slice(0, FIELD_LENGTH);
+  return { resource_type: kind, resource_id, key, field, partition: partitionOf(field) };
 }
 
 function resourceId(id: string): string {
@@ -48,17 +59,39 @@ export function modeLetter(kind: LockKind, mode: LockMode): "x" | "s" | "c" {
   return mode === "shared" ? "s" : "x";
 }
 
-/** A lock's id tells its partition by its last byte, so that a heartbeat finds the lock by its id alone. */
-export function lockIdIn(partition: number, uuid: string): string {
-  return uuid.slice(0, -2) + partition.toString(16).padStart(2, "0");
+const FIELD_LENGTH = 12;
+
+const partitionOf = (field: string): number => Number.parseInt(field.slice(0, 2), 16) % PARTITIONS;
+
+/**
+ * A request's id, which becomes the lock's: a UUIDv8 of the key's field and a tail of its own, so that every script
+ * finds the lock by its id alone. The same `seed` gives the same id for a key; without one it is a new one.
+ */
+export function newLockId(name: LockName, ids: Ids, seed?: string): string {
+  const digits = seed === undefined ? ids.uuid().replaceAll("-", "") : hash("sha256", seed, "hex");
+  const tail = digits.slice(-FIELD_LENGTH - 6);
+  const { field } = name;
+  return `${field.slice(0, 8)}-${field.slice(8)}-8${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${tail.slice(6)}`;
 }
 
-/** The partition an id points to; null where it was not made by lockIdIn. */
-export function partitionOfId(id: string): number | null {
-  if (!UUID.test(id)) return null;
-  const partition = Number.parseInt(id.slice(-2), 16);
-  return partition < PARTITIONS ? partition : null;
+/** A lock's id as the scripts know it (32 hex digits, the field in front); null for what is no id of ours. */
+export function compactId(id: string): { id32: string; partition: number } | null {
+  if (!UUID.test(id) || id[14] !== "8") return null;
+  const id32 = id.replaceAll("-", "").toLowerCase();
+  return { id32, partition: partitionOf(id32) };
 }
+
+/** The reverse of compactId. */
+export function expandId(id32: string): string {
+  const part = (from: number, to: number) => id32.slice(from, to);
+  return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
+}
+
+/** The field of a compact id. */
+export const fieldOf = (id32: string): string => id32.slice(0, FIELD_LENGTH);
+
+/** What of a compact id follows the field. */
+export const tailOf = (id32: string): string => id32.slice(FIELD_LENGTH);
 
 /**
  * The keys of one request in the order that everybody takes them in, so that two requests cannot wait for each other.

@@ -2,20 +2,23 @@ import { errors } from "../kernel/errors.ts";
 import { decodeCursor, encodeCursor } from "../kernel/page.ts";
 import type { LockConnection } from "./connection.ts";
 import { lockName, PARTITIONS } from "./keys.ts";
-import type { ListLocksQuery, Lock, LockList } from "./schema.ts";
-import { toHeldLock, toLock } from "./wire.ts";
+import { type ListLocksQuery, type Lock, type LockList, type QueuedLock, SHOWN_WAITERS } from "./schema.ts";
+import { type HeldLock, toHeldLock, toLock, toWaiter } from "./wire.ts";
 
 /** So many locks one step through a partition looks at. */
 const STEP = 200;
+const LARGE_STEP = 1_000;
+/** Of a partition's fields these two are no keys: the sentinel and the last token. */
+const OWN_FIELDS = 2;
 
 /** Where a walk through all locks stands: in a partition, at a scan cursor, behind so many of its step. */
 type Place = { partition: number; cursor: string; skip: number };
 type Filter = (lock: Lock) => boolean;
 
 /**
- * A page of the held locks, sorted by time of acquisition within the page. The walk goes by partition, so no page
- * costs more than its own steps; a lock that is held during the whole walk is seen. Totals are exact without a
- * filter, with one as far as the walk has come.
+ * A page of the held locks with their queues, sorted by time of acquisition within the page. The walk goes by
+ * partition, so no page costs more than its own steps; a lock that is held during the whole walk is seen. The total
+ * counts, without a filter, the locked keys; with one, what the walk has found so far.
  */
 export async function listLocks(connection: LockConnection, query: ListLocksQuery): Promise<LockList> {
   const filter = filterOf(query);
@@ -28,16 +31,60 @@ export async function listLocks(connection: LockConnection, query: ListLocksQuer
   const hasMore = next !== null && (await walk(connection, next, 1, filter)).found.length > 0;
   const isFiltered = [query.resource_type, query.resource_id, query.agent_id].some((by) => by !== undefined);
   const seen = offset + locks.length + (hasMore ? 1 : 0);
+  const isWhole = !hasMore && !start;
   return {
     locks,
     pagination: {
       page: query.page,
       limit,
-      total: isFiltered ? seen : Math.max(seen, await countLocks(connection)),
-      total_is_exact: isFiltered ? !(hasMore || start) : true,
+      total: isFiltered || isWhole ? seen : Math.max(seen, await countKeys(connection)),
+      total_is_exact: isWhole,
       has_more: hasMore,
       ...(hasMore && next ? { next_cursor: encodeCursor([next.partition, next.cursor, next.skip]) } : {}),
     },
+  };
+}
+
+/** One lock with the head of its queue; null where it is gone. */
+export async function getLock(
+  connection: LockConnection,
+  partition: number,
+  id32: string,
+): Promise<QueuedLock | null> {
+  const [status, described, ...queue] = await connection.run("get", partition, [id32, SHOWN_WAITERS]);
+  return status === "OK" ? toQueuedLock([described, ...queue]) : null;
+}
+
+/** Every lock that an owner (see who.ts) holds. Costs a walk through all locks. */
+export async function locksOf(connection: LockConnection, owner: string): Promise<HeldLock[]> {
+  const held = await Promise.all(
+    Array.from({ length: PARTITIONS }, async (_, partition) => {
+      const found: HeldLock[] = [];
+      let cursor = "0";
+      do {
+        const [, next, , ...entries] = await connection.run("list", partition, [
+          cursor,
+          LARGE_STEP,
+          0,
+          owner,
+        ]);
+        found.push(...entries.map((entry) => toHeldLock((entry as unknown[])[0])));
+        cursor = String(next);
+      } while (cursor !== "0");
+      return found;
+    }),
+  );
+  return held.flat();
+}
+
+function toQueuedLock([described, queue_length, ...queue]: unknown[]): QueuedLock {
+  return {
+    ...toLock(toHeldLock(described)),
+    queue_length: Number(queue_length),
+    queue: queue.map((waiter) => {
+      const { owner, ...shown } = toWaiter(waiter);
+      return shown;
+    }),
   };
 }
 
@@ -54,14 +101,15 @@ async function walk(
   from: Place | null,
   wanted: number,
   filter: Filter,
-): Promise<{ found: Lock[]; next: Place | null }> {
-  const found: Lock[] = [];
+): Promise<{ found: QueuedLock[]; next: Place | null }> {
+  const found: QueuedLock[] = [];
   let { partition, cursor, skip } = from ?? { partition: 0, cursor: "0", skip: 0 };
   while (partition < PARTITIONS) {
-    const [, nextCursor, , ...locks] = await connection.run("list", partition, [cursor, STEP]);
+    const args: [string, number, number, string] = [cursor, STEP, SHOWN_WAITERS, ""];
+    const [, nextCursor, , ...locks] = await connection.run("list", partition, args);
     for (let at = skip; at < locks.length; at++) {
       if (found.length === wanted) return { found, next: { partition, cursor, skip: at } };
-      const lock = toLock(toHeldLock(locks[at]));
+      const lock = toQueuedLock(locks[at] as unknown[]);
       if (filter(lock)) found.push(lock);
     }
     skip = 0;
@@ -71,12 +119,12 @@ async function walk(
   return { found, next: null };
 }
 
-/** How many locks there are, those included that have expired and were not swept yet. */
-async function countLocks(connection: LockConnection): Promise<number> {
+/** How many keys are locked, those included that have expired and were not swept yet. */
+async function countKeys(connection: LockConnection): Promise<number> {
   const counts = await Promise.all(
-    Array.from({ length: PARTITIONS }, (_, partition) => connection.run("list", partition, ["0", 1])),
+    Array.from({ length: PARTITIONS }, (_, partition) => connection.run("list", partition, ["0", 1, 0, ""])),
   );
-  return counts.reduce((sum, [, , total]) => sum + Number(total), 0);
+  return counts.reduce((sum, [, , total]) => sum + Number(total) - OWN_FIELDS, 0);
 }
 
 function placeOf(cursor: string): Place {

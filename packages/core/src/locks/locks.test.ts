@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemActor } from "../kernel/actor.ts";
-import { lockIdIn } from "./keys.ts";
+import { randomIds } from "../kernel/ids.ts";
+import { lockName, newLockId } from "./keys.ts";
 import { type House, openHouse, type Process } from "./locks-fixture.ts";
 import { type Lock, listLocksQuery } from "./schema.ts";
 import type { AcquireOne, LocksService } from "./service.ts";
@@ -74,7 +75,7 @@ describe.each([
       purpose: "deploy",
     });
     expect(Date.parse(lock.expires_at) - Date.parse(lock.acquired_at)).toBe(30_000);
-    expect(await locks.get(lock.id)).toEqual(lock);
+    expect(await locks.get(lock.id)).toEqual({ ...lock, queue: [], queue_length: 0 });
     expect(await two.locks.holderOf("resource", resource)).toEqual(lock);
   });
 
@@ -155,8 +156,7 @@ describe.each([
 
   test.each([
     ["made up", randomUUID()],
-    ["of a partition there is none of", lockIdIn(200, randomUUID())],
-    ["of a right partition", lockIdIn(3, randomUUID())],
+    ["of a key that nobody holds", newLockId(lockName("resource", "database:nobody"), randomIds)],
     ["no UUID", "1; DROP"],
   ])("a lock id that is %s is not found", async (_, lock_id) => {
     const as = { principal_id: "worker-1", lock_id };
@@ -324,7 +324,7 @@ describe.each([
     expect(mine.pagination).toMatchObject({ total: 130, total_is_exact: true, has_more: false });
     const third = { resource_type: "resource", resource_id: `${resource.toUpperCase()}/3` };
     const found = await locks.list(listLocksQuery.parse(third));
-    expect(found.locks).toEqual([made[3]]);
+    expect(found.locks).toEqual([{ ...made[3], queue: [], queue_length: 0 }]);
     await expect(locks.list(listLocksQuery.parse({ cursor: "forged" }))).rejects.toMatchObject({
       status: 400,
     });

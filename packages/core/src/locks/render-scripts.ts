@@ -4,33 +4,88 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "lua");
 const TARGET = join(import.meta.dirname, "scripts.generated.ts");
+/** Arguments of these names are numbers; all others are text. */
+const NUMERIC = /_ms$|^(capacity|quota|priority|max_depth|limit|step|shown|force|keep|describe|token|epoch)$/;
+
+/** What the header of a script states. */
+type Contract = {
+  keys: number;
+  /** True where the sentinel is the first argument; the connection puts it there. */
+  guarded: boolean;
+  /** The arguments after the sentinel, as the elements of a tuple type. */
+  args: string[];
+  /** The words that an answer begins with. */
+  statuses: string[];
+};
 
 /**
- * The text of scripts.generated.ts: every lua/*.lua with the lib files that its `@include` line names in front, its
- * number of keys (from the `KEYS` lines of its header) and the SHA-1 that EVALSHA wants.
+ * The text of scripts.generated.ts: every lua/*.lua with the lib files put in where its `@include` lines stand, the
+ * SHA-1 that EVALSHA wants, and the types of its arguments and answers from its header.
  */
 export function renderScripts(): string {
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith(".lua"));
-  const entries = files.sort().map((file) => {
-    const own = readFileSync(join(FOLDER, file), "utf8");
-    const includes = /^-- @include (.+)$/m.exec(own)?.[1]?.split(" ") ?? [];
-    const libs = includes.map((name) => readFileSync(join(FOLDER, "lib", `${name}.lua`), "utf8"));
-    const body = [...libs, own].map(withoutComments).join("");
+  const files = readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".lua"))
+    .sort();
+  const made = files.map((file) => {
+    const source = readFileSync(join(FOLDER, file), "utf8");
+    const body = bodyOf(source);
     const sha = createHash("sha1").update(body).digest("hex");
-    const name = file.replace(".lua", "");
-    return `  ${name}: {\n    keys: ${countKeys(file, own)},\n    sha: "${sha}",\n    body: ${JSON.stringify(body)},\n  },\n`;
+    return { name: file.replace(".lua", ""), body, sha, ...readContract(file, source) };
   });
-  return `// Made from lua/*.lua by render-scripts.ts; run \`node src/locks/render-scripts.ts\` after a change there.\n\nexport const scripts = {\n${entries.join("")}} as const;\n`;
+  const scripts = made.map(
+    ({ name, keys, guarded, sha, body }) =>
+      `  ${name}: {\n    keys: ${keys},\n    guarded: ${guarded},\n    sha: "${sha}",\n    body: ${JSON.stringify(body)},\n  },\n`,
+  );
+  const types = (of: (script: (typeof made)[number]) => string) =>
+    made.map((script) => `  ${script.name}: ${of(script)};\n`).join("");
+  return [
+    "// Made from lua/*.lua by render-scripts.ts; run `node src/locks/render-scripts.ts` after a change there.\n\n",
+    "/** What each script is called with, after the sentinel. */\n",
+    `export type ScriptArgs = {\n${types(({ args }) => `[${args.join(", ")}]`)}};\n\n`,
+    "/** The word that each script's answer begins with. */\n",
+    `export type ScriptStatus = {\n${types(({ statuses }) => statuses.map((word) => `"${word}"`).join(" | "))}};\n\n`,
+    `export const scripts = {\n${scripts.join("")}} as const;\n`,
+  ].join("");
 }
 
-function countKeys(file: string, source: string): number {
-  const line = /^-- KEYS (.+)$/m.exec(source)?.[1];
-  if (!line) throw new Error(`${file} has no KEYS line in its header`);
-  return line.split(", ").length;
+/** Pure: the contract in a script's first comment. Throws where a part is missing. */
+function readContract(file: string, source: string): Contract {
+  const header = /^(--.*\n)+/.exec(source)?.[0].replaceAll(/^-- ?/gm, "") ?? "";
+  const part = (from: RegExp, to: RegExp): string => {
+    const text = header.split(from)[1]?.split(to)[0];
+    if (text === undefined) throw new Error(`${file} has no ${from} in its header`);
+    return text;
+  };
+  const argv = part(/^ARGV /m, /^->/m).replaceAll(/\([^)]*\)/g, "");
+  const optionalFrom = argv.includes("optionally") ? argv.indexOf("optionally") : argv.length;
+  const names = [...argv.matchAll(/(?:^|[,:]\s+)\d+ ([a-z_]+)/g)].map(({ 1: name, index }) => ({
+    name: name!,
+    isOptional: index > optionalFrom,
+  }));
+  const rest = /then ([a-z]+)/.exec(argv)?.[1];
+  const guarded = names[0]?.name === "sentinel";
+  const args = (guarded ? names.slice(1) : names).map(
+    ({ name, isOptional }) => `${name}${isOptional ? "?" : ""}: ${NUMERIC.test(name) ? "number" : "string"}`,
+  );
+  const answers = part(/^-> /m, /^@include|\n$(?!\n)/m);
+  return {
+    keys: part(/^KEYS /m, /\n/).split(", ").length,
+    guarded,
+    args: rest ? [...args, `...${rest}: string[]`] : args,
+    statuses: [...new Set([...answers.matchAll(/(?:^|\W)\{([A-Z_]+)/g)].map(([, word]) => word!))].filter(
+      (word) => word !== "LOST_EPOCH" || guarded,
+    ),
+  };
 }
 
-function withoutComments(source: string): string {
-  const lines = source.split("\n").filter((line) => line.trim() !== "" && !line.trim().startsWith("--"));
+function bodyOf(source: string): string {
+  const whole = source.replaceAll(/^-- @include (.+)$/gm, (_, names: string) =>
+    names
+      .split(" ")
+      .map((name) => readFileSync(join(FOLDER, "lib", `${name}.lua`), "utf8"))
+      .join(""),
+  );
+  const lines = whole.split("\n").filter((line) => line.trim() !== "" && !line.trim().startsWith("--"));
   return `${lines.join("\n")}\n`;
 }
 

@@ -134,7 +134,7 @@ export const SHOWN_WAITERS = 20;
 export const queuedLock = lockEntry.extend({ queue: z.array(lockWaiter), queue_length: z.int() });
 export type QueuedLock = z.infer<typeof queuedLock>;
 
-export const lockList = z.strictObject({ locks: z.array(lockEntry), pagination });
+export const lockList = z.strictObject({ locks: z.array(queuedLock), pagination });
 export type LockList = z.infer<typeof lockList>;
 
 /** One lock of `POST /locks/heartbeat` with `lock_ids`. */

@@ -1,4 +1,3 @@
-import type { Redis } from "ioredis";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { Actor } from "../kernel/actor.ts";
@@ -7,23 +6,37 @@ import { isCoded } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { EventDraft } from "../ledger/schema.ts";
 import type { Ledger } from "../ledger/service.ts";
-import { type AcquireRequest, acquireKey, inGrace } from "./acquire.ts";
+import { type AcquireRequest, inGrace, requestId, tryAcquire } from "./acquire.ts";
 import { createLockConnection } from "./connection.ts";
-import { lockExpired, notHolder } from "./errors.ts";
+import { lockErrors, lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
 import { extendLocks } from "./heartbeat.ts";
-import { inCanonicalOrder, lockName, PARTITIONS, partitionOfId } from "./keys.ts";
-import { listLocks } from "./listing.ts";
-import type { HeartbeatResult, ListLocksQuery, Lock, LockKeyInput, LockKind, LockMode } from "./schema.ts";
-import { lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
+import { compactId, lockName, PARTITIONS } from "./keys.ts";
+import { getLock, listLocks } from "./listing.ts";
+import { createPushes } from "./pushes.ts";
+import { type Answer, createRequests, type WaitingRequest } from "./requests.ts";
+import type {
+  HeartbeatResult,
+  ListLocksQuery,
+  Lock,
+  LockKeyInput,
+  LockKind,
+  LockMode,
+  LockStanding,
+  QueuedLock,
+} from "./schema.ts";
+import type { LockRedis } from "./session.ts";
+import { acquireSeveral } from "./several.ts";
+import { acquireWaiting, type WaitOptions } from "./waiting.ts";
+import { type HeldLock, lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
 
 export { keepLease, type Lease } from "./lease.ts";
 export type { Lock } from "./schema.ts";
 
 export type LocksDeps = {
   /** With offline queue and resending (`maxRetriesPerRequest: 0`) off, and a command timeout on. */
-  redis: Redis;
+  redis: LockRedis;
   pool: Pool;
   clock: Clock;
   ids: Ids;
@@ -34,11 +47,12 @@ export type LocksDeps = {
   max_hold_seconds?: number;
 };
 
-export type AcquireOne = AcquireRequest & {
-  resource_type: LockKind;
-  resource_id: string;
-  mode?: LockMode | undefined;
-};
+type OneKey = { resource_type: LockKind; resource_id: string; mode?: LockMode | undefined };
+/** With `wait` the caller waits here for its turn; without, it tries once. */
+export type AcquireOne = AcquireRequest & OneKey & { wait?: WaitOptions | undefined };
+export type RequestInput = WaitingRequest & ({ keys: readonly LockKeyInput[] } | OneKey);
+/** What a request came to: locks (several where it named `keys`), or a place in the queue. */
+export type RequestAnswer = { held: Lock[] } | { queued: LockStanding };
 export type LocksService = ReturnType<typeof createLocksService>;
 
 const MAX_HOLD_SECONDS = 7_200;
@@ -49,73 +63,109 @@ const SWEEP_BATCH = 200;
  * further codes stand with each command.
  */
 export function createLocksService(deps: LocksDeps) {
-  const { clock, ids, log, ledger, max_hold_seconds = MAX_HOLD_SECONDS } = deps;
+  const { redis, clock, ids, log, ledger, max_hold_seconds = MAX_HOLD_SECONDS } = deps;
   const connection = createLockConnection(deps);
   const grants = createGrants();
   const forgetter = createForgetter({ connection, log });
+  const pushes = createPushes({ redis, connection, clock, ids, log });
   const emit = deps.emitLive ?? (() => {});
-  const acquiring = { connection, grants, forgetter, clock, ids, emit, max_hold_seconds };
+  const acquiring = {
+    ...{ connection, grants, forgetter, pushes, clock, ids, log, emit, max_hold_seconds },
+    onEnqueue: () => {},
+  };
+  const requests = createRequests(acquiring);
 
   async function release(input: { principal_id: string; lock_id: string }): Promise<void> {
-    const [status, described, at] = await letGo(input.lock_id, input.principal_id, false);
+    const [status, released, at] = await letGo(input.lock_id, input.principal_id, false);
     if (status === "FOREIGN") throw notHolder();
-    if (status !== "RELEASED") throw lockExpired();
-    emit(lockEvents.released(toLock(toHeldLock(described)), toIso(at)));
+    if (status !== "RELEASED" || !released) throw lockExpired();
+    emit(lockEvents.released(released, toIso(at)));
   }
 
-  async function letGo(id: string, principalId: string, force: boolean) {
-    const partition = partitionOfId(id);
-    if (partition === null) throw lockExpired();
-    const reply = await connection.run("release", partition, [id, principalId, force ? 1 : 0]);
-    if (reply[0] !== "FOREIGN") grants.drop(id);
-    return reply;
+  /** The status, and of what is released what it was and when. */
+  async function letGo(
+    id: string,
+    principalId: string,
+    force: boolean,
+  ): Promise<[status: string, released?: HeldLock, at?: unknown]> {
+    const compact = compactId(id);
+    if (!compact) throw lockExpired();
+    // What this process was granted it need not be told.
+    const known = grants.get(id)?.lock;
+    const reply = await connection.run("release", compact.partition, [
+      compact.id32,
+      principalId,
+      force ? 1 : 0,
+      known ? 0 : 1,
+    ]);
+    const [status, at, described] = reply;
+    if (status !== "FOREIGN") grants.drop(id);
+    if (status !== "RELEASED") return [status];
+    return [status, known ?? toHeldLock(described), at];
   }
 
   async function holders(kind: LockKind, id: string): Promise<{ locks: Lock[]; grace_left_ms: number }> {
-    const { key, partition } = lockName(kind, id);
-    const [, graceLeft, ...locks] = await connection.run("holders", partition, [key]);
+    const { field, partition } = lockName(kind, id);
+    const [, graceLeft, ...locks] = await connection.run("holders", partition, [field]);
     return { locks: locks.map((lock) => toLock(toHeldLock(lock))), grace_left_ms: Number(graceLeft) };
   }
 
-  async function get(id: string): Promise<Lock> {
-    const partition = partitionOfId(id);
-    const reply = partition === null ? null : await connection.run("get", partition, [id]);
-    if (reply?.[0] !== "OK") throw lockExpired();
-    return toLock(toHeldLock(reply[1]));
+  async function get(id: string): Promise<QueuedLock> {
+    const compact = compactId(id);
+    const lock = compact && (await getLock(connection, compact.partition, compact.id32));
+    if (!lock) throw lockExpired();
+    return lock;
   }
+
+  const shown = (answer: Answer): RequestAnswer =>
+    "held" in answer ? { held: answer.held.map(toLock) } : answer;
 
   return {
     /**
-     * Tries once to get one lock; nothing queues yet.
+     * Gets one lock: at once or not at all, or with `wait` in its turn.
      *
      * @throws RESOURCE_LOCKED 423 (`details: {key, holder?}`; with Retry-After during a lock delay), ALREADY_HELD 409
-     *   (`details: {lock_id, key, mode}`), VALIDATION_ERROR and INVALID_RESOURCE_NAME 400, DEPENDENCY_UNAVAILABLE 503
+     *   (`details: {lock_id, key, mode}`), DEADLOCK_DETECTED 423, QUEUE_FULL 503, LOCK_QUOTA_EXCEEDED 429,
+     *   VALIDATION_ERROR and INVALID_RESOURCE_NAME 400, DEPENDENCY_UNAVAILABLE 503; the reason of `wait.signal`
      */
-    async acquire({ resource_type, resource_id, mode = "exclusive", ...request }: AcquireOne): Promise<Lock> {
-      return acquireKey(acquiring, request, { ...lockName(resource_type, resource_id), mode });
+    async acquire({
+      resource_type,
+      resource_id,
+      mode = "exclusive",
+      wait,
+      ...request
+    }: AcquireOne): Promise<Lock> {
+      const name = { ...lockName(resource_type, resource_id), mode };
+      if (wait) return toLock(await acquireWaiting(acquiring, request, name, wait));
+      const tried = await tryAcquire(acquiring, request, name, requestId(ids, request, name));
+      if ("held" in tried) return toLock(tried.held);
+      // This owner waits for it already, by another request.
+      throw lockErrors.RESOURCE_LOCKED({ details: { key: name.key, holder: tried.queued.standing.holder } });
     },
 
     /** The same for several keys, taken in canonical order: all of them, or none. Codes as acquire. */
     async acquireAll({
       keys,
+      wait,
       ...request
-    }: AcquireRequest & { keys: readonly LockKeyInput[] }): Promise<Lock[]> {
-      const locks: Lock[] = [];
-      try {
-        for (const name of inCanonicalOrder(keys)) locks.push(await acquireKey(acquiring, request, name));
-        return locks;
-      } catch (error) {
-        const { principal_id } = request;
-        const released = await Promise.allSettled(
-          locks.map(({ id }) => release({ principal_id, lock_id: id })),
-        );
-        for (const result of released) {
-          // What is not released ends by its TTL.
-          if (result.status === "rejected") log.warn({ err: result.reason }, "a lock was not released");
-        }
-        throw error;
-      }
+    }: AcquireRequest & { keys: readonly LockKeyInput[]; wait?: WaitOptions }): Promise<Lock[]> {
+      return (await acquireSeveral(acquiring, request, keys, wait)).map(toLock);
     },
+
+    /** Gets locks or a place in the queue, and answers at once; for callers that ask again. Codes as acquire. */
+    async request(input: RequestInput): Promise<RequestAnswer> {
+      if ("keys" in input) return shown(await requests.begin({ ...input, several: true }));
+      const { resource_type, resource_id, mode = "exclusive", ...request } = input;
+      const keys = [{ resource_type, resource_id, mode }];
+      return shown(await requests.begin({ ...request, keys, several: false }));
+    },
+
+    /** Where a request stands, held open up to `wait_seconds`. @throws NOT_FOUND 404, FORBIDDEN 403; 423 as acquire */
+    standing: async (input: Parameters<typeof requests.standing>[0]): Promise<RequestAnswer> =>
+      shown(await requests.standing(input)),
+
+    /** Gives up a place, or what was granted meanwhile. @throws NOT_FOUND 404, FORBIDDEN 403 */
+    leave: requests.leave,
 
     /** @throws NOT_FOUND 404 where it expired, FORBIDDEN 403 where another principal holds it */
     async heartbeat(input: {
@@ -125,8 +175,8 @@ export function createLocksService(deps: LocksDeps) {
     }): Promise<Lock> {
       const { lock_id, ...request } = input;
       const [result] = await extendLocks({ connection, grants, clock }, { ...request, lock_ids: [lock_id] });
-      if (result?.status === "held") return toLock(result.lock);
-      throw result?.status === "foreign" ? notHolder() : lockExpired();
+      if (result?.status !== "held") throw result?.status === "foreign" ? notHolder() : lockExpired();
+      return plain(await get(lock_id));
     },
 
     /** Up to 200 locks, one script call for each partition. Answers in the order of `lock_ids`. */
@@ -136,9 +186,10 @@ export function createLocksService(deps: LocksDeps) {
       ttl_extension_seconds: number;
     }): Promise<HeartbeatResult[]> {
       const results = await extendLocks({ connection, grants, clock }, input);
+      const now = clock.now().getTime();
       return results.map((result) =>
         result.status === "held"
-          ? { id: result.id, ok: true, expires_at: result.lock.expires_at }
+          ? { id: result.id, ok: true, expires_at: toIso(now + result.lease_ms) }
           : { id: result.id, ok: false, code: result.status === "foreign" ? "FORBIDDEN" : "NOT_FOUND" },
       );
     },
@@ -169,7 +220,7 @@ export function createLocksService(deps: LocksDeps) {
       actor: Actor,
       { lock_id, reason }: { lock_id: string; reason: string },
     ): Promise<void> {
-      const lock = await get(lock_id);
+      const lock = plain(await get(lock_id));
       const { key, mode, owner_id, agent_id, fencing_token, purpose } = lock;
       await ledger.record(actor, [
         {
@@ -209,16 +260,19 @@ export function createLocksService(deps: LocksDeps) {
       return true;
     },
 
-    /** Clears expired locks and tells of them; also what finds out first that Redis forgot. Answers how many. */
+    /**
+     * Does what became due: expired locks, waits and delays; the next are granted. Also what finds out first that Redis
+     * forgot. Answers how many locks expired.
+     */
     async sweepExpired(): Promise<number> {
       const counts = await Promise.all(
         Array.from({ length: PARTITIONS }, async (_, partition) => {
           let count = 0;
           for (;;) {
-            const [, ...swept] = await connection.run("sweep", partition, [SWEEP_BATCH]);
-            for (const described of swept) emit(lockEvents.expired(toLock(toHeldLock(described))));
-            count += swept.length;
-            if (swept.length < SWEEP_BATCH) return count;
+            const [, done, ...expired] = await connection.run("sweep", partition, [SWEEP_BATCH]);
+            for (const described of expired) emit(lockEvents.expired(toHeldLock(described)));
+            count += expired.length;
+            if (Number(done) < SWEEP_BATCH) return count;
           }
         }),
       );
@@ -226,14 +280,22 @@ export function createLocksService(deps: LocksDeps) {
     },
 
     /** Proves that this Redis can be used for locks; for boot. @throws DEPENDENCY_UNAVAILABLE 503 with the reason */
-    check: () => connection.check(),
+    async check(): Promise<void> {
+      await connection.check();
+    },
 
     /** Ends the background work and closes the epoch, so that an orderly stop of everything costs no grace. */
     async close(): Promise<void> {
       forgetter.stop();
+      pushes.stop();
       await connection.close().catch((error: unknown) => {
         if (!isCoded(error)) log.debug({ err: error }, "the epoch of locks was not closed");
       });
     },
   };
+}
+
+/** A lock without its queue. */
+function plain({ queue, queue_length, ...lock }: QueuedLock): Lock {
+  return lock;
 }

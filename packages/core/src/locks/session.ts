@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { errors } from "../kernel/errors.ts";
@@ -12,22 +12,28 @@ const MAX_CLOCK_SKEW_US = FLOOR_MARGIN_US / 2;
 
 /** Under what the scripts may be called: proven against this very run of Redis. */
 export type Session = {
-  readonly sentinel: string;
+  /** Of each partition. */
+  readonly sentinels: readonly string[];
   readonly epoch: number;
   /** As PostgreSQL knows it; longer leases must be told there first. */
   max_ttl_seconds: number;
+  /** Redis TIME until which nothing new is granted; 0 where there was no loss. */
+  readonly grace_us: number;
 };
+
+/** One Redis, or a cluster of them. */
+export type LockRedis = Redis | Cluster;
+
+const KEYS_OF_PARTITION = Array.from({ length: PARTITIONS }, (_, partition) =>
+  ["resources", "due", "queue", "waits"].map((key) => `lock:{p${partition}}:${key}`),
+);
 
 /** The Redis keys of one partition; one hash tag, so one slot. */
 export function partitionKeys(partition: number): string[] {
-  const keys = ["resources", "locks", "expiries", "marks"];
-  return keys.map((key) => `lock:{p${partition}}:${key}`);
+  return KEYS_OF_PARTITION[partition]!;
 }
 
-/** The sentinel's field in the hash of resources. */
-const SENTINEL = "@";
-
-type Deps = { redis: Redis; pool: Pool; log: Logger };
+type Deps = { redis: LockRedis; pool: Pool; log: Logger };
 
 /**
  * Compares Redis with what PostgreSQL remembers, begins a new epoch where they differ, and only then loads the
@@ -49,56 +55,64 @@ export async function openSession({ redis, pool, log }: Deps): Promise<Session> 
     }
     // Between the comparison and here the server may have been another one.
     if (connection.isBroken()) throw new Error("The connection to Redis broke while its state was compared");
-    await Promise.all(Object.values(scripts).map(({ body }) => redis.script("LOAD", body)));
+    await Promise.all(
+      serversOf(redis).flatMap((server) =>
+        Object.values(scripts).map(({ body }) => server.script("LOAD", body)),
+      ),
+    );
     return opened;
   } finally {
     connection.end();
   }
 }
 
-type Observed = { run_id: string; now_us: number; sentinels: (Sentinel | null)[] };
+const serversOf = (redis: LockRedis): Redis[] => (redis instanceof Cluster ? redis.nodes("master") : [redis]);
 
-async function observe(redis: Redis): Promise<Observed> {
-  const [server, memory, [seconds, micros], ...found] = await Promise.all([
-    redis.info("server"),
-    redis.info("memory"),
-    redis.time(),
-    ...partitions((keys) => redis.hget(keys[0]!, SENTINEL)),
-  ]);
-  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? "noeviction";
-  if (policy !== "noeviction") {
+/** What each partition's server is and remembers; of a single Redis they are all the same server. */
+type Observed = { now_us: number; partitions: { run_id: string; sentinel: Sentinel | null }[] };
+
+async function observe(redis: LockRedis): Promise<Observed> {
+  const { body, keys } = scripts.observe;
+  const found = (await Promise.all(
+    partitions((names) => redis.eval(body, keys, ...names.slice(0, keys))),
+  )) as [string, string, string, number, string?][];
+  const evicting = found.map(([, , policy]) => policy).find((policy) => policy !== "noeviction");
+  if (evicting) {
     throw errors.DEPENDENCY_UNAVAILABLE({
-      message: `Redis has maxmemory-policy ${policy} and may drop locks; it must be noeviction.`,
+      message: `Redis has maxmemory-policy ${evicting} and may drop locks; it must be noeviction.`,
     });
   }
   return {
-    run_id: /^run_id:(\S+)/m.exec(server)?.[1] ?? "unknown",
-    now_us: Number(seconds) * 1_000_000 + Number(micros),
-    sentinels: found.map(parseSentinel),
+    now_us: Math.max(...found.map(([, , , now_us]) => now_us)),
+    partitions: found.map(([, run_id, , , sentinel]) => ({
+      run_id,
+      sentinel: parseSentinel(sentinel ?? null),
+    })),
   };
 }
 
-function attach(kept: { row: EpochRow | null }, { sentinels, run_id }: Observed): Session | null {
-  const verdict = judge({ row: kept.row, sentinels, run_id });
+function attach(kept: { row: EpochRow | null }, { partitions: found }: Observed): Session | null {
+  const verdict = judge({ row: kept.row, partitions: found });
   if (verdict.kind === "begin" || !kept.row) return null;
-  const sentinel = formatSentinel(verdict.sentinel);
-  return { sentinel, epoch: kept.row.epoch, max_ttl_seconds: kept.row.max_ttl_seconds };
+  const { epoch, max_ttl_seconds } = kept.row;
+  const sentinels = found.map(({ sentinel }) => formatSentinel(sentinel!));
+  return { sentinels, epoch, max_ttl_seconds, grace_us: found[0]!.sentinel!.grace_us };
 }
 
-async function begin({ redis, client, log }: { redis: Redis; client: PoolClient; log: Logger }) {
+async function begin({ redis, client, log }: { redis: LockRedis; client: PoolClient; log: Logger }) {
   // Read again: whoever had the turn before may have done it.
   const kept = await readEpoch(client);
   const observed = await observe(redis);
   const attached = attach(kept, observed);
   if (attached) return attached;
 
-  const { run_id, now_us } = observed;
+  const { now_us } = observed;
   if (Math.abs(now_us - kept.now_us) > MAX_CLOCK_SKEW_US) {
     throw errors.DEPENDENCY_UNAVAILABLE({
       message: `The clocks of Redis and PostgreSQL are ${Math.round(Math.abs(now_us - kept.now_us) / 1e6)} s apart.`,
     });
   }
-  const verdict = judge({ row: kept.row, sentinels: observed.sentinels, run_id });
+  const verdict = judge({ row: kept.row, partitions: observed.partitions });
   if (verdict.kind === "attach") throw errors.CONFLICT();
   const floor = verdict.lost
     ? Math.max(verdict.fence_floor, kept.now_us, now_us) + FLOOR_MARGIN_US
@@ -107,22 +121,27 @@ async function begin({ redis, client, log }: { redis: Redis; client: PoolClient;
   if (!row) throw errors.CONFLICT();
 
   const grace_us = row.grace_ms > 0 ? now_us + row.grace_ms * 1000 : 0;
-  const sentinel = formatSentinel({ ...row, state: "open", run_id, grace_us });
+  const sentinels = observed.partitions.map(({ run_id }) =>
+    formatSentinel({ ...row, state: "open", run_id, grace_us }),
+  );
   await Promise.all(
-    partitions((keys) => redis.eval(scripts.open.body, 1, keys[0]!, sentinel, String(row.epoch))),
+    partitions((keys, at) => redis.eval(scripts.open.body, 1, keys[0]!, sentinels[at]!, String(row.epoch))),
   );
   const facts = { epoch: row.epoch, grace_seconds: Math.ceil(row.grace_ms / 1000) };
   if (verdict.lost)
     log.warn(facts, "Redis forgot locks: a new epoch begins, nothing new is granted in its grace");
   else log.info(facts, "a new epoch of locks begins, nothing was lost");
-  return { sentinel, epoch: row.epoch, max_ttl_seconds: row.max_ttl_seconds };
+  return { sentinels, epoch: row.epoch, max_ttl_seconds: row.max_ttl_seconds, grace_us };
 }
 
 /** Closes the session's epoch in every partition, so that the next start of Redis knows that nothing was lost. */
-export async function closeSession(redis: Redis, session: Session): Promise<void> {
-  const closed = session.sentinel.replace(":open:", ":closed:");
+export async function closeSession(redis: LockRedis, session: Session): Promise<void> {
   await Promise.all(
-    partitions((keys) => redis.evalsha(scripts.close.sha, 1, keys[0]!, session.sentinel, closed)),
+    partitions((keys, at) => {
+      const sentinel = session.sentinels[at]!;
+      const closed = sentinel.replace(":open:", ":closed:");
+      return redis.evalsha(scripts.close.sha, 1, keys[0]!, sentinel, closed);
+    }),
   );
 }
 
@@ -130,11 +149,20 @@ function partitions<T>(work: (keys: string[], partition: number) => T): T[] {
   return Array.from({ length: PARTITIONS }, (_, partition) => work(partitionKeys(partition), partition));
 }
 
-function watchConnection(redis: Redis) {
+function watchConnection(redis: LockRedis) {
   let broken = redis.status !== "ready";
-  const onClose = (): void => {
+  const stop = onChange(redis, () => {
     broken = true;
+  });
+  return { isBroken: () => broken, end: stop };
+}
+
+/** Calls back when another server may stand behind the connection. Answers what ends it. */
+export function onChange(redis: LockRedis, changed: () => void): () => void {
+  // A cluster's own connection stays while one of its servers goes or another is promoted.
+  const events = redis instanceof Cluster ? ["close", "-node", "+node", "refresh"] : ["close"];
+  for (const event of events) redis.on(event as "close", changed);
+  return () => {
+    for (const event of events) redis.off(event as "close", changed);
   };
-  redis.on("close", onClose);
-  return { isBroken: () => broken, end: () => redis.off("close", onClose) };
 }

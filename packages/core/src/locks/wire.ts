@@ -1,70 +1,184 @@
 import type { EventDraft } from "../ledger/schema.ts";
-import type { Lock, LockKind } from "./schema.ts";
+import { expandId } from "./keys.ts";
+import type { Lock, LockHolder, LockKind, LockMode, LockStanding, LockWaiter } from "./schema.ts";
+import { type Party, parseWho } from "./who.ts";
+
+/** The letter that the scripts know a mode by. */
+export type ModeLetter = "x" | "s" | "c";
 
 /** A lock as the scripts describe it: what everybody may see, and what only its keeping needs. */
 export type HeldLock = Lock & {
   principal_id: string;
-  mode_letter: "x" | "s" | "c";
+  mode_letter: ModeLetter;
   acquired_ms: number;
+  expires_ms: number;
   hold_until_ms: number;
 };
 
-/** Reads lua's `describe` (lib/records.lua). Pure. */
+type Described = [
+  id32: string,
+  key: string,
+  mode: ModeLetter,
+  who: string,
+  token: number,
+  acquired_ms: number,
+  expires_ms: number,
+  hold_until_ms: number,
+];
+
+/** Reads lua's `describe` (lib/holders.lua). Pure. */
 export function toHeldLock(described: unknown): HeldLock {
-  const [id, key, letter, principal, owner, agent, purpose, token, acquired, expires, holdUntil] =
-    described as string[];
-  const colon = key!.indexOf(":");
+  const [id32, key, mode_letter, who, fencing_token, acquired_ms, expires_ms, hold_until_ms] =
+    described as Described;
+  return heldLock(expandId(id32), key, mode_letter, parseWho(who), {
+    fencing_token,
+    acquired_ms,
+    expires_ms,
+    hold_until_ms,
+  });
+}
+
+/** A lock from its parts. Pure. */
+export function heldLock(
+  id: string,
+  key: string,
+  mode_letter: ModeLetter,
+  { principal_id, owner_id, agent_id, purpose }: Party,
+  granted: { fencing_token: number; acquired_ms: number; expires_ms: number; hold_until_ms: number },
+): HeldLock {
+  const { fencing_token, acquired_ms, expires_ms, hold_until_ms } = granted;
   return {
-    id: id!,
-    resource_type: key!.slice(0, colon) as LockKind,
-    resource_id: key!.slice(colon + 1),
-    key: key!,
-    mode: letter === "x" ? "exclusive" : "shared",
-    owner_id: owner!,
-    agent_id: agent!,
-    acquired_at: toIso(acquired),
-    expires_at: toIso(expires),
-    fencing_token: Number(token),
-    purpose: purpose || null,
-    principal_id: principal!,
-    mode_letter: letter as HeldLock["mode_letter"],
-    acquired_ms: Number(acquired),
-    hold_until_ms: Number(holdUntil),
+    id,
+    ...splitKey(key),
+    key,
+    mode: modeOf(mode_letter),
+    owner_id,
+    agent_id,
+    purpose,
+    acquired_at: toIso(acquired_ms),
+    expires_at: toIso(expires_ms),
+    fencing_token,
+    principal_id,
+    mode_letter,
+    acquired_ms,
+    expires_ms,
+    hold_until_ms,
   };
 }
 
 /** Leaves out what only its keeping needs. Pure. */
 export function toLock(held: HeldLock): Lock {
-  const { principal_id: _p, mode_letter: _m, acquired_ms: _a, hold_until_ms: _h, ...lock } = held;
+  const { principal_id, mode_letter, acquired_ms, expires_ms, hold_until_ms, ...lock } = held;
   return lock;
 }
 
-/** Milliseconds as the scripts write them, in ISO 8601. Pure. */
-export function toIso(ms: unknown): string {
-  return new Date(Number(ms)).toISOString();
+/** Reads lua's `describe_waiter` (lib/waiters.lua), with the owner as the scripts compare it. Pure. */
+export function toWaiter(described: unknown): LockWaiter & { owner: string } {
+  const [id32, mode, who, priority, since, position, estimate] = described as [
+    string,
+    ModeLetter,
+    string,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const { principal_id, owner_id, agent_id, purpose } = parseWho(who);
+  return {
+    owner: `${principal_id}\n${owner_id}\n`,
+    request_id: expandId(id32),
+    mode: modeOf(mode),
+    owner_id,
+    agent_id,
+    purpose,
+    priority,
+    requested_at: toIso(since),
+    queue_position: position,
+    estimated_wait_seconds: toSeconds(estimate),
+  };
 }
+
+/** A place in a queue as a script told it, with Redis' time when it did. */
+export type Standing = { standing: LockStanding; now_ms: number };
+
+/** Reads lua's `standing` (lib/waits.lua). Pure. */
+export function toStanding(reply: readonly unknown[]): Standing {
+  const [, id32, position, now_ms, lease, deadline, estimate, key, mode, who, , holder] = reply as [
+    string,
+    string,
+    number,
+    number,
+    number,
+    number,
+    number,
+    string,
+    ModeLetter,
+    string,
+    number,
+    unknown,
+  ];
+  const id = expandId(id32);
+  const standing: LockStanding = {
+    acquired: false,
+    id,
+    request_id: id,
+    ...splitKey(key),
+    mode: modeOf(mode),
+    owner_id: parseWho(who).owner_id,
+    queue_position: position,
+    estimated_wait_seconds: toSeconds(estimate),
+    holder: holder ? toHolder(toHeldLock(holder)) : null,
+    ask_again_before: toIso(lease),
+    waits_until: toIso(deadline),
+  };
+  return { standing, now_ms };
+}
+
+/** The holder's part of a lock. Pure. */
+export function toHolder({ agent_id, owner_id, purpose, acquired_at, expires_at }: HeldLock): LockHolder {
+  return { agent_id, owner_id, purpose, acquired_at, expires_at };
+}
+
+export function splitKey(key: string): { resource_type: LockKind; resource_id: string } {
+  const colon = key.indexOf(":");
+  return { resource_type: key.slice(0, colon) as LockKind, resource_id: key.slice(colon + 1) };
+}
+
+export const modeOf = (letter: string): LockMode => (letter === "x" ? "exclusive" : "shared");
+
+/** Milliseconds as the scripts give them, in ISO 8601. Pure. */
+export const toIso = (ms: unknown): string => new Date(Number(ms)).toISOString();
+
+const toSeconds = (ms: number): number | null => (ms < 0 ? null : Math.ceil(ms / 1000));
 
 /** The live events of locks, with the payloads of the source specification. Pure. */
 export const lockEvents = {
   acquired: (lock: Lock): EventDraft =>
-    draft("lock:acquired", lock, {
-      agent_id: lock.agent_id,
+    draft("lock:acquired", lock.id, lock, {
       acquired_at: lock.acquired_at,
       expires_at: lock.expires_at,
     }),
   released: (lock: Lock, released_at: string, reason?: string): EventDraft =>
-    draft("lock:released", lock, {
-      agent_id: lock.agent_id,
-      released_at,
-      ...(reason === undefined ? {} : { reason }),
-    }),
-  expired: (lock: Lock): EventDraft =>
-    draft("lock:expired", lock, { agent_id: lock.agent_id, expired_at: lock.expires_at }),
+    draft("lock:released", lock.id, lock, { released_at, ...(reason === undefined ? {} : { reason }) }),
+  expired: (lock: Lock): EventDraft => draft("lock:expired", lock.id, lock, { expired_at: lock.expires_at }),
+  queued: (standing: LockStanding, agent_id: string): EventDraft =>
+    draft(
+      "lock:queued",
+      standing.request_id,
+      { ...standing, agent_id },
+      {
+        request_id: standing.request_id,
+        queue_position: standing.queue_position,
+      },
+    ),
 };
 
-function draft(event: string, lock: Lock, more: Record<string, unknown>): EventDraft {
-  const { id, resource_type, resource_id, key, agent_id } = lock;
+type About = { resource_type: string; resource_id: string; agent_id: string };
+
+function draft(event: string, lock_id: string, about: About, more: Record<string, unknown>): EventDraft {
+  const { resource_type, resource_id, agent_id } = about;
+  const key = `${resource_type}:${resource_id}`;
   // A task's and an agent's lock are told where the task and the agent are followed.
   const channels = ["locks", key, ...(key === `agent:${agent_id}` ? [] : [`agent:${agent_id}`])];
-  return { event, channels, payload: { lock_id: id, resource_type, resource_id, ...more } };
+  return { event, channels, payload: { lock_id, resource_type, resource_id, agent_id, ...more } };
 }

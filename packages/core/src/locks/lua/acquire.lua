@@ -1,95 +1,138 @@
--- Grants a lock, or says why not. Never grants twice: the same request again gets the same grant.
--- KEYS 1 resources (hash), 2 locks (hash), 3 expiries (sorted set)
--- ARGV 1 sentinel, 2 resource, 3 mode (x, s, c), 4 capacity (counted), 5 principal, 6 owner, 7 agent, 8 purpose,
---      9 acquire_id, 10 attempt (also the id of the lock that is made), 11 ttl_ms, 12 max_hold_ms, 13 delay_ms
--- ->   {GRANTED, lease_ms, lock, lock...}   the rest: locks found expired on the way
---      {AGAIN, lease_ms, lock}         the same acquire_id: the same grant, extended
---      {UPGRADED, lease_ms, lock}      the same id with a new token
---      {ALREADY_HELD, lock}            by this owner under another acquire_id
---      {LOCKED, lock}                  by somebody else: the first of them
---      {DELAYED, until_ms, now_ms, lock?}
---      {GRACE, left_ms} {LOST_EPOCH} {FORGOTTEN}
--- @include time sentinel records
+-- Grants a lock, or queues the request, or says why not. Never grants twice: the same request again gets the same grant.
+-- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
+-- ARGV 1 sentinel, 2 field, 3 key, 4 mode (x, s, c), 5 capacity (counted), 6 who, 7 owner (what who begins with),
+--      8 tail (of the id that the lock will have), 9 attempt, 10 ttl_ms, 11 max_hold_ms, 12 delay_ms, 13 quota (0: none),
+--      optionally, of a request that waits: 14 priority, 15 max_wait_ms, 16 channel, 17 waiter_lease_ms, 18 max_depth
+-- ->   {GRANTED, token, acquired_ms, expires_ms, hold_until_ms, expired lock...}
+--      {AGAIN, now_ms, lock}       the same request, or one that was granted meanwhile: the same grant, extended
+--      {UPGRADED, now_ms, lock}    the same id with a new token
+--      {ALREADY_HELD, lock}        by this owner, by another request
+--      {QUEUED, ...}               see standing in lib/waits.lua
+--      {LOCKED, queue_length, lock}          by somebody else: the first of them
+--      {DELAYED, queue_length, left_ms}      the last holder was lost and may still write
+--      {QUEUE_FULL} {QUOTA} {GRACE, left_ms} {LOST_EPOCH} {FORGOTTEN}
+-- @include time sentinel
 
-local sentinel, resource, mode, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[10]
-local fields = redis.call('HMGET', KEYS[1], '@', '#', resource, '!' .. attempt)
+local sentinel, field, key, mode, tail = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[8]
+local fields = redis.call('HMGET', KEYS[1], '@', '#', field, '!' .. ARGV[9])
 if fields[1] ~= sentinel then return { 'LOST_EPOCH' } end
 local floor, grace_us = floor_and_grace(sentinel)
 local now = now_us()
-if now < grace_us then return { 'GRACE', digits((grace_us - now) / 1000) } end
-if fields[4] then return { 'FORGOTTEN' } end
-
 local now_ms = math.floor(now / 1000)
-local token = math.max(tonumber(fields[2] or 0) + 1, floor + 1, now)
-local holders = fields[3]
-local live, expired = {}, {}
-local mine
+if fields[4] then return { 'FORGOTTEN' } end
+local is_grace, is_waiting = now < grace_us, ARGV[14] ~= nil
+if is_grace and not is_waiting then return { 'GRACE', math.ceil((grace_us - now) / 1000) } end
 
-if holders and string.sub(holders, 1, 1) == '~' then
-  local until_ms = tonumber(string.sub(holders, 2))
-  if until_ms > now_ms then return { 'DELAYED', digits(until_ms), digits(now_ms) } end
-  holders = nil
-elseif holders then
-  for _, lock in ipairs(read_locks(KEYS[2], KEYS[3], holder_ids(holders))) do
-    local record = lock[2]
-    if lock[3] > now_ms then
-      live[#live + 1] = lock
-      if record[PRINCIPAL] == ARGV[5] and record[OWNER] == ARGV[6] then mine = lock end
-    elseif lock[3] + record[DELAY] > now_ms then
-      return { 'DELAYED', digits(lock[3] + record[DELAY]), digits(now_ms), describe(lock[1], record, lock[3]) }
-    else
-      expired[#expired + 1] = lock
+local ttl, hold = tonumber(ARGV[10]), tonumber(ARGV[11])
+local quota = tonumber(ARGV[13])
+local counted = 0
+local function exceeds_quota()
+  if quota == 0 then return false end
+  local counter = '$' .. string.match(ARGV[6], '^[^\n]*')
+  if redis.call('HINCRBY', KEYS[4], counter, 1) > quota then
+    redis.call('HINCRBY', KEYS[4], counter, -1)
+    return true
+  end
+  counted = 1
+  return false
+end
+
+-- The lock is free, as nearly always: nobody holds it, so nobody waits.
+local token = math.max(tonumber(fields[2] or 0) + 1, floor + 1, now)
+if not fields[3] and not is_grace then
+  if exceeds_quota() then return { 'QUOTA' } end
+  local expires = now_ms + math.min(ttl, hold)
+  local holder = { tail, ARGV[6], token, now_ms, expires, ttl, hold, tonumber(ARGV[12]), 1, counted, ARGV[9] }
+  redis.call('HSET', KEYS[1], field, cmsgpack.pack({ key, mode, 0, 0, holder }), '#', token)
+  redis.call('ZADD', KEYS[2], expires, field)
+  return { 'GRANTED', token, now_ms, expires, now_ms + hold }
+end
+-- @include holders waits handoff
+
+local owner, capacity = ARGV[7], tonumber(ARGV[5])
+local resource = fields[3] and cmsgpack.unpack(fields[3]) or nobody(key)
+local answer = { 'GRANTED', 0, now_ms, 0, 0 }
+for _, holder in ipairs(drop_expired(resource, now_ms)) do
+  answer[#answer + 1] = describe(field, resource, holder)
+end
+grant_next(field, resource, sentinel, now)
+if is_grace then resource[DELAYED] = math.max(resource[DELAYED], math.ceil(grace_us / 1000)) end
+
+for at = FIRST, #resource do
+  local mine = resource[at]
+  if is_of(mine[WHO], owner) then
+    local is_same = mine[TAIL] == tail or mine[UPGRADE] == tail
+    if is_same or (mine[COLLECTED] == 0 and resource[MODE] == mode) then
+      -- The earlier attempt may be about to be forgotten; the grant now belongs to this one.
+      mine[ATTEMPT], mine[COLLECTED] = ARGV[9], 1
+      extend(mine, ttl, now_ms)
+      save_resource(field, resource)
+      return { 'AGAIN', now_ms, describe(field, resource, mine) }
+    end
+    if resource[MODE] == 's' and mode == 'x' and #resource == FIRST and queue_length(field) == 0 then
+      resource[MODE], mine[TOKEN], mine[DELAY], mine[COLLECTED] = 'x', token, tonumber(ARGV[12]), 1
+      mine[ATTEMPT], mine[UPGRADE] = ARGV[9], tail
+      extend(mine, ttl, now_ms)
+      save_resource(field, resource)
+      redis.call('HSET', KEYS[1], '#', token)
+      return { 'UPGRADED', now_ms, describe(field, resource, mine) }
+    end
+    save_resource(field, resource)
+    return { 'ALREADY_HELD', describe(field, resource, mine) }
+  end
+end
+
+local waiting = queue_length(field)
+if waiting > 0 then
+  for _, id in ipairs(ids_waited_for(owner)) do
+    if string.sub(id, 1, FIELD_LENGTH) == field then
+      local wait = load_wait(id)
+      if is_waiting then
+        wait[LEASE], wait[CHANNEL] = now_ms + tonumber(ARGV[17]), ARGV[16]
+        save_wait(id, wait)
+      end
+      save_resource(field, resource)
+      return standing(id, wait, resource, now_ms)
     end
   end
 end
 
-local function store(id, record, expires_ms, list)
-  redis.call('HSET', KEYS[1], resource, list, '#', digits(record[TOKEN]))
-  redis.call('HSET', KEYS[2], id, cmsgpack.pack(record))
-  redis.call('ZADD', KEYS[3], digits(expires_ms), id)
+-- Behind whoever waits, unless by a higher priority in front of them all.
+local order = is_waiting and string.format('%03d', 100 - tonumber(ARGV[14])) or '050'
+local is_first = waiting == 0 or field .. order < string.sub(queue_of(field, 1)[1], 1, FIELD_LENGTH + 3)
+if is_first and resource[DELAYED] == 0 and is_compatible(resource, mode, capacity) then
+  if exceeds_quota() then return { 'QUOTA' } end
+  token = math.max(tonumber(redis.call('HGET', KEYS[1], '#') or 0) + 1, floor + 1, now)
+  answer[2], answer[4], answer[5] = token, now_ms + math.min(ttl, hold), now_ms + hold
+  resource[KEY], resource[MODE] = key, mode
+  resource[#resource + 1] =
+    { tail, ARGV[6], token, now_ms, answer[4], ttl, hold, tonumber(ARGV[12]), 1, counted, ARGV[9] }
+  save_resource(field, resource)
+  redis.call('HSET', KEYS[1], '#', token)
+  return answer
 end
 
-if mine then
-  local id, record, expires_ms = mine[1], mine[2], mine[3]
-  if record[REQUEST] == ARGV[9] then
-    -- The earlier attempt may be about to be forgotten; the grant now belongs to this one.
-    record[ATTEMPT] = attempt
-    expires_ms = math.max(expires_ms, math.min(now_ms + tonumber(ARGV[11]), record[HOLD_UNTIL]))
-    redis.call('HSET', KEYS[2], id, cmsgpack.pack(record))
-    redis.call('ZADD', KEYS[3], digits(expires_ms), id)
-    return { 'AGAIN', digits(expires_ms - now_ms), describe(id, record, expires_ms) }
-  end
-  if record[MODE] == 's' and mode == 'x' and #live == 1 then
-    record[MODE], record[TOKEN], record[REQUEST], record[DELAY] = 'x', token, ARGV[9], tonumber(ARGV[13])
-    expires_ms = math.max(expires_ms, math.min(now_ms + tonumber(ARGV[11]), record[HOLD_UNTIL]))
-    store(id, record, expires_ms, 'x' .. id)
-    return { 'UPGRADED', digits(expires_ms - now_ms), describe(id, record, expires_ms) }
-  end
-  return { 'ALREADY_HELD', describe(id, record, expires_ms) }
+if not is_waiting then
+  save_resource(field, resource)
+  if resource[FIRST] then return { 'LOCKED', waiting, describe(field, resource, resource[FIRST]) } end
+  return { 'DELAYED', waiting, resource[DELAYED] - now_ms }
 end
-
-if #live > 0 then
-  local held = live[1][2][MODE]
-  local is_free = (mode == 's' and held == 's') or (mode == 'c' and held == 'c' and #live < tonumber(ARGV[4]))
-  if not is_free then return { 'LOCKED', describe(live[1][1], live[1][2], live[1][3]) } end
+if waiting >= tonumber(ARGV[18]) then
+  save_resource(field, resource)
+  return { 'QUEUE_FULL' }
 end
-
-local answer = { 'GRANTED', '', '' }
-for _, lock in ipairs(expired) do
-  redis.call('HDEL', KEYS[2], lock[1])
-  redis.call('ZREM', KEYS[3], lock[1])
-  answer[#answer + 1] = describe(lock[1], lock[2], lock[3])
+if exceeds_quota() then
+  save_resource(field, resource)
+  return { 'QUOTA' }
 end
-local list = { mode }
-for _, lock in ipairs(live) do
-  list[#list + 1] = lock[1]
-end
-list[#list + 1] = attempt
-local hold_until = now_ms + tonumber(ARGV[12])
-local expires_ms = math.min(now_ms + tonumber(ARGV[11]), hold_until)
-local record = {
-  resource, mode, ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], attempt, token, now_ms, hold_until, tonumber(ARGV[13]),
+local id = field .. tail
+local number = redis.call('HINCRBY', KEYS[4], '#', 1)
+local wait = {
+  field .. order .. string.format('%013d', number) .. tail, key, mode, ARGV[6], capacity, ttl, hold, tonumber(ARGV[12]),
+  counted, ARGV[9], ARGV[16], now_ms + tonumber(ARGV[17]), now_ms + tonumber(ARGV[15]), now_ms, tonumber(ARGV[14]),
 }
-store(attempt, record, expires_ms, table.concat(list))
-answer[2], answer[3] = digits(expires_ms - now_ms), describe(attempt, record, expires_ms)
-return answer
+redis.call('ZADD', KEYS[3], 0, wait[MEMBER])
+redis.call('HSET', KEYS[4], 'o' .. owner, (redis.call('HGET', KEYS[4], 'o' .. owner) or '') .. id)
+save_wait(id, wait)
+save_resource(field, resource)
+return standing(id, wait, resource, now_ms)

@@ -1,23 +1,34 @@
 -- After an acquire whose answer never came: takes back what that one attempt got. Where it got nothing it may yet
 -- run (it lies in a socket), so a mark makes it fail when it does.
--- KEYS 1 resources (hash), 2 locks (hash), 3 expiries (sorted set), 4 marks (sorted set)
--- ARGV 1 resource, 2 attempt, 3 keep_mark_ms
--- ->   {RELEASED, lock, now_ms} {MARKED}
--- @include time records
+-- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
+-- ARGV 1 sentinel, 2 id, 3 attempt, 4 keep_mark_ms
+-- ->   {RELEASED, now_ms, lock} {LEFT} {MARKED} {LOST_EPOCH}
+-- @include time sentinel holders waits handoff
 
-local resource, attempt = ARGV[1], ARGV[2]
-local now_ms = math.floor(now_us() / 1000)
-local holders = redis.call('HGET', KEYS[1], resource)
-if holders and string.sub(holders, 1, 1) ~= '~' then
-  for _, lock in ipairs(read_locks(KEYS[2], KEYS[3], holder_ids(holders))) do
-    if lock[2][ATTEMPT] == attempt then
-      redis.call('HDEL', KEYS[2], lock[1])
-      redis.call('ZREM', KEYS[3], lock[1])
-      drop_holder(KEYS[1], resource, lock[1])
-      return { 'RELEASED', describe(lock[1], lock[2], lock[3]), digits(now_ms) }
-    end
+if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
+local id, attempt = ARGV[2], ARGV[3]
+local field = string.sub(id, 1, FIELD_LENGTH)
+local now = now_us()
+local now_ms = math.floor(now / 1000)
+
+local resource = load_resource(field)
+for at = FIRST, resource and #resource or 0 do
+  local holder = resource[at]
+  if holder[ATTEMPT] == attempt then
+    local lock = describe(field, resource, holder)
+    remove_holder(resource, at)
+    grant_next(field, resource, ARGV[1], now)
+    save_resource(field, resource)
+    return { 'RELEASED', now_ms, lock }
   end
 end
+local wait = load_wait(id)
+if wait and wait[1] ~= ENDED and wait[W_ATTEMPT] == attempt then
+  if wait[W_COUNTED] == 1 then uncount(wait[W_WHO]) end
+  forget_wait(id, wait)
+  serve_queue(field, ARGV[1], now)
+  return { 'LEFT' }
+end
 redis.call('HSET', KEYS[1], '!' .. attempt, 1)
-redis.call('ZADD', KEYS[4], digits(now_ms + tonumber(ARGV[3])), '!' .. attempt)
+redis.call('ZADD', KEYS[2], now_ms + tonumber(ARGV[4]), '!' .. attempt)
 return { 'MARKED' }

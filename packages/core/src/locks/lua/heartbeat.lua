@@ -1,37 +1,41 @@
 -- Extends locks of one partition, never past their maximum hold. An expired lock is gone even where nobody swept yet.
--- KEYS 1 resources (hash), 2 locks (hash), 3 expiries (sorted set)
--- ARGV 1 sentinel, then id, principal, ttl_ms of each
--- ->   {OK, grace_left_ms, result...}  a result: {OK, lease_ms, lock} {GONE} {FOREIGN}
+-- KEYS 1 resources (hash), 2 due (sorted set)
+-- ARGV 1 sentinel, 2 principal, 3 ttl_ms, then ids
+-- ->   {OK, grace_left_ms, lease_ms, token, lease_ms, token...}  lease 0: gone, -1: somebody else's
 --      {LOST_EPOCH}
--- @include time sentinel records
+-- @include time sentinel holders
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local _, grace_us = floor_and_grace(ARGV[1])
 local now = now_us()
 local now_ms = math.floor(now / 1000)
-local ids = {}
-for at = 2, #ARGV, 3 do
-  ids[#ids + 1] = ARGV[at]
+local principal, ttl = ARGV[2] .. '\n', tonumber(ARGV[3])
+local fields, loaded, changed = {}, {}, {}
+for at = 4, #ARGV do
+  fields[#fields + 1] = string.sub(ARGV[at], 1, FIELD_LENGTH)
 end
-local records = redis.call('HMGET', KEYS[2], unpack(ids))
-local expiries = redis.call('ZMSCORE', KEYS[3], unpack(ids))
+for at, packed in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
+  if packed and not loaded[fields[at]] then loaded[fields[at]] = cmsgpack.unpack(packed) end
+end
 
-local answer = { 'OK', digits(math.max(0, (grace_us - now) / 1000)) }
-local extended = {}
-for at, id in ipairs(ids) do
-  local expires_ms = tonumber(expiries[at] or 0)
-  local record = records[at] and cmsgpack.unpack(records[at])
-  if not record or expires_ms <= now_ms then
-    answer[#answer + 1] = { 'GONE' }
-  elseif record[PRINCIPAL] ~= ARGV[at * 3] then
-    answer[#answer + 1] = { 'FOREIGN' }
+local answer = { 'OK', math.max(0, math.ceil((grace_us - now) / 1000)) }
+for at, field in ipairs(fields) do
+  local holder = find_holder(loaded[field], string.sub(ARGV[at + 3], FIELD_LENGTH + 1))
+  if not holder or holder[EXPIRES] <= now_ms then
+    answer[#answer + 1] = 0
+    answer[#answer + 1] = 0
   else
-    -- A shorter extension than what is left does not take time away.
-    expires_ms = math.max(expires_ms, math.min(now_ms + tonumber(ARGV[at * 3 + 1]), record[HOLD_UNTIL]))
-    extended[#extended + 1] = digits(expires_ms)
-    extended[#extended + 1] = id
-    answer[#answer + 1] = { 'OK', digits(expires_ms - now_ms), describe(id, record, expires_ms) }
+    local is_mine = is_of(holder[WHO], principal)
+    if is_mine then
+      extend(holder, ttl, now_ms)
+      holder[COLLECTED] = 1
+      changed[field] = loaded[field]
+    end
+    answer[#answer + 1] = is_mine and holder[EXPIRES] - now_ms or -1
+    answer[#answer + 1] = holder[TOKEN]
   end
 end
-if #extended > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(extended)) end
+for field, resource in pairs(changed) do
+  save_resource(field, resource)
+end
 return answer

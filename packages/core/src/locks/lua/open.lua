@@ -1,7 +1,7 @@
 -- Begins an epoch in one partition. An older epoch never overwrites a newer one. Sent as EVAL, because it runs before
 -- the other scripts are loaded (see connection.ts).
 -- KEYS 1 resources (hash)
--- ARGV 1 sentinel, 2 its epoch
+-- ARGV 1 opening (the sentinel), 2 epoch (its own)
 -- ->   {OK} {NEWER}
 
 local present = redis.call('HGET', KEYS[1], '@')

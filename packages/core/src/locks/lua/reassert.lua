@@ -1,44 +1,35 @@
 -- Puts a lock back that Redis forgot while its holder lived on. Only within the grace, when nothing new is granted,
 -- and only with a token from before the loss. What an old snapshot brought back under an older token gives way: its
 -- holder had let go of it, else this one had never been granted.
--- KEYS 1 resources (hash), 2 locks (hash), 3 expiries (sorted set)
--- ARGV 1 sentinel, 2 id, 3 resource, 4 mode, 5 principal, 6 owner, 7 agent, 8 purpose, 9 acquire_id, 10 token,
---      11 acquired_ms, 12 hold_until_ms, 13 delay_ms, 14 ttl_ms
--- ->   {OK, lease_ms, lock} {GONE} {LOST_EPOCH}
--- @include time sentinel records
+-- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
+-- ARGV 1 sentinel, 2 field, 3 key, 4 mode, 5 who, 6 tail, 7 attempt, 8 token, 9 acquired_ms, 10 ttl_ms, 11 max_hold_ms,
+--      12 delay_ms
+-- ->   {OK, lease_ms} {GONE} {LOST_EPOCH}
+-- @include time sentinel holders
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local floor, grace_us = floor_and_grace(ARGV[1])
 local now = now_us()
 local now_ms = math.floor(now / 1000)
-local id, resource, mode, token = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[10])
-local hold_until = tonumber(ARGV[12])
-if now >= grace_us or token > floor or hold_until <= now_ms then return { 'GONE' } end
+local field, mode, token, acquired, hold = ARGV[2], ARGV[4], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[11])
+if now >= grace_us or token > floor or acquired + hold <= now_ms then return { 'GONE' } end
 
-local others = {}
-local holders = redis.call('HGET', KEYS[1], resource)
-if holders and string.sub(holders, 1, 1) ~= '~' then
-  for _, lock in ipairs(read_locks(KEYS[2], KEYS[3], holder_ids(holders))) do
-    local is_together = lock[2][MODE] == mode and mode ~= 'x'
-    if lock[1] == id then
-      -- Its own older state: written anew below.
-    elseif is_together and lock[3] > now_ms then
-      others[#others + 1] = lock[1]
-    elseif lock[2][TOKEN] > token and lock[3] > now_ms then
-      return { 'GONE' }
-    else
-      redis.call('HDEL', KEYS[2], lock[1])
-      redis.call('ZREM', KEYS[3], lock[1])
-    end
+local resource = load_resource(field) or { ARGV[3], mode, 0, 0 }
+for at = #resource, FIRST, -1 do
+  local other = resource[at]
+  local is_together = resource[MODE] == mode and mode ~= 'x'
+  if other[TAIL] == ARGV[6] or other[EXPIRES] <= now_ms then
+    remove_holder(resource, at)
+  elseif not is_together then
+    if other[TOKEN] > token then return { 'GONE' } end
+    remove_holder(resource, at)
   end
 end
-
-local expires_ms = math.min(now_ms + tonumber(ARGV[14]), hold_until)
-local record = {
-  resource, mode, ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], id, token, tonumber(ARGV[11]), hold_until,
-  tonumber(ARGV[13]),
+local holder = {
+  ARGV[6], ARGV[5], token, acquired, now_ms, tonumber(ARGV[10]), hold, tonumber(ARGV[12]), 1, 0, ARGV[7],
 }
-redis.call('HSET', KEYS[1], resource, mode .. table.concat(others) .. id)
-redis.call('HSET', KEYS[2], id, cmsgpack.pack(record))
-redis.call('ZADD', KEYS[3], digits(expires_ms), id)
-return { 'OK', digits(expires_ms - now_ms), describe(id, record, expires_ms) }
+extend(holder, tonumber(ARGV[10]), now_ms)
+resource[KEY], resource[MODE] = ARGV[3], mode
+resource[#resource + 1] = holder
+save_resource(field, resource)
+return { 'OK', holder[EXPIRES] - now_ms }

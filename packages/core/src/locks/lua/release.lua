@@ -1,23 +1,35 @@
--- Lets go of a lock. By force it is taken from its holder, who may still write: the lock delay applies.
--- KEYS 1 resources (hash), 2 locks (hash), 3 expiries (sorted set), 4 marks (sorted set)
--- ARGV 1 id, 2 principal, 3 force (1 or 0)
--- ->   {RELEASED, lock, now_ms} {GONE} {FOREIGN}
--- @include time records removal
+-- Lets go of a lock and grants it to the next. By force it is taken from its holder, who may still write: the lock
+-- delay applies.
+-- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
+-- ARGV 1 sentinel, 2 id, 3 principal, 4 force (1 or 0), 5 describe (1 or 0)
+-- ->   {RELEASED, now_ms, lock?} {GONE} {FOREIGN} {LOST_EPOCH}
+-- @include time sentinel holders
 
-local id = ARGV[1]
-local packed = redis.call('HGET', KEYS[2], id)
-local expires_ms = tonumber(redis.call('ZSCORE', KEYS[3], id) or 0)
-local now_ms = math.floor(now_us() / 1000)
+local field, tail = string.sub(ARGV[2], 1, FIELD_LENGTH), string.sub(ARGV[2], FIELD_LENGTH + 1)
+local fields = redis.call('HMGET', KEYS[1], '@', field)
+if fields[1] ~= ARGV[1] then return { 'LOST_EPOCH' } end
+local resource = fields[2] and cmsgpack.unpack(fields[2])
+local now = now_us()
+local now_ms = math.floor(now / 1000)
+local holder, at = find_holder(resource, tail)
 -- What has expired is left for the sweep, which starts its delay and tells of it.
-if not packed or expires_ms <= now_ms then return { 'GONE' } end
-local record = cmsgpack.unpack(packed)
-if ARGV[3] == '1' then
-  remove_abnormally(id, record, now_ms, now_ms)
-elseif record[PRINCIPAL] ~= ARGV[2] then
-  return { 'FOREIGN' }
-else
-  redis.call('HDEL', KEYS[2], id)
-  redis.call('ZREM', KEYS[3], id)
-  drop_holder(KEYS[1], record[KEY], id)
+if not holder or holder[EXPIRES] <= now_ms then return { 'GONE' } end
+if ARGV[4] ~= '1' and not is_of(holder[WHO], ARGV[3] .. '\n') then return { 'FOREIGN' } end
+
+local answer = { 'RELEASED', now_ms }
+if ARGV[5] == '1' then answer[3] = describe(field, resource, holder) end
+remove_holder(resource, at)
+if ARGV[4] == '1' then
+  delay_after(resource, holder, now_ms, now_ms)
+elseif #resource < FIRST and redis.call('ZLEXCOUNT', KEYS[3], '[' .. field, '(' .. field .. ':') == 0 then
+  redis.call('HDEL', KEYS[1], field)
+  redis.call('ZREM', KEYS[2], field)
+  return answer
 end
-return { 'RELEASED', describe(id, record, expires_ms), digits(now_ms) }
+-- @include waits handoff
+
+local held_ms = now_ms - holder[ACQUIRED]
+resource[AVERAGE] = resource[AVERAGE] == 0 and held_ms or math.floor(0.7 * resource[AVERAGE] + 0.3 * held_ms)
+grant_next(field, resource, ARGV[1], now)
+save_resource(field, resource)
+return answer

@@ -1,33 +1,53 @@
--- Clears what has expired: locks (their delay begins), then marks of delays and of forgotten attempts.
--- KEYS 1 resources (hash), 2 locks (hash), 3 expiries (sorted set), 4 marks (sorted set)
+-- Does what has become due: clears expired locks (their delay begins), ends delays, waits and marks, grants what
+-- became free.
+-- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, 2 limit
--- ->   {OK, lock...}  as many as `limit`: there may be more
+-- ->   {OK, done, lock...}  the expired; `done` as many as `limit`: there may be more
 --      {LOST_EPOCH}
--- @include time records removal
+-- @include time sentinel holders waits handoff
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
-local now_ms = math.floor(now_us() / 1000)
-local answer = { 'OK' }
-local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', digits(now_ms), 'WITHSCORES', 'LIMIT', 0, ARGV[2])
-for at = 1, #due, 2 do
-  local id, expires_ms = due[at], tonumber(due[at + 1])
-  local packed = redis.call('HGET', KEYS[2], id)
-  if packed then
-    local record = cmsgpack.unpack(packed)
-    remove_abnormally(id, record, expires_ms, now_ms)
-    answer[#answer + 1] = describe(id, record, expires_ms)
-  else
-    redis.call('ZREM', KEYS[3], id)
+local now = now_us()
+local now_ms = math.floor(now / 1000)
+local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now_ms, 'LIMIT', 0, ARGV[2])
+local answer = { 'OK', #due }
+
+local function sweep_resource(field)
+  local resource = load_resource(field)
+  if not resource then
+    redis.call('ZREM', KEYS[2], field)
+    return
   end
+  for _, holder in ipairs(drop_expired(resource, now_ms)) do
+    answer[#answer + 1] = describe(field, resource, holder)
+  end
+  grant_next(field, resource, ARGV[1], now)
+  save_resource(field, resource)
 end
-for _, mark in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', digits(now_ms), 'LIMIT', 0, ARGV[2])) do
-  if string.sub(mark, 1, 1) == '!' then
-    redis.call('HDEL', KEYS[1], mark)
-  else
-    local resource = string.sub(mark, 2)
-    local value = redis.call('HGET', KEYS[1], resource)
-    if value and string.sub(value, 1, 1) == '~' then redis.call('HDEL', KEYS[1], resource) end
+
+local function sweep_wait(id)
+  local wait = load_wait(id)
+  if not wait or wait[1] == ENDED then
+    redis.call('HDEL', KEYS[4], id)
+    redis.call('ZREM', KEYS[2], 'w' .. id)
+    return
   end
-  redis.call('ZREM', KEYS[4], mark)
+  end_wait(id, wait, wait[DEADLINE] <= now_ms and 'TIMEOUT' or 'LEFT', '', now_ms)
+  serve_queue(string.sub(id, 1, FIELD_LENGTH), ARGV[1], now)
+end
+
+for _, what in ipairs(due) do
+  local letter = string.sub(what, 1, 1)
+  if letter == 'w' then
+    sweep_wait(string.sub(what, 2))
+  elseif letter == 'r' then
+    redis.call('HDEL', KEYS[4], what)
+    redis.call('ZREM', KEYS[2], what)
+  elseif letter == '!' then
+    redis.call('HDEL', KEYS[1], what)
+    redis.call('ZREM', KEYS[2], what)
+  else
+    sweep_resource(what)
+  end
 end
 return answer

@@ -3,8 +3,3 @@ local function now_us()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
-
--- Lua prints large numbers as 1.7e+15; results and fields want every digit.
-local function digits(number)
-  return string.format('%.0f', number)
-end
