@@ -3,6 +3,7 @@ import { closeConnections, openConnections } from "@ade/core/connect";
 import { createCore } from "@ade/core/core";
 import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
 import { systemClock } from "@ade/core/kernel/clock";
+import { isCoded } from "@ade/core/kernel/errors";
 import { randomIds } from "@ade/core/kernel/ids";
 import { type Environment, readEnvironment } from "./env.ts";
 import { createLogger } from "./logging.ts";
@@ -31,6 +32,7 @@ async function run(env: Environment): Promise<void> {
     anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
     works: false,
   });
+  await core.locks.refuseUnfitStore();
   const admin = await core.identity.ensureFirstAdmin({
     email: env.ADE_ADMIN_EMAIL,
     password: env.ADE_ADMIN_PASSWORD,
@@ -81,6 +83,7 @@ function explain(error: unknown, env: Environment | undefined): string {
   if (code === "ECONNREFUSED" || code === "ENOTFOUND") {
     return "The database cannot be reached: check DATABASE_URL, and that PostgreSQL runs.";
   }
+  if (isCoded(error)) return `${error.message} ${error.next}`;
   return error instanceof Error && env ? (error.stack ?? error.message) : (message ?? String(error));
 }
 

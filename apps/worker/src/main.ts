@@ -60,6 +60,7 @@ async function beginApplying(taskId: string): Promise<void> {
   if (!hasBegun) throw new Error("This worker is stopping");
 }
 
+await core.locks.refuseUnfitStore();
 await core.takeJobs(beginApplying);
 const stopRounds = startRounds(
   roundsOf(core, { id: workerId, active: () => slots.active, draining: () => draining }),

@@ -13,8 +13,12 @@ import {
   lockKind,
   lockList,
   lockMode,
+  lockRequestInput,
+  lockStanding,
+  queuedLock,
   releaseInput,
 } from "@ade/core/locks/schema";
+import { LOCK_QUOTA, type RequestAnswer } from "@ade/core/locks/service";
 import { z } from "zod";
 import { byId } from "../input.ts";
 import { assertMay, procedure, router } from "../trpc.ts";
@@ -39,27 +43,70 @@ const acquiredLocks = z.strictObject({
   ),
 });
 
+/** What a request came to: 201 with locks, 202 with a place in the queue. */
+const acquisition = z.union([acquiredLock, acquiredLocks]);
+const isQueued = (output: unknown): boolean => (output as { acquired: boolean }).acquired === false;
+const waits = { also: { 202: lockStanding }, statusOf: (output: unknown) => (isQueued(output) ? 202 : 201) };
+
 export const locksRouter = router({
   acquire: procedure("lock.acquire", {
     method: "POST",
     path: "/locks/acquire",
     status: 201,
-    summary: "Get a lock, or several with keys: all of them or none",
+    summary: "Get a lock or a place in its queue; several with keys: all of them or none",
     tags,
-    errors: [423],
+    errors: [423, 429, 503],
+    ...waits,
   })
     .input(acquireLockInput)
-    .output(z.union([acquiredLock, acquiredLocks]))
+    .output(z.union([acquisition, lockStanding]))
     .mutation(async ({ ctx, input }) => {
-      const { keys, ...one } = requestOf(ctx.actor, input);
-      if (keys) {
-        const locks = await ctx.core.locks.acquireAll({ ...one, keys });
-        return { acquired: true as const, locks: locks.map(tokenOf) };
+      const { keys, wait_for_available, max_wait_seconds, priority } = input;
+      const request = requestOf(ctx.actor, input);
+      const what = keys ? { keys } : oneKey(input);
+      if (wait_for_available && max_wait_seconds > 0) {
+        const answer = await ctx.core.locks.request({
+          ...request,
+          ...what,
+          wait: { max_wait_seconds, priority },
+        });
+        return shown(answer);
       }
-      const { resource_type, resource_id, mode } = input;
-      if (!resource_type || !resource_id) throw errors.VALIDATION_ERROR();
-      return acquired(await ctx.core.locks.acquire({ ...one, resource_type, resource_id, mode }));
+      const held =
+        "keys" in what
+          ? await ctx.core.locks.acquireAll({ ...request, ...what })
+          : [await ctx.core.locks.acquire({ ...request, ...what })];
+      return shown({ held, several: keys !== undefined });
     }),
+
+  standing: procedure("lock.acquire", {
+    method: "GET",
+    path: "/locks/requests/:id",
+    status: 201,
+    summary: "Where a request stands, held open up to wait_seconds; asking keeps its place",
+    tags,
+    errors: [404, 423],
+    ...waits,
+  })
+    .input(lockRequestInput)
+    .output(z.union([acquisition, lockStanding]))
+    .query(async ({ ctx, input, signal }) => {
+      const { id: request_id, wait_seconds } = input;
+      const principal_id = ctx.actor.id;
+      return shown(await ctx.core.locks.standing({ principal_id, request_id, wait_seconds, signal }));
+    }),
+
+  leave: procedure("lock.acquire", {
+    method: "DELETE",
+    path: "/locks/requests/:id",
+    status: 204,
+    summary: "Leave the queue, or give back what was granted meanwhile",
+    tags,
+    errors: [404],
+  })
+    .input(byId)
+    .output(z.void())
+    .mutation(({ ctx, input }) => ctx.core.locks.leave({ principal_id: ctx.actor.id, request_id: input.id })),
 
   heartbeat: procedure("lock.heartbeat", {
     method: "POST",
@@ -115,21 +162,34 @@ export const locksRouter = router({
     tags,
   })
     .input(byId)
-    .output(lockEntry)
+    .output(queuedLock)
     .query(({ ctx, input }) => ctx.core.locks.get(input.id)),
 });
 
 function requestOf(actor: Actor, input: AcquireLockInput) {
-  const { owner_id, acquire_id, purpose, ttl_seconds, keys } = input;
+  const { owner_id, acquire_id, purpose, ttl_seconds } = input;
   return {
     principal_id: actor.id,
     agent_id: actor.id,
     owner_id: owner_id ?? actor.id,
+    quota: LOCK_QUOTA,
     ttl_seconds,
     ...(acquire_id === undefined ? {} : { acquire_id }),
     ...(purpose === undefined ? {} : { purpose }),
-    keys,
   };
+}
+
+function oneKey({ resource_type, resource_id, mode }: AcquireLockInput) {
+  if (!resource_type || !resource_id) throw errors.VALIDATION_ERROR();
+  return { resource_type, resource_id, mode };
+}
+
+function shown(answer: RequestAnswer) {
+  if ("queued" in answer) return answer.queued;
+  const [first] = answer.held;
+  return answer.several || !first
+    ? { acquired: true as const, locks: answer.held.map(tokenOf) }
+    : acquired(first);
 }
 
 function acquired(lock: Lock): z.infer<typeof acquiredLock> {

@@ -140,7 +140,7 @@ function mayHaveRun(error: unknown): boolean {
 
 /** A fault in a script is a bug and stays one; all else means that Redis or PostgreSQL is not there for us. */
 function unavailable(error: unknown): unknown {
-  if (isCoded(error, "DEPENDENCY_UNAVAILABLE") || isReply(error, "ERR")) return error;
+  if (isCoded(error, "DEPENDENCY_UNAVAILABLE", "LOCK_STORE_UNFIT") || isReply(error, "ERR")) return error;
   return errors.DEPENDENCY_UNAVAILABLE({
     message: "The lock store is not available right now.",
     retryAfterSeconds: 2,

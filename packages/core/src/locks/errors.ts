@@ -27,6 +27,11 @@ export const lockErrors = defineErrors({
     message: "This principal holds or waits for too many locks.",
     next: "Release some, or ask for fewer at a time.",
   },
+  LOCK_STORE_UNFIT: {
+    status: 503,
+    message: "This Redis may drop locks by itself, so it is not used for them.",
+    next: "Set its maxmemory-policy to noeviction.",
+  },
   QUEUE_FULL: {
     status: 503,
     message: "Too many already wait for this lock.",

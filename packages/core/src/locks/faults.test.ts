@@ -237,7 +237,7 @@ test("without Redis everything says so, and goes on when it is back", async () =
 test("a Redis that may evict is refused", async () => {
   await server.admin.config("SET", "maxmemory-policy", "allkeys-lru");
   await expect(one.locks.check()).rejects.toMatchObject({
-    code: "DEPENDENCY_UNAVAILABLE",
+    code: "LOCK_STORE_UNFIT",
     message: expect.stringContaining("allkeys-lru"),
   });
 });

@@ -9,8 +9,8 @@ import { releaseAll } from "./several.ts";
 import { keepGrant, throwEnded, type WaitingDeps } from "./waiting.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toStanding } from "./wire.ts";
 
-/** Where a request stands: its locks (one, or all of several keys), or its place. */
-export type Answer = { held: HeldLock[] } | { queued: LockStanding };
+/** Where a request stands: its locks (one, or all of `several` keys), or its place. */
+export type Answer = { held: HeldLock[]; several: boolean } | { queued: LockStanding };
 
 export type WaitingRequest = AcquireRequest & { wait: Waiting };
 type Deps = WaitingDeps & { log: Logger };
@@ -62,7 +62,7 @@ export function createRequests(deps: Deps) {
     channel = "",
   ): Promise<Answer> {
     const tried = await tryAcquire(deps, request, name, id, { ...wait, channel });
-    if ("held" in tried) return { held: [tried.held] };
+    if ("held" in tried) return { held: [tried.held], several: false };
     const { standing } = tried.queued;
     deps.emit(lockEvents.queued(standing, request.agent_id));
     deps.onEnqueue(request, standing);
@@ -91,7 +91,7 @@ export function createRequests(deps: Deps) {
       throw error;
     }
     await forget(id);
-    return { held };
+    return { held, several: true };
   }
 
   async function forget(id: string): Promise<void> {
@@ -133,7 +133,7 @@ export function createRequests(deps: Deps) {
       const ttl_seconds = request.ttl_seconds ?? Math.ceil(lease_ms / 1000);
       keepGrant(deps, { ...request, ttl_seconds }, held, id32.slice(12), { sent_at_ms, lease_ms });
     }
-    return { held: [held] };
+    return { held: [held], several: false };
   }
 
   async function lookAnywhere(id: string, principalId: string, channel: string): Promise<Answer> {

@@ -52,9 +52,11 @@ type OneKey = { resource_type: LockKind; resource_id: string; mode?: LockMode | 
 export type AcquireOne = AcquireRequest & OneKey & { wait?: WaitOptions | undefined };
 export type RequestInput = WaitingRequest & ({ keys: readonly LockKeyInput[] } | OneKey);
 /** What a request came to: locks (several where it named `keys`), or a place in the queue. */
-export type RequestAnswer = { held: Lock[] } | { queued: LockStanding };
+export type RequestAnswer = { held: Lock[]; several: boolean } | { queued: LockStanding };
 export type LocksService = ReturnType<typeof createLocksService>;
 
+/** So many locks and waits in each partition a person's or an agent's key may have: some 16,000 in all. */
+export const LOCK_QUOTA = 1_000;
 const MAX_HOLD_SECONDS = 7_200;
 const SWEEP_BATCH = 200;
 
@@ -118,7 +120,7 @@ export function createLocksService(deps: LocksDeps) {
   }
 
   const shown = (answer: Answer): RequestAnswer =>
-    "held" in answer ? { held: answer.held.map(toLock) } : answer;
+    "held" in answer ? { ...answer, held: answer.held.map(toLock) } : answer;
 
   return {
     /**
@@ -279,9 +281,17 @@ export function createLocksService(deps: LocksDeps) {
       return counts.reduce((sum, count) => sum + count, 0);
     },
 
-    /** Proves that this Redis can be used for locks; for boot. @throws DEPENDENCY_UNAVAILABLE 503 with the reason */
+    /** Proves that this Redis can be used for locks now. @throws DEPENDENCY_UNAVAILABLE or LOCK_STORE_UNFIT 503 */
     async check(): Promise<void> {
       await connection.check();
+    },
+
+    /** For boot: a Redis that is away may come back, one that may drop locks is refused. @throws LOCK_STORE_UNFIT */
+    async refuseUnfitStore(): Promise<void> {
+      await connection.check().catch((error: unknown) => {
+        if (isCoded(error, "LOCK_STORE_UNFIT")) throw error;
+        log.warn({ err: error }, "the lock store is not there yet: nobody is granted a lock until it is");
+      });
     },
 
     /** Ends the background work and closes the epoch, so that an orderly stop of everything costs no grace. */

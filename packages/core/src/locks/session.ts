@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { errors } from "../kernel/errors.ts";
 import { type EpochRow, formatSentinel, judge, parseSentinel, type Sentinel } from "./epoch.ts";
+import { lockErrors } from "./errors.ts";
 import { PARTITIONS } from "./keys.ts";
 import { scripts } from "./scripts.generated.ts";
 import { beginEpoch, FLOOR_MARGIN_US, inTurn, readEpoch } from "./store.ts";
@@ -78,8 +79,9 @@ async function observe(redis: LockRedis): Promise<Observed> {
   )) as [string, string, string, number, string?][];
   const evicting = found.map(([, , policy]) => policy).find((policy) => policy !== "noeviction");
   if (evicting) {
-    throw errors.DEPENDENCY_UNAVAILABLE({
+    throw lockErrors.LOCK_STORE_UNFIT({
       message: `Redis has maxmemory-policy ${evicting} and may drop locks; it must be noeviction.`,
+      details: { maxmemory_policy: evicting },
     });
   }
   return {
