@@ -18,6 +18,7 @@ import type { Clock } from "./kernel/clock.ts";
 import type { Ids } from "./kernel/ids.ts";
 import { ledgerPermissions } from "./ledger/permissions.ts";
 import { createLedger } from "./ledger/service.ts";
+import { lockProjections } from "./locks/deadlock-history.ts";
 import { lockPermissions } from "./locks/permissions.ts";
 import { createLocksService } from "./locks/service.ts";
 import { policyPermissions } from "./policies/permissions.ts";
@@ -80,7 +81,7 @@ export async function createCore(options: CoreOptions) {
     log,
     secret,
     anchorFile: options.anchorFile,
-    projections: gateProjections,
+    projections: new Map([...gateProjections, ...lockProjections]),
     onSeal: (client, entries) => jobs.insert(entries.flatMap(wakeUpsOf), client),
   });
   const base = { pool, prisma, redis, clock, ids, log, ledger };

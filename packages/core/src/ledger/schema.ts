@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Pagination } from "../kernel/page.ts";
 
 /** One thing that happened, as a slice states it. Becomes one immutable row of the ledger. */
 export type Fact = {
@@ -56,6 +57,11 @@ export const auditQuery = z.strictObject({
 });
 export type AuditQuery = z.infer<typeof auditQuery>;
 export const auditList = z.strictObject({ entries: z.array(auditEntry), next_cursor: z.string().optional() });
+
+/** Page and limit, or the cursor of the page before. */
+export type HistoryQuery = { page: number; limit: number; cursor?: string | undefined };
+/** The entries of one action as a slice's own history pages them. */
+export type History = { entries: AuditEntry[]; pagination: Pagination };
 
 export const CHAIN_FAULTS = [
   "ENTRY_CHANGED",

@@ -9,9 +9,9 @@ import { anchorKey, readAnchors, signAnchor, writeAnchor } from "./anchor.ts";
 import { createFeed, type EventFeed } from "./feed.ts";
 import { factRows, type HotWrite, RECORD_ONLY, withFacts } from "./hot-write.ts";
 import type { Projections } from "./projections.ts";
-import type { AuditEntry, AuditQuery, Fact, VerifyReport } from "./schema.ts";
+import type { AuditEntry, AuditQuery, Fact, History, HistoryQuery, VerifyReport } from "./schema.ts";
 import { createSealer, type OnSeal, type Sealer } from "./sealer.ts";
-import { listEntries, readHead } from "./store.ts";
+import { listEntries, listHistory, readHead } from "./store.ts";
 import { verifyChain } from "./verify.ts";
 
 export { hotWrite, json } from "./hot-sql.ts";
@@ -45,6 +45,8 @@ export type Ledger = {
   record(actor: Actor, facts: readonly Fact[]): Promise<void>;
   events: EventFeed;
   list(actor: Actor, query: AuditQuery): Promise<{ entries: AuditEntry[]; next_cursor?: string }>;
+  /** A page of one action's entries, the newest first; for a slice's own history, which checks who may read it. */
+  history(action: string, query: HistoryQuery): Promise<History>;
   verify(): Promise<VerifyReport>;
   /** Signs the chain's head into the anchor file, where it grew since the last time. */
   anchor(): Promise<void>;
@@ -110,6 +112,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
         own_principal_id: actor.kind === "agent" ? actor.id : null,
         with_addresses: actor.roles.includes("admin"),
       }),
+    history: (action, query) => listHistory(deps.pool, action, query),
     async verify() {
       const anchors = deps.anchorFile ? await readAnchors(deps.anchorFile) : [];
       return verifyChain({ pool: deps.pool, anchors, key, now: deps.clock.now() });

@@ -1,12 +1,14 @@
 import type { Pool } from "pg";
-import { decodeCursor, encodeCursor } from "../kernel/page.ts";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor } from "../kernel/page.ts";
 import { chainedColumns } from "./chain.ts";
-import type { AuditEntry, AuditQuery } from "./schema.ts";
+import type { AuditEntry, AuditQuery, History, HistoryQuery } from "./schema.ts";
 
 export type AuditScope = {
   /** An agent sees what it did and what happened to its tasks; null sees all. */
   own_principal_id: string | null;
   with_addresses: boolean;
+  /** Entries to leave out at the beginning. */
+  skip?: number;
 };
 
 /** One page of the ledger by time, sealed or not. A cursor that is not ours starts at the beginning. */
@@ -45,7 +47,7 @@ export async function listEntries(
       FROM ledger_entry e LEFT JOIN ledger_chain c ON c.entry_id = e.id
       LEFT JOIN ledger_personal p ON p.entry_id = e.id
       ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
-      ORDER BY e.at ${direction}, e.id ${direction} LIMIT ${query.limit + 1}`,
+      ORDER BY e.at ${direction}, e.id ${direction} LIMIT ${query.limit + 1} OFFSET ${scope.skip ?? 0}`,
     values,
   });
   const page = rows.slice(0, query.limit).map(({ personal_digest: _digest, ip, user_agent, ...entry }) => ({
@@ -56,6 +58,33 @@ export async function listEntries(
   return rows.length > query.limit && last
     ? { entries: page, next_cursor: encodeCursor([last.at, last.id]) }
     : { entries: page };
+}
+
+/** A page of one action's entries, the newest first, and how many there are. */
+export async function listHistory(pool: Pool, action: string, query: HistoryQuery): Promise<History> {
+  const { page, limit, cursor } = query;
+  const filter = { action, limit, sort_order: "desc", ...(cursor === undefined ? {} : { cursor }) } as const;
+  const skip = cursor === undefined ? (page - 1) * limit : 0;
+  const [{ entries, next_cursor }, counted] = await Promise.all([
+    listEntries(pool, filter, { own_principal_id: null, with_addresses: false, skip }),
+    pool.query<{ total: number }>(
+      `SELECT count(*)::int AS total
+         FROM (SELECT 1 FROM ledger_entry WHERE action = $1 LIMIT ${EXACT_TOTAL_LIMIT + 1}) counted`,
+      [action],
+    ),
+  ]);
+  const { total } = counted.rows[0]!;
+  return {
+    entries,
+    pagination: {
+      page,
+      limit,
+      total: Math.min(total, EXACT_TOTAL_LIMIT),
+      total_is_exact: total <= EXACT_TOTAL_LIMIT,
+      has_more: next_cursor !== undefined,
+      ...(next_cursor === undefined ? {} : { next_cursor }),
+    },
+  };
 }
 
 /** The chain's head, or null while nothing is sealed. */

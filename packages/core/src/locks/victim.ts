@@ -78,7 +78,7 @@ function candidate(member: CycleMember, known: readonly Lock[]): Candidate {
 }
 
 /** Who holds what and waits for what, that it could not end, and why this one gives way. Pure. */
-export function explain(
+function explain(
   cycle: readonly DeadlockMember[],
   victim: DeadlockMember,
   strategy: DeadlockStrategy,

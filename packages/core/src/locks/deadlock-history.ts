@@ -1,0 +1,24 @@
+import type { Fact, HistoryQuery } from "../ledger/schema.ts";
+import type { Ledger, Projection, Projections } from "../ledger/service.ts";
+import { type DeadlockEntry, type DeadlockList, deadlockEntry } from "./schema.ts";
+
+const DETECTED = "lock.deadlock_detected";
+
+/** A deadlock that was found and how it was ended, as the ledger keeps it. Pure. */
+export function deadlockFact(entry: DeadlockEntry): Fact {
+  return { action: DETECTED, entity_type: "lock", entity_id: entry.id, detail: entry };
+}
+
+/** The durable event of locks (api.md, "Events"): the whole cycle. */
+export const lockProjections: Projections = new Map<string, Projection>([
+  [DETECTED, ({ detail }) => [{ event: "lock:deadlock_detected", channels: ["locks"], payload: detail }]],
+]);
+
+/** A page of the deadlocks that were found, the newest first. */
+export async function listDeadlocks(
+  ledger: Pick<Ledger, "history">,
+  query: HistoryQuery,
+): Promise<DeadlockList> {
+  const { entries, pagination } = await ledger.history(DETECTED, query);
+  return { deadlocks: entries.map(({ detail }) => deadlockEntry.parse(detail)), pagination };
+}
