@@ -46,3 +46,10 @@ export const notHolder = (options: ErrorOptions = {}) =>
 /** 404: it expired, was released, or never was. Which of them, nobody can tell afterwards. */
 export const lockExpired = (options: ErrorOptions = {}) =>
   errors.NOT_FOUND({ message: "This lock has expired or was released.", ...options });
+
+/** 423 for who waited as long as it wanted to. */
+export const waitedTooLong = (key: string) =>
+  lockErrors.RESOURCE_LOCKED({
+    message: "Nobody let go of this lock in the time that was waited for it.",
+    details: { key },
+  });

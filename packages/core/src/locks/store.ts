@@ -9,8 +9,9 @@ const DRIFT_SECONDS = 2;
  * token is a Redis clock's microseconds, or one more than the last, and nobody grants a million a second.
  */
 export const FLOOR_MARGIN_US = 3_600_000_000;
-/** Any number; all processes that begin an epoch take turns by it. */
-const ADVISORY_KEY = 4_020_617_733;
+/** Any numbers; by one all processes take turns that begin an epoch, by the other those that empty the waiting room. */
+const EPOCH_TURN = 4_020_617_733;
+export const DRAIN_TURN = 4_020_617_734;
 const WAIT_FOR_TURN_MS = 5_000;
 
 const COLUMNS = `epoch, fence_floor, max_ttl_seconds,
@@ -68,11 +69,15 @@ export async function raiseMaxTtl(db: Pool, epoch: number, ttlSeconds: number): 
 }
 
 /** Runs `work` while no other process does. The turn ends with the session, so a killed process holds nobody up. */
-export async function inTurn<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function inTurn<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  turn = EPOCH_TURN,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query(`SET lock_timeout = ${WAIT_FOR_TURN_MS}`);
-    await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_KEY]);
+    await client.query("SELECT pg_advisory_lock($1)", [turn]);
     return await work(client);
   } finally {
     await endTurn(client);
