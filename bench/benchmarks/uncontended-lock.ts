@@ -1,8 +1,8 @@
+import type { AnyRedis } from "@ade/core/connect";
 import type { Core } from "@ade/core/core";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
 import { createLocksService } from "@ade/core/locks/service";
-import type { Redis } from "ioredis";
 import pino from "pino";
 import type { Bench, Benchmark, Comparison, Side } from "../frame/benchmark.ts";
 import { openCore } from "../frame/cores.ts";
@@ -26,7 +26,7 @@ async function takeAndRelease(locks: Locks, resource: string): Promise<void> {
 }
 
 /** The number of keys, keys and arguments of each EVALSHA that one acquire and release send. */
-async function recordCalls(redis: Redis, locks: Locks): Promise<Call[]> {
+async function recordCalls(redis: AnyRedis, locks: Locks): Promise<Call[]> {
   await takeAndRelease(locks, "warm-up");
   const calls: Call[] = [];
   const send = redis.evalsha;
@@ -42,7 +42,7 @@ async function recordCalls(redis: Redis, locks: Locks): Promise<Call[]> {
 }
 
 /** Two scripts that do nothing, one after the other, as acquire and release are. */
-function bareCalls(redis: Redis, sha: string, calls: readonly Call[]): () => Promise<void> {
+function bareCalls(redis: AnyRedis, sha: string, calls: readonly Call[]): () => Promise<void> {
   return async () => {
     for (const call of calls) await Reflect.apply(redis.evalsha, redis, [sha, ...call]);
   };

@@ -39,7 +39,7 @@ const settings = z.object({
     protocol: /^postgres(ql)?$/,
     ...expected("postgresql://user:password@host:5432/database"),
   }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, ...expected("redis://host:6379") }),
+  REDIS_URL: z.url({ protocol: /^redis(s|\+cluster)?$/, ...expected("redis://host:6379") }),
   ADE_SECRET: z.string(expected("32 characters or more")).min(32, expected("32 characters or more")),
   ADE_ADMIN_EMAIL: z.email(expected("an email address")).optional(),
   ADE_ADMIN_PASSWORD: z.string().min(10, expected("10 characters or more")).optional(),

@@ -11,7 +11,9 @@ let resource_id: string;
 beforeAll(async () => {
   server = await makeServer();
   admin = await server.person("admin", ["admin"]);
-  [one, two, three] = await Promise.all(["one", "two", "three"].map((name) => server.agent(name, admin)));
+  one = await server.agent("one", admin);
+  two = await server.agent("two", admin);
+  three = await server.agent("three", admin);
 });
 afterAll(() => server.close());
 beforeEach(() => {

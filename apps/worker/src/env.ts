@@ -9,7 +9,7 @@ const flag = z
 /** Settings of a worker process, from the environment and nowhere else. */
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  REDIS_URL: z.url({ protocol: /^redis(s|\+cluster)?$/ }),
   ADE_SECRET: z.string().min(32),
   ADE_DATA_DIR: z.string().default(".ade"),
   ADE_PUBLIC_URL: z.url().default("http://localhost:3000"),

@@ -1,11 +1,11 @@
-import type { Redis } from "ioredis";
+import type { AnyRedis } from "@ade/core/connect";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 
 export type Limiter = Pick<RateLimiterRedis, "consume" | "reward">;
 
 /** So many in so long for each key, over all processes; while Redis is away, in each process. */
 export function createLimiter(
-  redis: Redis,
+  redis: AnyRedis,
   options: { name: string; points: number; seconds: number },
 ): Limiter {
   const { name: keyPrefix, points, seconds: duration } = options;

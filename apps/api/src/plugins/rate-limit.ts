@@ -1,6 +1,6 @@
+import type { AnyRedis } from "@ade/core/connect";
 import { errors } from "@ade/core/kernel/errors";
 import type { FastifyInstance } from "fastify";
-import type { Redis } from "ioredis";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { addressKey, createLimiter, refusalSeconds } from "./limiters.ts";
 
@@ -8,7 +8,7 @@ import { addressKey, createLimiter, refusalSeconds } from "./limiters.ts";
 const FREE_SHARE = 0.1;
 
 /** So many requests a second for each principal and address below /api. Runs after authentication. */
-export function addRateLimit(app: FastifyInstance, options: { redis: Redis; perSecond: number }): void {
+export function addRateLimit(app: FastifyInstance, options: { redis: AnyRedis; perSecond: number }): void {
   const free = Math.floor(options.perSecond * FREE_SHARE);
   const local = new RateLimiterMemory({ keyPrefix: "request", points: Math.max(1, free), duration: 1 });
   const shared = createLimiter(options.redis, {

@@ -1,8 +1,8 @@
+import type { AnyRedis } from "@ade/core/connect";
 import type { Core } from "@ade/core/core";
 import { errors } from "@ade/core/kernel/errors";
 import { sha256 } from "@ade/core/kernel/ids";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Redis } from "ioredis";
 import { whereOf } from "./authentication.ts";
 import { addressKey, createLimiter, type Limiter, refusalSeconds } from "./limiters.ts";
 import { pathOf } from "./request-log.ts";
@@ -18,7 +18,7 @@ const HOP_BY_HOP = new Set(["content-length", "transfer-encoding", "connection"]
 /** better-auth below /api/auth in its own shapes, with failed sign-ins counted for each account and address. */
 export function addSignIn(
   app: FastifyInstance,
-  options: { core: Core; redis: Redis; publicUrl: string },
+  options: { core: Core; redis: AnyRedis; publicUrl: string },
 ): void {
   const { core, redis, publicUrl } = options;
   const byAccount = createLimiter(redis, {

@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { type AnyRedis, openSubscriber } from "../connect.ts";
 import { chainedColumns } from "./chain.ts";
 import { entryOfEventId, type Projections, projectEvents, type SealedEntry } from "./projections.ts";
 import type { EventDraft, LedgerEvent } from "./schema.ts";
@@ -18,7 +18,7 @@ type Listener = { channels: ReadonlySet<string>; push(event: LedgerEvent): void 
 
 export type FeedDeps = {
   pool: Pool;
-  redis: Redis | null;
+  redis: AnyRedis | null;
   projections: Projections;
   log: Logger;
   now: () => Date;
@@ -52,7 +52,7 @@ export function createFeed(deps: FeedDeps): EventFeed {
   let reading: Promise<void> | null = null;
   let again = false;
   let timer: NodeJS.Timeout | null = null;
-  let subscriber: Redis | null = null;
+  let subscriber: AnyRedis | null = null;
   const outgoing: LedgerEvent[] = [];
   let sending: NodeJS.Timeout | null = null;
   /** How a message of this process begins; its own come back to it and are not even parsed. */
@@ -112,7 +112,7 @@ export function createFeed(deps: FeedDeps): EventFeed {
       lastSeq = await headSeq(deps.pool);
       timer = setInterval(wake, POLL_INTERVAL_MS);
       if (!deps.redis) return;
-      subscriber = deps.redis.duplicate({ enableOfflineQueue: true, commandTimeout: undefined as never });
+      subscriber = openSubscriber(deps.redis);
       subscriber.on("error", () => undefined);
       subscriber.on("message", onMessage);
       subscriber.subscribe(SEALED_TOPIC, LIVE_TOPIC).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
+import type { AnyRedis } from "../connect.ts";
 import { type ChainedEntry, chainedColumns, GENESIS, linkHash } from "./chain.ts";
 import type { SealedEntry } from "./projections.ts";
 
@@ -21,7 +21,7 @@ type SealStep = "locked" | "read" | "chained" | "cleared" | "woken";
 
 export type SealerDeps = {
   pool: Pool;
-  redis: Redis | null;
+  redis: AnyRedis | null;
   log: Logger;
   onSeal: OnSeal;
   /** Called after a batch is committed: this process's own listeners need not wait for Redis. */

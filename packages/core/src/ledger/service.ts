@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import type { Pool, QueryResultRow } from "pg";
 import type { Logger } from "pino";
+import type { AnyRedis } from "../connect.ts";
 import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -24,7 +24,7 @@ export type Tx = Prisma.TransactionClient;
 export type LedgerDeps = {
   pool: Pool;
   prisma: PrismaClient;
-  redis: Redis | null;
+  redis: AnyRedis | null;
   clock: Clock;
   ids: Ids;
   log: Logger;

@@ -2,7 +2,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { EventDraft } from "../ledger/schema.ts";
-import type { LockConnection, Reply } from "./connection.ts";
+import type { LockConnection } from "./connection.ts";
 import { lockErrors } from "./errors.ts";
 import type { createForgetter } from "./forgetter.ts";
 import type { Grants } from "./grants.ts";
@@ -16,7 +16,6 @@ import {
   type Standing,
   toHeldLock,
   toHolder,
-  toLock,
   toStanding,
 } from "./wire.ts";
 
@@ -92,42 +91,50 @@ export async function tryAcquire(
   assertTtl(ttl_seconds);
   const owner_id = request.owner_id ?? principal_id;
   const party = { principal_id, owner_id, agent_id, purpose };
-  const { who, owner } = formatWho(party);
-  const mode = modeLetter(name.resource_type, name.mode);
-  const tail = tailOf(compactId(id)!.id32);
+  const mode_letter = modeLetter(name.resource_type, name.mode);
+  const tail = tailOf(compactId(id)!);
   // A retry under one acquire_id is another attempt: forgetting the first must not take the second's grant.
-  const attempt = request.acquire_id === undefined ? tail : deps.ids.secret(9);
+  const attempt = request.acquire_id === undefined ? "" : deps.ids.secret(9);
   const sent_at_ms = deps.clock.monotonicMs();
-  const reply = await deps.connection.run(
+  const { now_ms, result } = await deps.connection.join(
     "acquire",
-    name.partition,
+    name.field,
     [
       name.field,
       name.key,
-      mode,
-      request.capacity ?? DEFAULT_CAPACITY,
-      who,
-      owner,
+      mode_letter === "c" ? `c${request.capacity ?? DEFAULT_CAPACITY}` : mode_letter,
+      formatWho(party),
       tail,
       attempt,
       ttl_seconds * 1000,
       deps.max_hold_seconds * 1000,
       lock_delay_seconds * 1000,
       request.quota ?? 0,
-      ...waitingArgs(waiting),
+      waitingArg(waiting),
     ],
-    { ttl_seconds, onUnknown: () => deps.forgetter.forget(id, attempt) },
+    { ttl_seconds, onUnknown: () => deps.forgetter.forget(id, attempt || tail) },
   );
-  if (reply[0] === "QUEUED") return { queued: toStanding(reply), sent_at_ms, attempt };
-  const held =
-    reply[0] === "GRANTED"
-      ? heldLock(id, name.key, mode, party, grantedNow(reply))
-      : toHeldLock(readAgain(reply, name));
-  const lease_ms = held.expires_ms - Number(reply[0] === "GRANTED" ? reply[2] : reply[1]);
-  deps.grants.keep({ lock: held, attempt, lock_delay_seconds, ttl_seconds, sent_at_ms, lease_ms });
-  if (reply[0] === "GRANTED") {
-    for (const expired of reply.slice(5)) deps.emit(lockEvents.expired(toLock(toHeldLock(expired))));
-  }
+  const reply = typeof result === "number" ? ["GRANTED", result] : (result as unknown[]);
+  if (reply[0] === "QUEUED") return { queued: toStanding(reply), sent_at_ms, attempt: attempt || tail };
+  const isNew = reply[0] === "GRANTED";
+  const held = isNew
+    ? heldLock(id, name.key, mode_letter, party, {
+        fencing_token: Number(reply[1]),
+        acquired_ms: now_ms,
+        expires_ms: now_ms + Math.min(ttl_seconds, deps.max_hold_seconds) * 1000,
+        hold_until_ms: now_ms + deps.max_hold_seconds * 1000,
+      })
+    : toHeldLock(readAgain(reply, name));
+  const lease_ms = held.expires_ms - now_ms;
+  deps.grants.keep({
+    lock: held,
+    attempt: attempt || tail,
+    lock_delay_seconds,
+    ttl_seconds,
+    sent_at_ms,
+    lease_ms,
+  });
+  for (const expired of isNew ? reply.slice(2) : []) deps.emit(lockEvents.expired(toHeldLock(expired)));
   if (reply[0] !== "AGAIN") deps.emit(lockEvents.acquired(held));
   return { held };
 }
@@ -139,37 +146,20 @@ export function assertTtl(seconds: number): void {
   throw errors.VALIDATION_ERROR({ details: [{ field: "ttl_seconds", issue }] });
 }
 
-type WaitingArgs =
-  | []
-  | [priority: number, max_wait_ms: number, channel: string, lease_ms: number, max_depth: number];
-
-function waitingArgs(waiting: (Waiting & { channel: string }) | undefined): WaitingArgs {
-  if (!waiting) return [];
+/** How it waits, as acquire.lua reads it; empty where it doesn't. */
+function waitingArg(waiting: (Waiting & { channel: string }) | undefined): string {
+  if (!waiting) return "";
   const { priority = DEFAULT_PRIORITY, max_wait_seconds, channel } = waiting;
-  return [
-    priority,
-    Math.ceil(max_wait_seconds * 1000),
-    channel,
-    WAITER_LEASE_SECONDS * 1000,
-    MAX_QUEUE_DEPTH,
-  ];
-}
-
-function grantedNow([, fencing_token, acquired_ms, expires_ms, hold_until_ms]: Reply<"acquire">) {
-  return {
-    fencing_token: Number(fencing_token),
-    acquired_ms: Number(acquired_ms),
-    expires_ms: Number(expires_ms),
-    hold_until_ms: Number(hold_until_ms),
-  };
+  const waitMs = Math.ceil(max_wait_seconds * 1000);
+  return `${priority}:${waitMs}:${WAITER_LEASE_SECONDS * 1000}:${MAX_QUEUE_DEPTH}:${channel}`;
 }
 
 /** The described lock of a grant that was there before, or the refusal that a reply is. */
-function readAgain([status, ...rest]: Reply<"acquire">, { key }: LockName): unknown {
+function readAgain([status, ...rest]: readonly unknown[], { key }: LockName): unknown {
   switch (status) {
     case "AGAIN":
     case "UPGRADED":
-      return rest[1];
+      return rest[0];
     case "ALREADY_HELD": {
       const { id, mode } = toHeldLock(rest[0]);
       throw lockErrors.ALREADY_HELD({ details: { lock_id: id, key, mode } });

@@ -1,10 +1,13 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { AnyRedis } from "../connect.ts";
 import { errors, isCoded } from "../kernel/errors.ts";
-import { type ScriptArgs, type ScriptStatus, scripts } from "./scripts.generated.ts";
+import { createBatches } from "./batches.ts";
+import { partitionOf } from "./keys.ts";
+import { type ManyScript, type ScriptArgs, type ScriptStatus, scripts } from "./scripts.generated.ts";
 import {
   closeSession,
-  type LockRedis,
+  countPartitions,
   onChange,
   openSession,
   partitionKeys,
@@ -12,9 +15,10 @@ import {
 } from "./session.ts";
 import { raiseMaxTtl } from "./store.ts";
 
-export type ScriptName = Exclude<keyof typeof scripts, "open" | "close" | "observe">;
+type ScriptName = Exclude<keyof typeof scripts, "open" | "close" | "observe">;
+type OneScript = Exclude<ScriptName, ManyScript>;
 /** What a script answers: a word, then what its header says. */
-export type Reply<N extends ScriptName = ScriptName> = [
+export type Reply<N extends OneScript = OneScript> = [
   status: Exclude<ScriptStatus[N], "LOST_EPOCH">,
   ...rest: unknown[],
 ];
@@ -32,7 +36,7 @@ export type LockConnection = ReturnType<typeof createLockConnection>;
 const MAX_TRIES = 4;
 
 /** Calls the scripts, each under a session that was proven against the Redis that runs it (see session.ts). */
-export function createLockConnection({ redis, pool, log }: { redis: LockRedis; pool: Pool; log: Logger }) {
+export function createLockConnection({ redis, pool, log }: { redis: AnyRedis; pool: Pool; log: Logger }) {
   let session: Session | null = null;
   let opening: Promise<Session> | null = null;
   const stopWatching = onChange(redis, () => {
@@ -68,45 +72,69 @@ export function createLockConnection({ redis, pool, log }: { redis: LockRedis; p
     return current;
   }
 
+  const partitions = Array.from({ length: countPartitions(redis) }, (_, at) => at);
+  const placeOf = (place: number | string): number =>
+    typeof place === "number" ? place : partitionOf(place, partitions.length);
+
+  async function call(
+    name: ScriptName,
+    partition: number,
+    args: readonly (string | number)[],
+    ttlSeconds: number,
+    onUnknown: (() => void) | undefined,
+  ): Promise<unknown[]> {
+    const { keys, sha, guarded } = scripts[name];
+    const names = partitionKeys(partition).slice(0, keys);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      // Nearly always there: then no promise is waited for.
+      const isReady = session !== null && ttlSeconds <= session.max_ttl_seconds;
+      const current = isReady ? session : await prepare(ttlSeconds);
+      if (!current) continue;
+      const argv = guarded ? [current.sentinels[partition]!, ...args] : args;
+      try {
+        const reply = (await redis.evalsha(sha, keys, ...names, ...argv)) as unknown[];
+        if (reply[0] !== "LOST_EPOCH") return reply;
+      } catch (error) {
+        if (!isReply(error, "NOSCRIPT")) {
+          if (mayHaveRun(error)) onUnknown?.();
+          throw unavailable(error);
+        }
+      }
+      if (session === current) session = null;
+    }
+    throw errors.DEPENDENCY_UNAVAILABLE({
+      message: "Redis keeps forgetting its state.",
+      retryAfterSeconds: 5,
+    });
+  }
+  const batches = createBatches(call);
+
   return {
+    /** The numbers of all partitions. */
+    partitions,
+    partitionOf: (field: string): number => partitionOf(field, partitions.length),
+
     /**
-     * Runs a script on one partition, with the sentinel in front of `args` where it wants it. Begins a new epoch and
+     * Runs a script on the partition of a field (or of what begins with it), with the sentinel in front of `args` where it wants it. Begins a new epoch and
      * tries again where Redis turns out to have forgotten.
      *
      * @throws DEPENDENCY_UNAVAILABLE (503) without Redis, or without PostgreSQL where an epoch is to be compared
      */
-    async run<N extends ScriptName>(
+    run: <N extends OneScript>(
       name: N,
-      partition: number,
+      place: number | string,
+      args: ScriptArgs[N],
+      { ttl_seconds = 0, onUnknown }: RunOptions = {},
+    ): Promise<Reply<N>> => call(name, placeOf(place), args, ttl_seconds, onUnknown) as Promise<Reply<N>>,
+
+    /** The same for one of several things that one call does: it goes with others of the same moment. */
+    join: <N extends ManyScript>(
+      name: N,
+      place: number | string,
       args: ScriptArgs[N],
       options: RunOptions = {},
-    ): Promise<Reply<N>> {
-      const { keys, sha, guarded } = scripts[name];
-      const ttlSeconds = options.ttl_seconds ?? 0;
-      const names = partitionKeys(partition).slice(0, keys);
-      for (let tries = 0; tries < MAX_TRIES; tries++) {
-        // Nearly always there: then no promise is waited for.
-        const isReady = session !== null && ttlSeconds <= session.max_ttl_seconds;
-        const current = isReady ? session : await prepare(ttlSeconds);
-        if (!current) continue;
-        const given = args as readonly (string | number)[];
-        const argv = guarded ? [current.sentinels[partition]!, ...given] : given;
-        try {
-          const reply = (await redis.evalsha(sha, keys, ...names, ...argv)) as unknown[];
-          if (reply[0] !== "LOST_EPOCH") return reply as Reply<N>;
-        } catch (error) {
-          if (!isReply(error, "NOSCRIPT")) {
-            if (mayHaveRun(error)) options.onUnknown?.();
-            throw unavailable(error);
-          }
-        }
-        if (session === current) session = null;
-      }
-      throw errors.DEPENDENCY_UNAVAILABLE({
-        message: "Redis keeps forgetting its state.",
-        retryAfterSeconds: 5,
-      });
-    },
+    ): Promise<{ now_ms: number; result: unknown }> => batches.add(name, placeOf(place), args, options),
+
     /** Proves Redis fit for locks now; for boot and readiness. Answers under what session. */
     check: (): Promise<Session> => open(),
     async close(): Promise<void> {
@@ -117,7 +145,7 @@ export function createLockConnection({ redis, pool, log }: { redis: LockRedis; p
   };
 }
 
-function warnOfUnfitOptions(redis: LockRedis, log: Logger): void {
+function warnOfUnfitOptions(redis: AnyRedis, log: Logger): void {
   const options = "options" in redis ? redis.options : undefined;
   const perRequest =
     options && "redisOptions" in options

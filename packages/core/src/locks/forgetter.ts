@@ -24,8 +24,8 @@ export function createForgetter({ connection, log }: { connection: LockConnectio
 
   async function run(id: string, attempt: string, delayMs: number, since: number): Promise<void> {
     try {
-      const { id32, partition } = compactId(id)!;
-      await connection.run("forget", partition, [id32, attempt, KEEP_MARK_MS]);
+      const id32 = compactId(id)!;
+      await connection.run("forget", id32, [id32, attempt, KEEP_MARK_MS]);
       pending.delete(attempt);
     } catch (error) {
       if (!pending.has(attempt)) return;

@@ -27,14 +27,15 @@ export async function extendLocks(deps: Deps, request: Request): Promise<Extensi
   const byPartition = new Map<number, { id: string; id32: string }[]>();
   const results = new Map<string, Extension>();
   for (const id of new Set(lock_ids)) {
-    const compact = compactId(id);
-    if (!compact) {
+    const id32 = compactId(id);
+    if (!id32) {
       results.set(id, { id, status: "gone" });
       continue;
     }
-    const together = byPartition.get(compact.partition);
-    if (together) together.push({ id, id32: compact.id32 });
-    else byPartition.set(compact.partition, [{ id, id32: compact.id32 }]);
+    const partition = deps.connection.partitionOf(id32);
+    const together = byPartition.get(partition);
+    if (together) together.push({ id, id32 });
+    else byPartition.set(partition, [{ id, id32 }]);
   }
   const extended = await Promise.all(
     [...byPartition].map(([partition, ids]) => extendPartition(deps, request, partition, ids)),
@@ -91,15 +92,15 @@ async function reassert(
   const { id, fencing_token } = lock;
   if (lock.principal_id !== request.principal_id) return { id, status: "foreign" };
   if (!grants.isTrusted(grant, nowMs)) return { id, status: "gone" };
-  const { id32, partition } = compactId(id)!;
+  const id32 = compactId(id)!;
   const [status, lease] = await connection.run(
     "reassert",
-    partition,
+    id32,
     [
       fieldOf(id32),
       lock.key,
       lock.mode_letter,
-      formatWho(lock).who,
+      formatWho(lock),
       tailOf(id32),
       grant.attempt,
       fencing_token,

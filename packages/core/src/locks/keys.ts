@@ -4,9 +4,6 @@ import type { Ids } from "../kernel/ids.ts";
 import { parseKey } from "../resources/service.ts";
 import type { LockKeyInput, LockKind, LockMode } from "./schema.ts";
 
-/** So many partitions share all locks. Another number moves every lock: only with a new epoch and no lock held. */
-export const PARTITIONS = 16;
-
 /**
  * What a lock is on: its kind, the one spelling of its resource, and where it lies. `field` is the first 48 bits of
  * the key's SHA-256: should two keys ever share them, they share one lock, which is safe.
@@ -16,7 +13,6 @@ export type LockName = {
   resource_id: string;
   key: string;
   field: string;
-  partition: number;
 };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -33,7 +29,7 @@ export function lockName(kind: LockKind, id: string): LockName {
   const resource_id = kind === "resource" ? resourceId(id) : plainId(id);
   const key = `${kind}:${resource_id}`;
   const field = hash("sha256", key, "hex").slice(0, FIELD_LENGTH);
-  return { resource_type: kind, resource_id, key, field, partition: partitionOf(field) };
+  return { resource_type: kind, resource_id, key, field };
 }
 
 function resourceId(id: string): string {
@@ -61,7 +57,9 @@ export function modeLetter(kind: LockKind, mode: LockMode): "x" | "s" | "c" {
 
 const FIELD_LENGTH = 12;
 
-const partitionOf = (field: string): number => Number.parseInt(field.slice(0, 2), 16) % PARTITIONS;
+/** In which of so many partitions a field, or an id that begins with it, lies. */
+export const partitionOf = (field: string, partitions: number): number =>
+  partitions === 1 ? 0 : Number.parseInt(field.slice(0, 2), 16) % partitions;
 
 /**
  * A request's id, which becomes the lock's: a UUIDv8 of the key's field and a tail of its own, so that every script
@@ -75,10 +73,9 @@ export function newLockId(name: LockName, ids: Ids, seed?: string): string {
 }
 
 /** A lock's id as the scripts know it (32 hex digits, the field in front); null for what is no id of ours. */
-export function compactId(id: string): { id32: string; partition: number } | null {
+export function compactId(id: string): string | null {
   if (!UUID.test(id) || id[14] !== "8") return null;
-  const id32 = id.replaceAll("-", "").toLowerCase();
-  return { id32, partition: partitionOf(id32) };
+  return id.replaceAll("-", "").toLowerCase();
 }
 
 /** The reverse of compactId. */

@@ -1,7 +1,7 @@
 import { errors } from "../kernel/errors.ts";
 import { decodeCursor, encodeCursor } from "../kernel/page.ts";
 import type { LockConnection } from "./connection.ts";
-import { lockName, PARTITIONS } from "./keys.ts";
+import { lockName } from "./keys.ts";
 import { type ListLocksQuery, type Lock, type LockList, type QueuedLock, SHOWN_WAITERS } from "./schema.ts";
 import { type HeldLock, toHeldLock, toLock, toWaiter } from "./wire.ts";
 
@@ -46,19 +46,15 @@ export async function listLocks(connection: LockConnection, query: ListLocksQuer
 }
 
 /** One lock with the head of its queue; null where it is gone. */
-export async function getLock(
-  connection: LockConnection,
-  partition: number,
-  id32: string,
-): Promise<QueuedLock | null> {
-  const [status, described, ...queue] = await connection.run("get", partition, [id32, SHOWN_WAITERS]);
+export async function getLock(connection: LockConnection, id32: string): Promise<QueuedLock | null> {
+  const [status, described, ...queue] = await connection.run("get", id32, [id32, SHOWN_WAITERS]);
   return status === "OK" ? toQueuedLock([described, ...queue]) : null;
 }
 
 /** Every lock that an owner (see who.ts) holds. Costs a walk through all locks. */
 export async function locksOf(connection: LockConnection, owner: string): Promise<HeldLock[]> {
   const held = await Promise.all(
-    Array.from({ length: PARTITIONS }, async (_, partition) => {
+    connection.partitions.map(async (partition) => {
       const found: HeldLock[] = [];
       let cursor = "0";
       do {
@@ -104,7 +100,7 @@ async function walk(
 ): Promise<{ found: QueuedLock[]; next: Place | null }> {
   const found: QueuedLock[] = [];
   let { partition, cursor, skip } = from ?? { partition: 0, cursor: "0", skip: 0 };
-  while (partition < PARTITIONS) {
+  while (partition < connection.partitions.length) {
     const args: [string, number, number, string] = [cursor, STEP, SHOWN_WAITERS, ""];
     const [, nextCursor, , ...locks] = await connection.run("list", partition, args);
     for (let at = skip; at < locks.length; at++) {
@@ -122,7 +118,7 @@ async function walk(
 /** How many keys are locked, those included that have expired and were not swept yet. */
 async function countKeys(connection: LockConnection): Promise<number> {
   const counts = await Promise.all(
-    Array.from({ length: PARTITIONS }, (_, partition) => connection.run("list", partition, ["0", 1, 0, ""])),
+    connection.partitions.map((partition) => connection.run("list", partition, ["0", 1, 0, ""])),
   );
   return counts.reduce((sum, [, , total]) => sum + Number(total) - OWN_FIELDS, 0);
 }

@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { createDatabase } from "@ade/testkit/database";
 import type { RedisServer } from "@ade/testkit/redis-server";
-import type { Redis } from "ioredis";
 import { pino } from "pino";
+import type { AnyRedis } from "../connect.ts";
 import { closeConnections, openConnections } from "../connect.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { randomIds } from "../kernel/ids.ts";
 import type { EventDraft } from "../ledger/schema.ts";
 import { createLedger } from "../ledger/service.ts";
-import { compactId, PARTITIONS } from "./keys.ts";
+import { compactId } from "./keys.ts";
 import type { Lock } from "./schema.ts";
 import { createLocksService, type LocksDeps, type LocksService } from "./service.ts";
 import { partitionKeys } from "./session.ts";
 
-export type Process = { locks: LocksService; events: EventDraft[]; redis: Redis; end(): Promise<void> };
+export type Process = { locks: LocksService; events: EventDraft[]; redis: AnyRedis; end(): Promise<void> };
 
 /** Moves one holder's expiry (see lua/lib/holders.lua), and when the sweep looks at its resource. */
 const AGE = `
@@ -74,16 +74,14 @@ export async function openHouse(server: RedisServer) {
     /** As if the grace had passed. */
     async endGrace(): Promise<void> {
       await first.pool.query("UPDATE lock_epoch SET grace_until = now()");
-      for (let partition = 0; partition < PARTITIONS; partition++) {
-        const [resources] = partitionKeys(partition);
-        const sentinel = await server.admin.hget(resources!, "@");
-        await server.admin.hset(resources!, "@", sentinel!.replace(/\d+$/, "0"));
-      }
+      const [resources] = partitionKeys(0);
+      const sentinel = await server.admin.hget(resources!, "@");
+      await server.admin.hset(resources!, "@", sentinel!.replace(/\d+$/, "0"));
     },
     /** As if `seconds` had passed for one lock's lease. */
     async age(lock: Lock, seconds: number): Promise<void> {
-      const { id32, partition } = compactId(lock.id)!;
-      await server.admin.eval(AGE, 2, ...partitionKeys(partition).slice(0, 2), id32, seconds * 1000);
+      const id32 = compactId(lock.id)!;
+      await server.admin.eval(AGE, 2, ...partitionKeys(0).slice(0, 2), id32, seconds * 1000);
     },
     async close(): Promise<void> {
       for (const process of processes) await process.end();

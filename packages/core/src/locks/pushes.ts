@@ -1,11 +1,10 @@
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { type AnyRedis, openSubscriber } from "../connect.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { LockConnection } from "./connection.ts";
 import { compactId } from "./keys.ts";
 import { WAITER_LEASE_SECONDS } from "./schema.ts";
-import type { LockRedis } from "./session.ts";
 import { type HeldLock, toHeldLock } from "./wire.ts";
 
 /** How a wait ended. */
@@ -29,7 +28,7 @@ export type Pushes = ReturnType<typeof createPushes>;
 
 /** Tells the waits of this process how they ended: pushed by Redis, with a slow re-check behind it. */
 export function createPushes(deps: {
-  redis: LockRedis;
+  redis: AnyRedis;
   connection: LockConnection;
   clock: Clock;
   ids: Ids;
@@ -43,7 +42,7 @@ export function createPushes(deps: {
   let timer: NodeJS.Timeout | undefined;
 
   async function listen(): Promise<void> {
-    const client = subscriberOf(deps.redis);
+    const client = openSubscriber(deps.redis);
     subscriber = client;
     client.on("error", (error: Error) => log.debug({ err: error }, "the channel of grants has trouble"));
     client.on("message", (_channel: string, message: string) => hear(message));
@@ -117,7 +116,8 @@ export function createPushes(deps: {
     },
     /** To be called before the request goes out: the push can beat the answer. */
     watch(id: string, principalId: string): Watch {
-      const { id32, partition } = compactId(id)!;
+      const id32 = compactId(id)!;
+      const partition = connection.partitionOf(id32);
       const { promise, resolve } = Promise.withResolvers<Outcome>();
       entries.set(id32, { principal_id: principalId, partition, end: resolve });
       timer ??= setInterval(() => void recheck(), RECHECK_MS).unref();
@@ -154,13 +154,4 @@ export function readPoll(reply: readonly unknown[], now: number, sent_at_ms: num
     default:
       return { kind: "unknown" };
   }
-}
-
-/** A connection of its own: one that listens can send nothing else. It waits for Redis to come back. */
-function subscriberOf(redis: LockRedis): Redis {
-  const own = { enableOfflineQueue: true, maxRetriesPerRequest: null };
-  if ("nodes" in redis) {
-    return redis.duplicate([], { enableOfflineQueue: true, redisOptions: own }) as unknown as Redis;
-  }
-  return redis.duplicate({ ...own, commandTimeout: undefined as never, lazyConnect: false });
 }

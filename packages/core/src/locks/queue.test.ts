@@ -227,8 +227,8 @@ describe.each([
 
   /** As if the waiter had not asked for longer than its lease. */
   async function lapse(requestId: string): Promise<void> {
-    const { id32, partition } = compactId(requestId)!;
-    const [, due, , waits] = partitionKeys(partition);
+    const id32 = compactId(requestId)!;
+    const [, due, , waits] = partitionKeys(0);
     const script = `local wait = cmsgpack.unpack(redis.call('HGET', KEYS[2], ARGV[1])) wait[12] = 1
       redis.call('HSET', KEYS[2], ARGV[1], cmsgpack.pack(wait)) redis.call('ZADD', KEYS[1], 1, 'w' .. ARGV[1])`;
     await server.admin.eval(script, 2, due!, waits!, id32);
@@ -330,8 +330,8 @@ describe.each([
   test("a queue has a bound", async () => {
     await locks.acquire(want("a"));
     const first = await ask("first", { wait: { max_wait_seconds: 60, priority: 100 } });
-    const { id32, partition } = compactId(first.request_id)!;
-    const queue = partitionKeys(partition)[2]!;
+    const id32 = compactId(first.request_id)!;
+    const queue = partitionKeys(0)[2]!;
     const numbers = Array.from({ length: 9_999 }, (_, at) => String(at).padStart(13, "0"));
     const behind = numbers.flatMap((number) => ["0", `${id32.slice(0, 12)}050${number}x`]);
     await server.admin.zadd(queue, ...behind);

@@ -14,6 +14,8 @@ type Contract = {
   guarded: boolean;
   /** The arguments after the sentinel, as the elements of a tuple type. */
   args: string[];
+  /** True where one call does several. */
+  many: boolean;
   /** The words that an answer begins with. */
   statuses: string[];
 };
@@ -44,6 +46,11 @@ export function renderScripts(): string {
     `export type ScriptArgs = {\n${types(({ args }) => `[${args.join(", ")}]`)}};\n\n`,
     "/** The word that each script's answer begins with. */\n",
     `export type ScriptStatus = {\n${types(({ statuses }) => statuses.map((word) => `"${word}"`).join(" | "))}};\n\n`,
+    "/** Scripts of which one call does several; their ScriptArgs are those of one. */\n",
+    `export type ManyScript = ${made
+      .filter(({ many }) => many)
+      .map(({ name }) => `"${name}"`)
+      .join(" | ")};\n\n`,
     `export const scripts = {\n${scripts.join("")}} as const;\n`,
   ].join("");
 }
@@ -57,21 +64,19 @@ function readContract(file: string, source: string): Contract {
     return text;
   };
   const argv = part(/^ARGV /m, /^->/m).replaceAll(/\([^)]*\)/g, "");
-  const optionalFrom = argv.includes("optionally") ? argv.indexOf("optionally") : argv.length;
-  const names = [...argv.matchAll(/(?:^|[,:]\s+)\d+ ([a-z_]+)/g)].map(({ 1: name, index }) => ({
-    name: name!,
-    isOptional: index > optionalFrom,
-  }));
-  const rest = /then ([a-z]+)/.exec(argv)?.[1];
-  const guarded = names[0]?.name === "sentinel";
-  const args = (guarded ? names.slice(1) : names).map(
-    ({ name, isOptional }) => `${name}${isOptional ? "?" : ""}: ${NUMERIC.test(name) ? "number" : "string"}`,
-  );
+  const numbered = [...argv.matchAll(/(?:^|,\s+)\d+ ([a-z_]+)/g)].map(([, name]) => name!);
+  const each = /then of each [a-z]+: ([a-z_,\s]+)/.exec(argv)?.[1]?.split(",");
+  const rest = /then ([a-z]+)\s*$/m.exec(argv)?.[1];
+  const guarded = numbered[0] === "sentinel";
+  // Of a script that does several at once: the arguments of one.
+  const named = each?.map((name) => name.trim()) ?? (guarded ? numbered.slice(1) : numbered);
+  const args = named.map((name) => `${name}: ${NUMERIC.test(name) ? "number" : "string"}`);
   const answers = part(/^-> /m, /^@include|\n$(?!\n)/m);
   return {
     keys: part(/^KEYS /m, /\n/).split(", ").length,
     guarded,
-    args: rest ? [...args, `...${rest}: string[]`] : args,
+    many: each !== undefined,
+    args: rest && !each ? [...args, `...${rest}: string[]`] : args,
     statuses: [...new Set([...answers.matchAll(/(?:^|\W)\{([A-Z_]+)/g)].map(([, word]) => word!))].filter(
       (word) => word !== "LOST_EPOCH" || guarded,
     ),

@@ -45,8 +45,8 @@ export function createRequests(deps: Deps) {
     const id = requestId(ids, request, { ...first, key: `several ${first.key}` });
     const until_ms = deps.clock.now().getTime() + wait.max_wait_seconds * 1000;
     const noted: Noted = { request, keys: [...keys], priority: wait.priority, until_ms };
-    const { id32, partition } = compactId(id)!;
-    await connection.run("note", partition, [
+    const id32 = compactId(id)!;
+    await connection.run("note", id32, [
       id32,
       JSON.stringify(noted),
       wait.max_wait_seconds * 1000 + LEASE_MS,
@@ -95,13 +95,13 @@ export function createRequests(deps: Deps) {
   }
 
   async function forget(id: string): Promise<void> {
-    const { id32, partition } = compactId(id)!;
-    await connection.run("note", partition, [id32, "", 0]);
+    const id32 = compactId(id)!;
+    await connection.run("note", id32, [id32, "", 0]);
   }
 
   async function recall(id: string, principalId: string): Promise<Noted | null> {
-    const { id32, partition } = compactId(id)!;
-    const [status, text] = await connection.run("recall", partition, [id32]);
+    const id32 = compactId(id)!;
+    const [status, text] = await connection.run("recall", id32, [id32]);
     if (status !== "OK") return null;
     const noted = JSON.parse(String(text)) as Noted;
     if (noted.request.principal_id !== principalId) throw notHolder();
@@ -114,9 +114,9 @@ export function createRequests(deps: Deps) {
     request: Pick<AcquireRequest, "principal_id"> & Partial<AcquireRequest>,
     channel: string,
   ): Promise<Answer | null> {
-    const { id32, partition } = compactId(id)!;
+    const id32 = compactId(id)!;
     const sent_at_ms = deps.clock.monotonicMs();
-    const [, now, found] = await connection.run("poll", partition, [
+    const [, now, found] = await connection.run("poll", id32, [
       request.principal_id,
       channel,
       LEASE_MS,
@@ -208,8 +208,8 @@ export function createRequests(deps: Deps) {
   };
 
   async function leaveOne(id: string, principalId: string): Promise<string> {
-    const { id32, partition } = compactId(id)!;
-    const [status, now, lock] = await connection.run("leave", partition, [id32, principalId, 0]);
+    const id32 = compactId(id)!;
+    const [status, now, lock] = await connection.run("leave", id32, [id32, principalId, 0]);
     if (status === "RELEASED") {
       deps.grants.drop(id);
       deps.emit(lockEvents.released(toHeldLock(lock), toIso(now)));

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { AnyRedis } from "../connect.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { isCoded } from "../kernel/errors.ts";
@@ -12,7 +13,7 @@ import { lockErrors, lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
 import { extendLocks } from "./heartbeat.ts";
-import { compactId, lockName, PARTITIONS } from "./keys.ts";
+import { compactId, lockName } from "./keys.ts";
 import { getLock, listLocks } from "./listing.ts";
 import { createPushes } from "./pushes.ts";
 import { type Answer, createRequests, type WaitingRequest } from "./requests.ts";
@@ -26,7 +27,6 @@ import type {
   LockStanding,
   QueuedLock,
 } from "./schema.ts";
-import type { LockRedis } from "./session.ts";
 import { acquireSeveral } from "./several.ts";
 import { acquireWaiting, type WaitOptions } from "./waiting.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
@@ -36,7 +36,7 @@ export type { Lock } from "./schema.ts";
 
 export type LocksDeps = {
   /** With offline queue and resending (`maxRetriesPerRequest: 0`) off, and a command timeout on. */
-  redis: LockRedis;
+  redis: AnyRedis;
   pool: Pool;
   clock: Clock;
   ids: Ids;
@@ -90,31 +90,27 @@ export function createLocksService(deps: LocksDeps) {
     principalId: string,
     force: boolean,
   ): Promise<[status: string, released?: HeldLock, at?: unknown]> {
-    const compact = compactId(id);
-    if (!compact) throw lockExpired();
+    const id32 = compactId(id);
+    if (!id32) throw lockExpired();
     // What this process was granted it need not be told.
     const known = grants.get(id)?.lock;
-    const reply = await connection.run("release", compact.partition, [
-      compact.id32,
-      principalId,
-      force ? 1 : 0,
-      known ? 0 : 1,
-    ]);
-    const [status, at, described] = reply;
+    const how = force ? "f" : known ? "" : "d";
+    const { now_ms, result } = await connection.join("release", id32, [id32, principalId, how]);
+    const [status, described] = Array.isArray(result) ? result : [result];
     if (status !== "FOREIGN") grants.drop(id);
-    if (status !== "RELEASED") return [status];
-    return [status, known ?? toHeldLock(described), at];
+    if (status !== "RELEASED") return [String(status)];
+    return ["RELEASED", known ?? toHeldLock(described), now_ms];
   }
 
   async function holders(kind: LockKind, id: string): Promise<{ locks: Lock[]; grace_left_ms: number }> {
-    const { field, partition } = lockName(kind, id);
-    const [, graceLeft, ...locks] = await connection.run("holders", partition, [field]);
+    const { field } = lockName(kind, id);
+    const [, graceLeft, ...locks] = await connection.run("holders", field, [field]);
     return { locks: locks.map((lock) => toLock(toHeldLock(lock))), grace_left_ms: Number(graceLeft) };
   }
 
   async function get(id: string): Promise<QueuedLock> {
-    const compact = compactId(id);
-    const lock = compact && (await getLock(connection, compact.partition, compact.id32));
+    const id32 = compactId(id);
+    const lock = id32 && (await getLock(connection, id32));
     if (!lock) throw lockExpired();
     return lock;
   }
@@ -268,7 +264,7 @@ export function createLocksService(deps: LocksDeps) {
      */
     async sweepExpired(): Promise<number> {
       const counts = await Promise.all(
-        Array.from({ length: PARTITIONS }, async (_, partition) => {
+        connection.partitions.map(async (partition) => {
           let count = 0;
           for (;;) {
             const [, done, ...expired] = await connection.run("sweep", partition, [SWEEP_BATCH]);

@@ -1,10 +1,10 @@
 import { Cluster, type Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
+import type { AnyRedis } from "../connect.ts";
 import { errors } from "../kernel/errors.ts";
 import { type EpochRow, formatSentinel, judge, parseSentinel, type Sentinel } from "./epoch.ts";
 import { lockErrors } from "./errors.ts";
-import { PARTITIONS } from "./keys.ts";
 import { scripts } from "./scripts.generated.ts";
 import { beginEpoch, FLOOR_MARGIN_US, inTurn, readEpoch } from "./store.ts";
 
@@ -22,10 +22,17 @@ export type Session = {
   readonly grace_us: number;
 };
 
-/** One Redis, or a cluster of them. */
-export type LockRedis = Redis | Cluster;
+/** In a cluster so many partitions share all locks, each in one slot. */
+const CLUSTER_PARTITIONS = 16;
 
-const KEYS_OF_PARTITION = Array.from({ length: PARTITIONS }, (_, partition) =>
+/**
+ * On one server all locks lie in one partition: what is asked for in one moment goes in one call. Another number moves
+ * every lock; where it changes, that shows as a loss, with its grace.
+ */
+export const countPartitions = (redis: AnyRedis): number =>
+  redis instanceof Cluster ? CLUSTER_PARTITIONS : 1;
+
+const KEYS_OF_PARTITION = Array.from({ length: CLUSTER_PARTITIONS }, (_, partition) =>
   ["resources", "due", "queue", "waits"].map((key) => `lock:{p${partition}}:${key}`),
 );
 
@@ -34,7 +41,7 @@ export function partitionKeys(partition: number): string[] {
   return KEYS_OF_PARTITION[partition]!;
 }
 
-type Deps = { redis: LockRedis; pool: Pool; log: Logger };
+type Deps = { redis: AnyRedis; pool: Pool; log: Logger };
 
 /**
  * Compares Redis with what PostgreSQL remembers, begins a new epoch where they differ, and only then loads the
@@ -67,15 +74,15 @@ export async function openSession({ redis, pool, log }: Deps): Promise<Session> 
   }
 }
 
-const serversOf = (redis: LockRedis): Redis[] => (redis instanceof Cluster ? redis.nodes("master") : [redis]);
+const serversOf = (redis: AnyRedis): Redis[] => (redis instanceof Cluster ? redis.nodes("master") : [redis]);
 
 /** What each partition's server is and remembers; of a single Redis they are all the same server. */
 type Observed = { now_us: number; partitions: { run_id: string; sentinel: Sentinel | null }[] };
 
-async function observe(redis: LockRedis): Promise<Observed> {
+async function observe(redis: AnyRedis): Promise<Observed> {
   const { body, keys } = scripts.observe;
   const found = (await Promise.all(
-    partitions((names) => redis.eval(body, keys, ...names.slice(0, keys))),
+    partitions(redis, (names) => redis.eval(body, keys, ...names.slice(0, keys))),
   )) as [string, string, string, number, string?][];
   const evicting = found.map(([, , policy]) => policy).find((policy) => policy !== "noeviction");
   if (evicting) {
@@ -101,7 +108,7 @@ function attach(kept: { row: EpochRow | null }, { partitions: found }: Observed)
   return { sentinels, epoch, max_ttl_seconds, grace_us: found[0]!.sentinel!.grace_us };
 }
 
-async function begin({ redis, client, log }: { redis: LockRedis; client: PoolClient; log: Logger }) {
+async function begin({ redis, client, log }: { redis: AnyRedis; client: PoolClient; log: Logger }) {
   // Read again: whoever had the turn before may have done it.
   const kept = await readEpoch(client);
   const observed = await observe(redis);
@@ -127,7 +134,9 @@ async function begin({ redis, client, log }: { redis: LockRedis; client: PoolCli
     formatSentinel({ ...row, state: "open", run_id, grace_us }),
   );
   await Promise.all(
-    partitions((keys, at) => redis.eval(scripts.open.body, 1, keys[0]!, sentinels[at]!, String(row.epoch))),
+    partitions(redis, (keys, at) =>
+      redis.eval(scripts.open.body, 1, keys[0]!, sentinels[at]!, String(row.epoch)),
+    ),
   );
   const facts = { epoch: row.epoch, grace_seconds: Math.ceil(row.grace_ms / 1000) };
   if (verdict.lost)
@@ -137,9 +146,9 @@ async function begin({ redis, client, log }: { redis: LockRedis; client: PoolCli
 }
 
 /** Closes the session's epoch in every partition, so that the next start of Redis knows that nothing was lost. */
-export async function closeSession(redis: LockRedis, session: Session): Promise<void> {
+export async function closeSession(redis: AnyRedis, session: Session): Promise<void> {
   await Promise.all(
-    partitions((keys, at) => {
+    partitions(redis, (keys, at) => {
       const sentinel = session.sentinels[at]!;
       const closed = sentinel.replace(":open:", ":closed:");
       return redis.evalsha(scripts.close.sha, 1, keys[0]!, sentinel, closed);
@@ -147,11 +156,11 @@ export async function closeSession(redis: LockRedis, session: Session): Promise<
   );
 }
 
-function partitions<T>(work: (keys: string[], partition: number) => T): T[] {
-  return Array.from({ length: PARTITIONS }, (_, partition) => work(partitionKeys(partition), partition));
+function partitions<T>(redis: AnyRedis, work: (keys: string[], partition: number) => T): T[] {
+  return Array.from({ length: countPartitions(redis) }, (_, at) => work(partitionKeys(at), at));
 }
 
-function watchConnection(redis: LockRedis) {
+function watchConnection(redis: AnyRedis) {
   let broken = redis.status !== "ready";
   const stop = onChange(redis, () => {
     broken = true;
@@ -160,7 +169,7 @@ function watchConnection(redis: LockRedis) {
 }
 
 /** Calls back when another server may stand behind the connection. Answers what ends it. */
-export function onChange(redis: LockRedis, changed: () => void): () => void {
+export function onChange(redis: AnyRedis, changed: () => void): () => void {
   // A cluster's own connection stays while one of its servers goes or another is promoted.
   const events = redis instanceof Cluster ? ["close", "-node", "+node", "refresh"] : ["close"];
   for (const event of events) redis.on(event as "close", changed);

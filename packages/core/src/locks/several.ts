@@ -63,11 +63,11 @@ export async function releaseAll(
 ): Promise<void> {
   await Promise.all(
     held.map(async (lock) => {
-      const { id32, partition } = compactId(lock.id)!;
+      const id32 = compactId(lock.id)!;
       deps.grants.drop(lock.id);
       try {
-        const [status, now] = await deps.connection.run("release", partition, [id32, principalId, 0, 0]);
-        if (status === "RELEASED") deps.emit(lockEvents.released(lock, toIso(now)));
+        const { now_ms, result } = await deps.connection.join("release", id32, [id32, principalId, ""]);
+        if (result === "RELEASED") deps.emit(lockEvents.released(lock, toIso(now_ms)));
       } catch (error) {
         deps.log.warn({ err: error, lock_id: lock.id }, "a lock was not released");
       }

@@ -187,10 +187,10 @@ async function leave(
   attempt: string,
   keep: boolean,
 ): Promise<HeldLock | null> {
-  const { id32, partition } = compactId(id)!;
+  const id32 = compactId(id)!;
   const sent_at_ms = deps.clock.monotonicMs();
   try {
-    const reply = await deps.connection.run("leave", partition, [id32, request.principal_id, keep ? 1 : 0]);
+    const reply = await deps.connection.run("leave", id32, [id32, request.principal_id, keep ? 1 : 0]);
     if (reply[0] !== "GRANTED") return null;
     const held = toHeldLock(reply[2]);
     keepGrant(deps, request, held, attempt, { sent_at_ms, lease_ms: held.expires_ms - Number(reply[1]) });

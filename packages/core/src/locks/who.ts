@@ -7,17 +7,13 @@ export type Party = { principal_id: string; owner_id: string; agent_id: string; 
 const CONTROL = /\p{Cc}/u;
 
 /**
- * A party as the scripts keep it, `principal\nowner\nagent\npurpose`, and the owner's part of it. Pure.
+ * A party as the scripts keep it: `principal\nowner\nagent\npurpose`. Pure.
  *
  * @throws VALIDATION_ERROR (400) for control characters, with which one owner could pass for another
  */
-export function formatWho({ principal_id, owner_id, agent_id, purpose }: Party): {
-  who: string;
-  owner: string;
-} {
-  const owner = ownerOf(principal_id, owner_id);
+export function formatWho({ principal_id, owner_id, agent_id, purpose }: Party): string {
   if (CONTROL.test(agent_id)) throw refuse("agent_id");
-  return { who: `${owner}${agent_id}\n${purpose ?? ""}`, owner };
+  return `${ownerOf(principal_id, owner_id)}${agent_id}\n${purpose ?? ""}`;
 }
 
 /** An owner as the scripts compare it; unique within its principal. @throws VALIDATION_ERROR (400) */

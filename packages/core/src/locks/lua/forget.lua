@@ -29,6 +29,6 @@ if wait and wait[1] ~= ENDED and wait[W_ATTEMPT] == attempt then
   serve_queue(field, ARGV[1], now)
   return { 'LEFT' }
 end
-redis.call('HSET', KEYS[1], '!' .. attempt, 1)
+if redis.call('HSET', KEYS[1], '!' .. attempt, 1) == 1 then redis.call('HINCRBY', KEYS[1], '!', 1) end
 redis.call('ZADD', KEYS[2], now_ms + tonumber(ARGV[4]), '!' .. attempt)
 return { 'MARKED' }

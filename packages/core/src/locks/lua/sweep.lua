@@ -44,7 +44,9 @@ for _, what in ipairs(due) do
     redis.call('HDEL', KEYS[4], what)
     redis.call('ZREM', KEYS[2], what)
   elseif letter == '!' then
-    redis.call('HDEL', KEYS[1], what)
+    if redis.call('HDEL', KEYS[1], what) == 1 and redis.call('HINCRBY', KEYS[1], '!', -1) <= 0 then
+      redis.call('HDEL', KEYS[1], '!')
+    end
     redis.call('ZREM', KEYS[2], what)
   else
     sweep_resource(what)

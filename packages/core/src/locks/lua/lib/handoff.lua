@@ -1,6 +1,13 @@
 -- A lease that nobody heard of when it was granted is this short: its process is gone, or asks again in time.
 local UNHEARD_MS = 5000
 
+-- Tokens only grow, in a partition and so for each resource, and stand above the floor of the epoch.
+local function next_token(floor, now)
+  local token = math.max(tonumber(redis.call('HGET', KEYS[1], '#') or 0) + 1, floor + 1, now)
+  redis.call('HSET', KEYS[1], '#', token)
+  return token
+end
+
 -- Makes a holder of whoever asked, under a new token, and tells the process that waits where there is one.
 local function grant_wait(field, resource, id, wait, token, now_ms)
   forget_wait(id, wait)
@@ -25,7 +32,6 @@ end
 local function grant_next(field, resource, sentinel, now_us_)
   local now_ms = math.floor(now_us_ / 1000)
   local floor, grace_us = floor_and_grace(sentinel)
-  local last
   while resource[DELAYED] <= now_ms do
     local member = queue_of(field, 1)[1]
     if not member then break end
@@ -43,11 +49,9 @@ local function grant_next(field, resource, sentinel, now_us_)
       break
     else
       resource[DELAYED] = 0
-      last = math.max((last or tonumber(redis.call('HGET', KEYS[1], '#') or 0)) + 1, floor + 1, now_us_)
-      grant_wait(field, resource, id, wait, last, now_ms)
+      grant_wait(field, resource, id, wait, next_token(floor, now_us_), now_ms)
     end
   end
-  if last then redis.call('HSET', KEYS[1], '#', last) end
 end
 
 -- A resource without a holder, for a queue that must be served.
