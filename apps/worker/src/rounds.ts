@@ -22,6 +22,7 @@ export function roundsOf(
     { name: "sweep", everyMs: 5_000, run: () => core.sweep() },
     { name: "watchdog", everyMs: 2_000, run: () => core.applying.recoverLost() },
     { name: "expire locks", everyMs: 1_000, run: () => core.locks.sweepExpired() },
+    { name: "deadlocks", everyMs: 1_000, run: () => core.locks.scanForDeadlocks() },
     { name: "announce stale agents", everyMs: 5_000, run: announceStale() },
     { name: "anchor", everyMs: 60_000, run: () => core.ledger.anchor() },
     {

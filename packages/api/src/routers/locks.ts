@@ -3,12 +3,15 @@ import { errors } from "@ade/core/kernel/errors";
 import {
   type AcquireLockInput,
   acquireLockInput,
+  deadlockList,
   heartbeatInput,
   heartbeatResult,
   holderOfLock,
   type Lock,
+  listDeadlocksQuery,
   listLocksQuery,
   lockEntry,
+  lockGraph,
   lockHolder,
   lockKind,
   lockList,
@@ -153,6 +156,27 @@ export const locksRouter = router({
     .input(listLocksQuery)
     .output(lockList)
     .query(({ ctx, input }) => ctx.core.locks.list(input)),
+
+  graph: procedure("lock.list", {
+    method: "GET",
+    path: "/locks/graph",
+    status: 200,
+    summary: "Who waits for whom: every key that is waited for, edges and cycles",
+    tags,
+  })
+    .output(lockGraph)
+    .query(({ ctx }) => ctx.core.locks.graph()),
+
+  deadlocks: procedure("lock.list", {
+    method: "GET",
+    path: "/locks/deadlocks",
+    status: 200,
+    summary: "Deadlocks that were found, how they ended and why so",
+    tags,
+  })
+    .input(listDeadlocksQuery)
+    .output(deadlockList)
+    .query(({ ctx, input }) => ctx.core.locks.deadlocks(input)),
 
   get: procedure("lock.read", {
     method: "GET",

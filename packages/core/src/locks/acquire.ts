@@ -34,7 +34,7 @@ export type AcquireRequest = {
   lock_delay_seconds?: number | undefined;
   /** Slots of an agent's capacity. */
   capacity?: number | undefined;
-  /** So many locks and waits its principal may have in a partition; without it, any number. */
+  /** So many locks and waits its principal may have; without it, any number. In a cluster an equal part in each partition. */
   quota?: number | undefined;
 };
 
@@ -109,7 +109,7 @@ export async function tryAcquire(
       ttl_seconds * 1000,
       deps.max_hold_seconds * 1000,
       lock_delay_seconds * 1000,
-      request.quota ?? 0,
+      Math.ceil((request.quota ?? 0) / deps.connection.partitions.length),
       waitingArg(waiting),
     ],
     { ttl_seconds, onUnknown: () => deps.forgetter.forget(id, attempt || tail) },

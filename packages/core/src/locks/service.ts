@@ -5,10 +5,12 @@ import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
-import type { EventDraft } from "../ledger/schema.ts";
+import type { EventDraft, HistoryQuery } from "../ledger/schema.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { type AcquireRequest, inGrace, requestId, tryAcquire } from "./acquire.ts";
 import { createLockConnection } from "./connection.ts";
+import { listDeadlocks } from "./deadlock-history.ts";
+import { createDeadlocks } from "./deadlocks.ts";
 import { lockErrors, lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
@@ -18,6 +20,7 @@ import { getLock, listLocks } from "./listing.ts";
 import { createPushes } from "./pushes.ts";
 import { type Answer, createRequests, type WaitingRequest } from "./requests.ts";
 import type {
+  DeadlockStrategy,
   HeartbeatResult,
   ListLocksQuery,
   Lock,
@@ -29,8 +32,10 @@ import type {
 } from "./schema.ts";
 import { acquireSeveral } from "./several.ts";
 import { acquireWaiting, type WaitOptions } from "./waiting.ts";
+import { ownerOf } from "./who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
 
+export { lockProjections } from "./deadlock-history.ts";
 export { keepLease, type Lease } from "./lease.ts";
 export type { Lock } from "./schema.ts";
 
@@ -41,10 +46,12 @@ export type LocksDeps = {
   clock: Clock;
   ids: Ids;
   log: Logger;
-  ledger: Pick<Ledger, "record">;
+  ledger: Pick<Ledger, "record" | "history">;
   emitLive?: (event: EventDraft) => void;
   /** A heartbeat alone can't hold a lock for longer. */
   max_hold_seconds?: number;
+  /** Who of a deadlock gives way; `abort_youngest` where nothing is said. */
+  deadlock_strategy?: DeadlockStrategy;
 };
 
 type OneKey = { resource_type: LockKind; resource_id: string; mode?: LockMode | undefined };
@@ -55,8 +62,8 @@ export type RequestInput = WaitingRequest & ({ keys: readonly LockKeyInput[] } |
 export type RequestAnswer = { held: Lock[]; several: boolean } | { queued: LockStanding };
 export type LocksService = ReturnType<typeof createLocksService>;
 
-/** So many locks and waits in each partition a person's or an agent's key may have: some 16,000 in all. */
-export const LOCK_QUOTA = 1_000;
+/** So many locks and waits a person's or an agent's key may have. */
+export const LOCK_QUOTA = 10_000;
 const MAX_HOLD_SECONDS = 7_200;
 const SWEEP_BATCH = 200;
 
@@ -73,8 +80,16 @@ export function createLocksService(deps: LocksDeps) {
   const emit = deps.emitLive ?? (() => {});
   const acquiring = {
     ...{ connection, grants, forgetter, pushes, clock, ids, log, emit, max_hold_seconds },
-    onEnqueue: () => {},
+    onEnqueue(request: AcquireRequest) {
+      const owner = ownerOf(request.principal_id, request.owner_id ?? request.principal_id);
+      // Who holds nothing closes no cycle; what it holds by another process is the scan's to see.
+      if (grants.isHolding(owner)) void deadlocks.check(owner);
+    },
   };
+  const deadlocks = createDeadlocks({
+    ...{ connection, ledger, clock, ids, log, emit },
+    strategy: deps.deadlock_strategy ?? "abort_youngest",
+  });
   const requests = createRequests(acquiring);
 
   async function release(input: { principal_id: string; lock_id: string }): Promise<void> {
@@ -276,6 +291,15 @@ export function createLocksService(deps: LocksDeps) {
       );
       return counts.reduce((sum, count) => sum + count, 0);
     },
+
+    /** Ends deadlocks that closed unseen; every second, in a worker. Answers how many. */
+    scanForDeadlocks: () => deadlocks.scan(),
+
+    /** The wait-for graph as it is now: every key that is waited for, who for whom, and cycles. */
+    graph: () => deadlocks.graph(),
+
+    /** A page of the deadlocks that were found and how they ended, the newest first. */
+    deadlocks: (query: HistoryQuery) => listDeadlocks(ledger, query),
 
     /** Proves that this Redis can be used for locks now. @throws DEPENDENCY_UNAVAILABLE or LOCK_STORE_UNFIT 503 */
     async check(): Promise<void> {

@@ -205,8 +205,8 @@ function checked(asked: RoomRequest): { entry: RoomRequest; key: string; partiti
     resource_id,
     mode: modeOf(modeLetter(resource_type, mode)),
   }));
-  const { key, partition } = names[0]!;
-  return { entry: { ...asked, keys }, key, partition };
+  const { key } = names[0]!;
+  return { entry: { ...asked, keys }, key, partition: 0 };
 }
 
 function toError({ code, status, message, next, details }: Problem): CodedError {

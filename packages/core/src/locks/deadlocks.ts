@@ -1,0 +1,158 @@
+import type { Logger } from "pino";
+import { systemActor } from "../kernel/actor.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { isCoded } from "../kernel/errors.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { EventDraft } from "../ledger/schema.ts";
+import type { Ledger } from "../ledger/service.ts";
+import type { LockConnection } from "./connection.ts";
+import { type OwnedKey, ownerOfParty, readBlocking, readContended, shownKey } from "./contended.ts";
+import { deadlockFact } from "./deadlock-history.ts";
+import { type Cycle, cycleSignature, findCycles } from "./graph.ts";
+import { compactId } from "./keys.ts";
+import { locksOf } from "./listing.ts";
+import type { DeadlockEntry, DeadlockStrategy, LockGraph } from "./schema.ts";
+import { judgeDeadlock } from "./victim.ts";
+import { waitEdges } from "./wait-edges.ts";
+import { type HeldLock, lockEvents, toHeldLock, toIso } from "./wire.ts";
+
+type Deps = {
+  connection: LockConnection;
+  ledger: Pick<Ledger, "record">;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  emit: (event: EventDraft) => void;
+  strategy: DeadlockStrategy;
+};
+
+/** The depth limit of locks.md. */
+const MAX_DEPTH = 100;
+/** When a wait begins, so many of a queue and so many owners are looked at; the scan looks at all. */
+const SHOWN_OF_QUEUE = 64;
+const MAX_OWNERS = 1_000;
+const DRAWN_WAITERS = 2_000;
+
+/**
+ * Finds deadlocks: from the owner whose wait just began, and by a scan over everybody who waits. Whatever is found is
+ * looked at again before anybody is aborted, since what was read one after the other may never have been at once.
+ */
+export function createDeadlocks(deps: Deps) {
+  const { connection, log } = deps;
+  /** What the last scan found; a cycle that the next one finds too is one. */
+  let suspected = new Set<string>();
+
+  /** The cycle through an owner, read from it on: what it waits for, then what the holders of that wait for. */
+  async function findThrough(owner: string): Promise<Cycle | null> {
+    const keys = new Map<string, OwnedKey>();
+    const asked = new Set<string>();
+    let next = [owner];
+    for (let depth = 0; depth < MAX_DEPTH && next.length > 0 && asked.size < MAX_OWNERS; depth++) {
+      for (const name of next) asked.add(name);
+      for (const key of await readBlocking(connection, next, SHOWN_OF_QUEUE)) keys.set(key.key, key);
+      const [cycle] = findCycles([...keys.values()], ownerOfParty, { through: owner, max_length: MAX_DEPTH });
+      if (cycle) return cycle;
+      const parties = [...keys.values()].flatMap(({ holders, queue }) => [...holders, ...queue]);
+      next = [...new Set(parties.map(ownerOfParty))].filter((name) => !asked.has(name));
+    }
+    return null;
+  }
+
+  async function resolve(cycle: Cycle, found_by: DeadlockEntry["found_by"]): Promise<boolean> {
+    const owners = [...new Set(cycle.map(({ owner }) => owner))];
+    const held = new Map(
+      await Promise.all(owners.map(async (owner) => [owner, await locksOf(connection, owner)] as const)),
+    );
+    const { entry, victim } = judgeDeadlock({
+      id: deps.ids.uuid(),
+      detected_at: deps.clock.now().toISOString(),
+      found_by,
+      cycle,
+      strategy: deps.strategy,
+      locksOf: (owner) => held.get(owner) ?? [],
+    });
+    const { request } = cycle.find(({ owner }) => owner === victim)!;
+    const released = await abort(victim, entry.id, request.request_id, held.get(victim) ?? []);
+    // Somebody else ended it, or it ended by itself.
+    if (!released) return false;
+    const resolution = { ...entry.resolution, released_locks: released.map(({ id }) => id).sort() };
+    await deps.ledger.record(systemActor("locks"), [deadlockFact({ ...entry, resolution })]);
+    return true;
+  }
+
+  /** Ends the victim where its request still waits; only one of several that try does it. Answers what it lost. */
+  async function abort(
+    owner: string,
+    deadlockId: string,
+    requestId: string,
+    held: readonly HeldLock[],
+  ): Promise<HeldLock[] | null> {
+    const first = compactId(requestId)!;
+    const home = connection.partitionOf(first);
+    const ids = held.map(({ id }) => compactId(id)!);
+    const idsIn = (partition: number) => ids.filter((id) => connection.partitionOf(id) === partition);
+    const reply = await connection.run("abort", home, [owner, deadlockId, first, ...idsIn(home)]);
+    if (reply[0] === "STALE") return null;
+    const others = connection.partitions.filter((partition) => partition !== home);
+    const replies = await Promise.all(
+      others.map((partition) =>
+        connection.run("abort", partition, [owner, deadlockId, "", ...idsIn(partition)]),
+      ),
+    );
+    return [reply, ...replies].flatMap(([, at, ...released]) =>
+      released.map((described) => {
+        const lock = toHeldLock(described);
+        deps.emit(lockEvents.released(lock, toIso(at), "deadlock"));
+        return lock;
+      }),
+    );
+  }
+
+  return {
+    /** Looks for a cycle that an owner closed as it began to wait. Answers whether one was ended. */
+    async check(owner: string): Promise<boolean> {
+      try {
+        const cycle = await findThrough(owner);
+        if (!cycle) return false;
+        const again = await findThrough(owner);
+        if (!again || cycleSignature(again) !== cycleSignature(cycle)) return false;
+        return await resolve(cycle, "enqueue");
+      } catch (error) {
+        // The scan finds it a moment later.
+        if (!isCoded(error)) log.warn({ err: error }, "the look for a deadlock failed");
+        return false;
+      }
+    },
+
+    /**
+     * Looks at everybody who waits and ends the deadlocks that the last scan saw too; to be called every second.
+     * Answers how many it ended.
+     */
+    async scan(): Promise<number> {
+      const { keys } = await readContended(connection);
+      const cycles = findCycles(keys, ownerOfParty, { max_length: MAX_DEPTH });
+      const known = suspected;
+      suspected = new Set(cycles.map(cycleSignature));
+      let ended = 0;
+      for (const cycle of cycles) {
+        if (known.has(cycleSignature(cycle)) && (await resolve(cycle, "scan"))) ended += 1;
+      }
+      return ended;
+    },
+
+    /** The wait-for graph as it is now. */
+    async graph(): Promise<LockGraph> {
+      const { keys, is_cut } = await readContended(connection, DRAWN_WAITERS);
+      const cycles = findCycles(keys, ownerOfParty);
+      return {
+        at: deps.clock.now().toISOString(),
+        keys: keys.map(shownKey),
+        edges: waitEdges(keys, ownerOfParty, cycles),
+        cycles: cycles.map((cycle) =>
+          cycle.map(({ request: { agent_id, owner_id } }) => ({ agent_id, owner_id })),
+        ),
+        is_cut,
+      };
+    },
+  };
+}
