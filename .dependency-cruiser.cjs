@@ -15,6 +15,9 @@ const LEVELS = [
   ["views"],
 ];
 const CORE = "^packages/core/src";
+/** The files of core that run anywhere, and that the SDK takes along. */
+const PORTABLE = `${CORE}/(locks/(lease|errors)|kernel/(errors|clock))\\.ts$`;
+const SDK = { path: "^packages/client/src/", pathNot: "\\.test\\.ts$" };
 const slices = (names) => `${CORE}/(${names.join("|")})/`;
 
 const upward = LEVELS.slice(0, -1).map((level, index) => ({
@@ -64,6 +67,29 @@ module.exports = {
       to: { path: CORE, pathNot: "/schema\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "sdk-sees-shapes-only",
+      comment: "The SDK takes its shapes from core and api, and from core the few files that run anywhere.",
+      severity: "error",
+      from: SDK,
+      to: {
+        path: "^(apps|packages)/",
+        pathNot: [
+          "^packages/client/",
+          PORTABLE,
+          "/schema\\.ts$",
+          "^packages/api/src/(lock-answers|failure)\\.ts$",
+        ],
+      },
+    },
+    {
+      name: "sdk-carries-nothing",
+      comment:
+        "Shapes are types to the SDK: what it runs is its own and portable, without zod and without Node.",
+      severity: "error",
+      from: { path: [SDK.path, PORTABLE], pathNot: SDK.pathNot },
+      to: { path: ".", pathNot: ["^packages/client/", PORTABLE], dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "core-knows-no-edge",
       comment: "Core knows no HTTP server, no React and no application.",
       severity: "error",
@@ -83,7 +109,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["generated", "\\.next", "next-env"] },
+    exclude: { path: ["generated", "\\.next", "next-env", "^packages/client/dist/"] },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ["exports"],

@@ -86,7 +86,7 @@ export function noopTask(description = "Do nothing") {
     config: {
       type: "test.noop",
       description,
-      resources: [{ type: "service", id: "nothing", actions: ["read"] }],
+      resources: [{ type: "service" as const, id: "nothing", actions: ["read" as const] }],
       parameters: {},
     },
   };

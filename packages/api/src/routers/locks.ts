@@ -10,12 +10,8 @@ import {
   type Lock,
   listDeadlocksQuery,
   listLocksQuery,
-  lockEntry,
   lockGraph,
-  lockHolder,
-  lockKind,
   lockList,
-  lockMode,
   lockRequestInput,
   lockStanding,
   queuedLock,
@@ -24,27 +20,10 @@ import {
 import { LOCK_QUOTA, type RequestAnswer } from "@ade/core/locks/service";
 import { z } from "zod";
 import { byId } from "../input.ts";
+import { type AcquiredLock, acquiredLock, acquiredLocks } from "../lock-answers.ts";
 import { assertMay, procedure, router } from "../trpc.ts";
 
 const tags = ["locks"] as const;
-
-/** One lock, as the source specification answers, with its token. */
-const acquiredLock = z.strictObject({
-  id: z.uuid(),
-  acquired: z.literal(true),
-  resource_type: lockKind,
-  resource_id: z.string(),
-  mode: lockMode,
-  owner_id: z.string(),
-  fencing_token: z.int(),
-  holder: lockHolder,
-});
-const acquiredLocks = z.strictObject({
-  acquired: z.literal(true),
-  locks: z.array(
-    lockEntry.pick({ id: true, resource_type: true, resource_id: true, mode: true, fencing_token: true }),
-  ),
-});
 
 /** What a request came to: 201 with locks, 202 with a place in the queue. */
 const acquisition = z.union([acquiredLock, acquiredLocks]);
@@ -216,7 +195,7 @@ function shown(answer: RequestAnswer) {
     : acquired(first);
 }
 
-function acquired(lock: Lock): z.infer<typeof acquiredLock> {
+function acquired(lock: Lock): AcquiredLock {
   const { id, resource_type, resource_id, mode, owner_id, fencing_token } = lock;
   return {
     id,

@@ -1,0 +1,25 @@
+import { createLocks, type Locks } from "./locks.ts";
+import { createTasks, type Tasks } from "./tasks.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
+
+export { ApiError, CodedError, isCoded, isLockLost } from "./errors.ts";
+export { createLocks, type LockName, type Locks } from "./locks.ts";
+export type * from "./shapes.ts";
+export { createTasks, type Tasks } from "./tasks.ts";
+export { createTransport, type Transport, type TransportOptions } from "./transport.ts";
+export type { HeldLock, WithLockOptions } from "./with-lock.ts";
+
+export type Client = { locks: Locks; tasks: Tasks; withLock: Locks["withLock"]; gate: Tasks["gate"] };
+
+/**
+ * A client of one ADE as one principal. A program that needs a part alone takes `createLocks(createTransport(…))`.
+ *
+ * Calls reject with `ApiError`. Every call may be repeated safely, and is, while there is no answer or the server asks
+ * to come back later: for 30 s, or while a request for a lock may wait.
+ */
+export function createClient(options: TransportOptions): Client {
+  const transport = createTransport(options);
+  const locks = createLocks(transport);
+  const tasks = createTasks(transport);
+  return { locks, tasks, withLock: locks.withLock, gate: tasks.gate };
+}
