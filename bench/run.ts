@@ -1,6 +1,9 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { contendedLock } from "./benchmarks/contended-lock.ts";
+import { deadlock } from "./benchmarks/deadlock.ts";
 import { decisionTransaction } from "./benchmarks/decision-transaction.ts";
+import { heldLocks } from "./benchmarks/held-locks.ts";
 import { uncontendedLock } from "./benchmarks/uncontended-lock.ts";
 import { wholeLife } from "./benchmarks/whole-life.ts";
 import type { Benchmark } from "./frame/benchmark.ts";
@@ -9,7 +12,14 @@ import { keepResults } from "./frame/kept.ts";
 import { type Result, toText } from "./frame/report.ts";
 import { type Servers, startServers } from "./frame/servers.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [uncontendedLock, decisionTransaction, wholeLife];
+const BENCHMARKS: readonly Benchmark[] = [
+  uncontendedLock,
+  contendedLock,
+  heldLocks,
+  deadlock,
+  decisionTransaction,
+  wholeLife,
+];
 const ROUNDS = 5;
 const QUICK_ROUNDS = 1;
 

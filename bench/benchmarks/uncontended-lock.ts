@@ -1,32 +1,23 @@
-import type { AnyRedis } from "@ade/core/connect";
-import type { Core } from "@ade/core/core";
-import { systemClock } from "@ade/core/kernel/clock";
-import { randomIds } from "@ade/core/kernel/ids";
-import { createLocksService } from "@ade/core/locks/service";
-import pino from "pino";
-import type { Bench, Benchmark, Comparison, Side } from "../frame/benchmark.ts";
-import { openCore } from "../frame/cores.ts";
+import type { LocksService } from "@ade/core/locks/service";
+import type { Redis } from "ioredis";
+import type { Bench, Benchmark, Comparison, ComparisonResult, Side } from "../frame/benchmark.ts";
+import { openLocks, PRINCIPAL, requestFor, takeMany } from "../frame/locks.ts";
 
-type Locks = Pick<Core["locks"], "acquire" | "release">;
+type Locks = Pick<LocksService, "acquire" | "release">;
 type Call = readonly (string | number)[];
 
-const PRINCIPAL = `worker:${randomIds.uuid()}`;
+const TTL_SECONDS = 30;
+/** How many locks others hold: one times, a hundred times, and the peak of the source's specification. */
+const HELD = [100, 10_000, 50_000];
+const HELD_TTL_SECONDS = 300;
 
 async function takeAndRelease(locks: Locks, resource: string): Promise<void> {
-  const { id } = await locks.acquire({
-    resource_type: "resource",
-    resource_id: `service:bench/${resource}`,
-    principal_id: PRINCIPAL,
-    owner_id: PRINCIPAL,
-    agent_id: PRINCIPAL,
-    purpose: "apply test.noop",
-    ttl_seconds: 30,
-  });
+  const { id } = await locks.acquire({ ...requestFor(resource, PRINCIPAL), ttl_seconds: TTL_SECONDS });
   await locks.release({ principal_id: PRINCIPAL, lock_id: id });
 }
 
 /** The number of keys, keys and arguments of each EVALSHA that one acquire and release send. */
-async function recordCalls(redis: AnyRedis, locks: Locks): Promise<Call[]> {
+async function recordCalls(redis: Redis, locks: Locks): Promise<Call[]> {
   await takeAndRelease(locks, "warm-up");
   const calls: Call[] = [];
   const send = redis.evalsha;
@@ -42,24 +33,51 @@ async function recordCalls(redis: AnyRedis, locks: Locks): Promise<Call[]> {
 }
 
 /** Two scripts that do nothing, one after the other, as acquire and release are. */
-function bareCalls(redis: AnyRedis, sha: string, calls: readonly Call[]): () => Promise<void> {
+function bareCalls(redis: Redis, sha: string, calls: readonly Call[]): () => Promise<void> {
   return async () => {
     for (const call of calls) await Reflect.apply(redis.evalsha, redis, [sha, ...call]);
   };
 }
 
-async function run({ servers, quick, compare }: Bench) {
-  const databaseUrl = await servers.newDatabase();
-  const { core, connections, close } = await openCore({
-    databaseUrl,
-    redisUrl: await servers.newRedis(),
-    poolSize: 4,
-  });
-  const { pool, redis } = connections;
-  const log = pino({ level: "error" });
-  const silent = createLocksService({
-    ...{ redis, pool, clock: systemClock, ids: randomIds, log, ledger: core.ledger },
-  });
+/** Acquire and release, each time of another resource, so many at a time. */
+function cycling(name: string, locks: Locks, load: { atATime: number; windowMs: number }): Side {
+  let round = 0;
+  return {
+    name,
+    run: (drive) => {
+      round += 1;
+      return drive({
+        ...load,
+        operation: (index, lane) => takeAndRelease(locks, `lane-${lane}-operation-${round}-${index}`),
+      });
+    },
+  };
+}
+
+/** How the cost grows with the locks that others hold, each number on a Redis of its own. */
+async function growth({ servers, quick, compare }: Bench): Promise<ComparisonResult> {
+  const load = { atATime: 16, windowMs: quick ? 250 : 500 };
+  const opened = [];
+  try {
+    const sides: Side[] = [];
+    for (const held of quick ? [100, 1_000] : HELD) {
+      const urls = { databaseUrl: await servers.newDatabase(), redisUrl: await servers.newRedis() };
+      const { locks, close } = await openLocks(urls);
+      opened.push(close);
+      await takeMany(locks, held, HELD_TTL_SECONDS);
+      sides.unshift(cycling(`${held.toLocaleString("en-US")} held`, locks, load));
+    }
+    const [most, ...fewer] = sides;
+    return await compare({ name: "16 at a time, while others are held", sides: [most!, ...fewer] });
+  } finally {
+    for (const close of opened) await close();
+  }
+}
+
+async function run(bench: Bench) {
+  const { servers, quick, compare } = bench;
+  const urls = { databaseUrl: await servers.newDatabase(), redisUrl: await servers.newRedis() };
+  const { core, locks: silent, redis, close } = await openLocks(urls);
   try {
     const sha = (await redis.script("LOAD", "return 1")) as string;
     const calls = await recordCalls(redis, silent);
@@ -71,24 +89,13 @@ async function run({ servers, quick, compare }: Bench) {
     const windowMs = quick ? 250 : 500;
 
     const sidesAt = (atATime: number, locks: Locks, name: string): Comparison["sides"] => {
-      let round = 0;
       const side = (label: string, operation: () => Promise<void>, goal: number): Side => ({
         name: label,
         run: (drive) => drive({ atATime, windowMs, operation }),
         goal,
       });
       return [
-        {
-          name,
-          run: (drive) => {
-            round += 1;
-            return drive({
-              atATime,
-              windowMs,
-              operation: (index, lane) => takeAndRelease(locks, `lane-${lane}-operation-${round}-${index}`),
-            });
-          },
-        },
+        cycling(name, locks, { atATime, windowMs }),
         side("two EVALSHA `return 1`, same keys and arguments", same, 0.95),
         side("two EVALSHA `return 1`, one key and one argument", small, 0.85),
       ];
@@ -117,6 +124,7 @@ async function run({ servers, quick, compare }: Bench) {
         latencyOnly: true,
       }),
     );
+    comparisons.push(await growth(bench));
     const [acquire, release] = calls.map(
       (call) => `${call[0]} keys and ${call.length - 1 - Number(call[0])} arguments`,
     );
@@ -125,10 +133,10 @@ async function run({ servers, quick, compare }: Bench) {
       notes: [
         `Acquire sends ${acquire}, release ${release}. Every operation takes a resource that nobody else wants.`,
         "In core grants and releases are also told to all processes: one PUBLISH for what gathers in 3 ms, which nobody waits for.",
+        "The last table is the growth: `ours` is where the most are held, so a ratio is what is left of the rate.",
       ],
     };
   } finally {
-    await silent.close();
     await close();
   }
 }

@@ -9,7 +9,12 @@ export type Sample = {
   latenciesMs: number[];
   /** CPU time of this process (user and system) per operation, in microseconds */
   clientCpuUs: number;
+  /** what else a round of this benchmark tells, by name and unit */
+  figures?: Figures;
 };
+
+/** Values by the heading of their column, which names the unit. */
+export type Figures = Readonly<Record<string, number>>;
 
 /** A sample with what the servers, and workers that were started, spent on it; null where it can't be told. */
 export type Measured = Sample & { serverCpuUs: number | null };
@@ -24,6 +29,8 @@ export type Side = {
   after?: () => Promise<void>;
   /** Ours must reach at least this many times the rate of this side. */
   goal?: number;
+  /** The 99th percentile of ours must be at most this part of this side's. */
+  p99Part?: number;
 };
 
 export type Comparison = {
@@ -34,7 +41,12 @@ export type Comparison = {
   p99GoalMs?: number;
   /** Throughput is not quoted, only latency. */
   latencyOnly?: boolean;
+  /** The figures beyond rate and latency: how the rounds of a side are summed up, and what ours must not exceed. */
+  figures?: Readonly<Record<string, { over: "total" | "median"; atMost?: number }>>;
 };
+
+/** What was asked for, in words, and whether it is so. */
+export type Goal = { goal: string; met: boolean };
 
 export type SideResult = {
   name: string;
@@ -47,14 +59,18 @@ export type SideResult = {
   ratio: number | null;
   /** the lowest and the highest of the rounds */
   ratio_range: { lowest: number; highest: number } | null;
-  goal: string | null;
-  met: boolean | null;
+  figures: Figures;
+  goals: Goal[];
 };
 
 export type ComparisonResult = { name: string; rounds: number; sides: SideResult[] };
 
+/** What was measured without a reference beside it: a row for each case. */
+export type CaseTable = { name: string; cases: { name: string; figures: Figures; goals: Goal[] }[] };
+
 export type Outcome = {
   comparisons: ComparisonResult[];
+  cases?: CaseTable[];
   /** what a reader should know beside the table, one sentence or two each */
   notes: string[];
 };

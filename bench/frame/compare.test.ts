@@ -5,14 +5,14 @@ import { compare } from "./compare.ts";
 const options = { rounds: 3, pids: new Set<number>() };
 
 /** A side whose rounds have these rates, the first of which warms up. */
-function sideOf(name: string, rates: number[], log: string[] = []) {
+function sideOf(name: string, rates: number[], log: string[] = [], more: Partial<Sample> = {}) {
   let round = 0;
   return {
     name,
     async run(): Promise<Sample> {
       log.push(name);
       const operations = rates[round++]!;
-      return { operations, seconds: 1, latenciesMs: [1, 2, 3], clientCpuUs: 5 };
+      return { operations, seconds: 1, latenciesMs: [1, 2, 3], clientCpuUs: 5, ...more };
     },
   };
 }
@@ -43,8 +43,8 @@ test("a goal is met at its value and missed below it", async () => {
       },
       options,
     );
-  expect((await run(0.6)).sides[1]!.met).toBe(true);
-  expect((await run(0.61)).sides[1]!.met).toBe(false);
+  expect((await run(0.6)).sides[1]!.goals).toEqual([{ goal: "at least 0.6 x", met: true }]);
+  expect((await run(0.61)).sides[1]!.goals).toEqual([{ goal: "at least 0.61 x", met: false }]);
 });
 
 test("where only latency is quoted there is no rate and no ratio", async () => {
@@ -54,5 +54,37 @@ test("where only latency is quoted there is no rate and no ratio", async () => {
     [null, null],
     [null, null],
   ]);
-  expect(result.sides[0]!.met).toBe(false);
+  expect(result.sides[0]!.goals).toEqual([{ goal: "p99 under 3 ms", met: false }]);
+});
+
+test("further figures are summed up over the rounds that count, and ours must stay within their limits", async () => {
+  const rates = [1, 1, 1, 1];
+  const ours = sideOf("ours", rates, [], { figures: { overtakes: 0, commands: 2.5 } });
+  const theirs = sideOf("theirs", rates, [], { figures: { overtakes: 7 } });
+  const result = await compare(
+    {
+      name: "",
+      sides: [ours, theirs],
+      figures: { overtakes: { over: "total", atMost: 0 }, commands: { over: "median", atMost: 2 } },
+    },
+    options,
+  );
+  expect(result.sides.map(({ figures }) => figures)).toEqual([
+    { overtakes: 0, commands: 2.5 },
+    { overtakes: 21 },
+  ]);
+  expect(result.sides[0]!.goals).toEqual([
+    { goal: "overtakes at most 0", met: true },
+    { goal: "commands at most 2", met: false },
+  ]);
+});
+
+test("our slowest answers are held against theirs", async () => {
+  const rates = [1, 1, 1, 1];
+  const ours = sideOf("ours", rates, [], { latenciesMs: [20] });
+  const run = async (ms: number) => {
+    const theirs = { ...sideOf("theirs", rates, [], { latenciesMs: [ms] }), p99Part: 0.2 };
+    return (await compare({ name: "", sides: [ours, theirs] }, options)).sides[1]!.goals[0]!.met;
+  };
+  expect(await run(100)).toBe(true);
 });

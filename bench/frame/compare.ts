@@ -1,5 +1,14 @@
-import type { Comparison, ComparisonResult, Measured, Sample, SideResult } from "./benchmark.ts";
+import type {
+  Comparison,
+  ComparisonResult,
+  Figures,
+  Goal,
+  Measured,
+  Sample,
+  SideResult,
+} from "./benchmark.ts";
 import { drive } from "./drive.ts";
+import { atLeast, atMost, under } from "./goals.ts";
 import { cpuOf } from "./process-cpu.ts";
 import { median, percentile } from "./statistics.ts";
 
@@ -35,29 +44,47 @@ export async function compare(
 }
 
 function summarise(
-  { sides, p99GoalMs, latencyOnly = false }: Comparison,
+  comparison: Comparison,
   at: number,
   samples: readonly Measured[],
   ours: readonly Measured[],
 ): SideResult {
+  const { sides, latencyOnly = false } = comparison;
   const side = sides[at]!;
-  const latencies = samples.flatMap(({ latenciesMs }) => latenciesMs);
-  const isOurs = at === 0;
-  const p99 = percentile(latencies, 0.99);
-  const isCompared = !isOurs && !latencyOnly;
+  const isCompared = at > 0 && !latencyOnly;
   const ratios = samples.map((sample, round) => rateOf(ours[round]!) / rateOf(sample));
-  const ratio = isCompared ? median(ratios) : null;
-  return {
+  const result: Omit<SideResult, "goals"> = {
     name: side.name,
     per_second: latencyOnly ? null : median(samples.map(rateOf)),
-    p50_ms: percentile(latencies, 0.5),
-    p99_ms: p99,
+    p50_ms: latencyAt(samples, 0.5),
+    p99_ms: latencyAt(samples, 0.99),
     client_cpu_us: median(samples.map(({ clientCpuUs }) => clientCpuUs)),
     server_cpu_us: medianOrNull(samples.map(({ serverCpuUs }) => serverCpuUs)),
-    ratio,
+    ratio: isCompared ? median(ratios) : null,
     ratio_range: isCompared ? { lowest: Math.min(...ratios), highest: Math.max(...ratios) } : null,
-    ...verdict(isOurs ? p99 : ratio, isOurs ? p99GoalMs : side.goal, isOurs),
+    figures: figuresOf(comparison, samples),
   };
+  const goals =
+    at === 0
+      ? goalsOfOurs(comparison, result)
+      : goalsBeside(side, result.ratio, latencyAt(ours, 0.99), result);
+  return { ...result, goals };
+}
+
+function latencyAt(samples: readonly Measured[], part: number): number {
+  return percentile(
+    samples.flatMap(({ latenciesMs }) => latenciesMs),
+    part,
+  );
+}
+
+function figuresOf({ figures = {} }: Comparison, samples: readonly Measured[]): Figures {
+  const summed = Object.entries(figures).flatMap(([name, { over }]) => {
+    const values = samples.flatMap((sample) => sample.figures?.[name] ?? []);
+    if (values.length === 0) return [];
+    return [[name, over === "total" ? values.reduce((sum, value) => sum + value, 0) : median(values)]];
+  });
+  return Object.fromEntries(summed);
 }
 
 function medianOrNull(values: readonly (number | null)[]): number | null {
@@ -65,13 +92,21 @@ function medianOrNull(values: readonly (number | null)[]): number | null {
   return known.length === values.length ? median(known) : null;
 }
 
-function verdict(
-  value: number | null,
-  goal: number | undefined,
-  isLatency: boolean,
-): Pick<SideResult, "goal" | "met"> {
-  if (goal === undefined || value === null) return { goal: null, met: null };
-  return isLatency
-    ? { goal: `p99 under ${goal} ms`, met: value < goal }
-    : { goal: `at least ${goal} x`, met: value >= goal };
+function goalsOfOurs({ p99GoalMs, figures = {} }: Comparison, ours: Omit<SideResult, "goals">): Goal[] {
+  const limits = Object.entries(figures).flatMap(([name, { atMost: limit }]) =>
+    limit === undefined ? [] : atMost(name, ours.figures[name] ?? Number.NaN, limit),
+  );
+  return p99GoalMs === undefined ? limits : [under("p99", ours.p99_ms, p99GoalMs, "ms"), ...limits];
+}
+
+function goalsBeside(
+  { goal, p99Part }: Comparison["sides"][number],
+  ratio: number | null,
+  p99OfOurs: number,
+  side: Omit<SideResult, "goals">,
+): Goal[] {
+  const goals: Goal[] = [];
+  if (goal !== undefined && ratio !== null) goals.push(atLeast(goal, ratio));
+  if (p99Part !== undefined) goals.push(atMost("p99 ÷ this", p99OfOurs / side.p99_ms, p99Part));
+  return goals;
 }
