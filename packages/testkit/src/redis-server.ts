@@ -11,6 +11,9 @@ import { folderIn } from "./run-folder.ts";
 
 export type RedisServer = {
   url: string;
+  port: number;
+  /** on which the nodes of a cluster talk to each other */
+  busPort: number;
   /** a client that waits for the server, for the test's own commands */
   admin: Redis;
   /** kills it with -9: what was not saved by `admin.save()` is gone */
@@ -22,18 +25,32 @@ export type RedisServer = {
 
 /**
  * A Redis server of a test's own that can be killed and come back in another state. It persists nothing by itself.
- * With `cluster` it is one node with `cluster-enabled` that has all slots, which refuses what crosses slots.
+ * With `cluster` it is one node with `cluster-enabled` that has all slots, which refuses what crosses slots; as
+ * `member` it has none yet.
  */
-export async function startRedisServer({ cluster = false } = {}): Promise<RedisServer> {
+export async function startRedisServer({
+  cluster = false,
+}: {
+  cluster?: boolean | "member";
+} = {}): Promise<RedisServer> {
   const folder = folderIn(testEnvironment().runFolder, `redis-${randomBytes(6).toString("hex")}`);
   const port = await freePort();
+  const busPort = await freePort();
   const { program, environment } = redisBinary(toolsDir, () => {});
   const settings: Record<string, string> = {
     port: String(port),
     bind: "127.0.0.1",
     dir: folder,
     save: "",
-    ...(cluster ? { "cluster-enabled": "yes", "cluster-port": String(await freePort()) } : {}),
+    ...(cluster
+      ? {
+          "cluster-enabled": "yes",
+          "cluster-port": String(busPort),
+          "cluster-node-timeout": "2000",
+          "cluster-announce-ip": "127.0.0.1",
+          "repl-diskless-sync-delay": "0",
+        }
+      : {}),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const url = `redis://127.0.0.1:${port}`;
@@ -47,7 +64,7 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
     keep(join(folder, "redis.json"), { pid: child.pid, port });
     if (admin.status === "wait") await admin.connect().catch(() => {});
     await admin.ping();
-    if (!cluster) return;
+    if (cluster !== true) return;
     await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383").catch(() => {});
     while (!String(await admin.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
   }
@@ -61,6 +78,8 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
   await start();
   return {
     url,
+    port,
+    busPort,
     admin,
     kill,
     start,

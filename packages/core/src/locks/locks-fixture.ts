@@ -11,7 +11,7 @@ import { createLedger } from "../ledger/service.ts";
 import { compactId } from "./keys.ts";
 import type { Lock } from "./schema.ts";
 import { createLocksService, type LocksDeps, type LocksService } from "./service.ts";
-import { partitionKeys } from "./session.ts";
+import { countPartitions, partitionKeys } from "./session.ts";
 
 export type Process = { locks: LocksService; events: EventDraft[]; redis: AnyRedis; end(): Promise<void> };
 
@@ -28,7 +28,7 @@ redis.call('HSET', KEYS[1], field, cmsgpack.pack(resource))
 redis.call('ZADD', KEYS[2], due, field)`;
 
 /** A fresh database, and as many processes on it and on one Redis as a test wants. */
-export async function openHouse(server: RedisServer) {
+export async function openHouse(server: Pick<RedisServer, "url"> & { admin: AnyRedis }) {
   const database = await createDatabase();
   const log = pino({ level: "silent" });
   const options = { databaseUrl: database.url, redisUrl: server.url, poolSize: 6, onError: () => {} };
@@ -74,9 +74,11 @@ export async function openHouse(server: RedisServer) {
     /** As if the grace had passed. */
     async endGrace(): Promise<void> {
       await first.pool.query("UPDATE lock_epoch SET grace_until = now()");
-      const [resources] = partitionKeys(0);
-      const sentinel = await server.admin.hget(resources!, "@");
-      await server.admin.hset(resources!, "@", sentinel!.replace(/\d+$/, "0"));
+      for (let partition = 0; partition < countPartitions(server.admin); partition++) {
+        const [resources] = partitionKeys(partition);
+        const sentinel = await server.admin.hget(resources!, "@");
+        await server.admin.hset(resources!, "@", sentinel!.replace(/\d+$/, "0"));
+      }
     },
     /** As if `seconds` had passed for one lock's lease. */
     async age(lock: Lock, seconds: number): Promise<void> {

@@ -8,6 +8,8 @@ import { lockErrors } from "./errors.ts";
 import { scripts } from "./scripts.generated.ts";
 import { beginEpoch, FLOOR_MARGIN_US, inTurn, readEpoch } from "./store.ts";
 
+/** A cluster reads its map anew whenever something moved, also as it comes up. */
+const MAX_TRIES = 4;
 /** Tokens come from Redis' clock; further off than this, the floor's margin would not cover them. */
 const MAX_CLOCK_SKEW_US = FLOOR_MARGIN_US / 2;
 
@@ -50,7 +52,16 @@ type Deps = { redis: AnyRedis; pool: Pool; log: Logger };
  *
  * @throws DEPENDENCY_UNAVAILABLE where this Redis must not be used
  */
-export async function openSession({ redis, pool, log }: Deps): Promise<Session> {
+export async function openSession(deps: Deps): Promise<Session> {
+  for (let tries = 1; ; tries++) {
+    const opened = await compare(deps);
+    if (opened) return opened;
+    if (tries === MAX_TRIES) throw new Error("The connection to Redis broke while its state was compared");
+  }
+}
+
+/** Null where between the comparison and its end another server may have taken over. */
+async function compare({ redis, pool, log }: Deps): Promise<Session | null> {
   let connection = watchConnection(redis);
   try {
     let opened = attach(await readEpoch(pool), await observe(redis));
@@ -61,14 +72,13 @@ export async function openSession({ redis, pool, log }: Deps): Promise<Session> 
         return begin({ redis, client, log });
       });
     }
-    // Between the comparison and here the server may have been another one.
-    if (connection.isBroken()) throw new Error("The connection to Redis broke while its state was compared");
+    if (connection.isBroken()) return null;
     await Promise.all(
       serversOf(redis).flatMap((server) =>
         Object.values(scripts).map(({ body }) => server.script("LOAD", body)),
       ),
     );
-    return opened;
+    return connection.isBroken() ? null : opened;
   } finally {
     connection.end();
   }
@@ -170,8 +180,8 @@ function watchConnection(redis: AnyRedis) {
 
 /** Calls back when another server may stand behind the connection. Answers what ends it. */
 export function onChange(redis: AnyRedis, changed: () => void): () => void {
-  // A cluster's own connection stays while one of its servers goes or another is promoted.
-  const events = redis instanceof Cluster ? ["close", "-node", "+node", "refresh"] : ["close"];
+  // A cluster's own connection stays while one of its servers goes; then its map is read anew.
+  const events = redis instanceof Cluster ? ["close", "refresh"] : ["close"];
   for (const event of events) redis.on(event as "close", changed);
   return () => {
     for (const event of events) redis.off(event as "close", changed);
