@@ -14,6 +14,7 @@ import {
   lockList,
   lockRequestInput,
   lockStanding,
+  lockStatus,
   queuedLock,
   releaseInput,
 } from "@ade/core/locks/schema";
@@ -156,6 +157,16 @@ export const locksRouter = router({
     .input(listDeadlocksQuery)
     .output(deadlockList)
     .query(({ ctx, input }) => ctx.core.locks.deadlocks(input)),
+
+  status: procedure("lock.status", {
+    method: "GET",
+    path: "/locks/status",
+    status: 200,
+    summary: "Whether locks are granted, and how many requests wait for the lock store to come back",
+    tags,
+  })
+    .output(lockStatus)
+    .query(({ ctx }) => ctx.core.locks.status()),
 
   get: procedure("lock.read", {
     method: "GET",

@@ -8,6 +8,7 @@ import type { createForgetter } from "./forgetter.ts";
 import type { Grants } from "./grants.ts";
 import { compactId, type LockName, modeLetter, newLockId, tailOf } from "./keys.ts";
 import { type LockMode, MAX_TTL_SECONDS, MIN_TTL_SECONDS, WAITER_LEASE_SECONDS } from "./schema.ts";
+import type { Turnstile } from "./turnstile.ts";
 import { formatWho } from "./who.ts";
 import {
   type HeldLock,
@@ -53,13 +54,14 @@ export type AcquireDeps = {
   ids: Ids;
   emit: (event: EventDraft) => void;
   max_hold_seconds: number;
+  turnstile: Turnstile;
 };
 
 /** One try: granted, or in the queue. */
 export type Tried = { held: HeldLock } | { queued: Standing; sent_at_ms: number; attempt: string };
 
 const DEFAULT_CAPACITY = 10;
-const DEFAULT_PRIORITY = 50;
+export const DEFAULT_PRIORITY = 50;
 /** Waiters of one key; the next is refused with QUEUE_FULL (locks.md). */
 export const MAX_QUEUE_DEPTH = 10_000;
 
@@ -74,7 +76,8 @@ export function requestId(ids: Ids, request: AcquireRequest, name: LockName): st
 }
 
 /**
- * Sends one acquire for one key. With `waiting` it queues where the lock is not free, and `channel` is told.
+ * Sends one acquire for one key. With `waiting` it queues where the lock is not free, and `channel` is told. Where its
+ * answer never comes, `onUnknown` is told its attempt, or else that is taken back in the background.
  *
  * @throws RESOURCE_LOCKED 423 with `details.holder`, ALREADY_HELD 409 with `details.lock_id`, QUEUE_FULL 503,
  *   LOCK_QUOTA_EXCEEDED 429, VALIDATION_ERROR 400, DEPENDENCY_UNAVAILABLE 503 without Redis and, without waiting, while
@@ -86,6 +89,7 @@ export async function tryAcquire(
   name: LockName & { mode: LockMode },
   id: string,
   waiting?: Waiting & { channel: string },
+  onUnknown: (attempt: string) => void = (attempt) => deps.forgetter.forget(id, attempt),
 ): Promise<Tried> {
   const { ttl_seconds, lock_delay_seconds = 0, principal_id, agent_id, purpose = null } = request;
   assertTtl(ttl_seconds);
@@ -95,6 +99,8 @@ export async function tryAcquire(
   const tail = tailOf(compactId(id)!);
   // A retry under one acquire_id is another attempt: forgetting the first must not take the second's grant.
   const attempt = request.acquire_id === undefined ? "" : deps.ids.secret(9);
+  const who = formatWho(party);
+  if (!deps.turnstile.isOpen()) await deps.turnstile.pass();
   const sent_at_ms = deps.clock.monotonicMs();
   const { now_ms, result } = await deps.connection.join(
     "acquire",
@@ -103,7 +109,7 @@ export async function tryAcquire(
       name.field,
       name.key,
       mode_letter === "c" ? `c${request.capacity ?? DEFAULT_CAPACITY}` : mode_letter,
-      formatWho(party),
+      who,
       tail,
       attempt,
       ttl_seconds * 1000,
@@ -112,7 +118,7 @@ export async function tryAcquire(
       Math.ceil((request.quota ?? 0) / deps.connection.partitions.length),
       waitingArg(waiting),
     ],
-    { ttl_seconds, onUnknown: () => deps.forgetter.forget(id, attempt || tail) },
+    { ttl_seconds, onUnknown: () => onUnknown(attempt || tail) },
   );
   const reply = typeof result === "number" ? ["GRANTED", result] : (result as unknown[]);
   if (reply[0] === "QUEUED") return { queued: toStanding(reply), sent_at_ms, attempt: attempt || tail };

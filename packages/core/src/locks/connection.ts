@@ -1,8 +1,10 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { AnyRedis } from "../connect.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { errors, isCoded } from "../kernel/errors.ts";
 import { createBatches } from "./batches.ts";
+import { createBreaker } from "./breaker.ts";
 import { partitionOf } from "./keys.ts";
 import { type ManyScript, type ScriptArgs, type ScriptStatus, scripts } from "./scripts.generated.ts";
 import {
@@ -35,13 +37,31 @@ export type LockConnection = ReturnType<typeof createLockConnection>;
 /** After a loss of memory the next try succeeds; more than this many, and Redis is flapping. */
 const MAX_TRIES = 4;
 
-/** Calls the scripts, each under a session that was proven against the Redis that runs it (see session.ts). */
-export function createLockConnection({ redis, pool, log }: { redis: AnyRedis; pool: Pool; log: Logger }) {
+/** An id that nothing has. */
+const NOBODY = "0".repeat(32);
+
+export type ConnectionDeps = {
+  redis: AnyRedis;
+  pool: Pool;
+  log: Logger;
+  clock: Clock;
+  /** Told when another server may stand behind the connection, or the same one after it was away. */
+  onAway(): void;
+};
+
+/**
+ * Calls the scripts, each under a session that was proven against the Redis that runs it (see session.ts). While Redis
+ * is away calls fail at once, but for one probe in each interval (breaker.ts).
+ */
+export function createLockConnection({ redis, pool, log, clock, onAway }: ConnectionDeps) {
   let session: Session | null = null;
   let opening: Promise<Session> | null = null;
+  const breaker = createBreaker({ monotonicMs: clock.monotonicMs, random: Math.random });
   const stopWatching = onChange(redis, () => {
     session = null;
+    onAway();
   });
+  redis.on("ready", breaker.hint);
   warnOfUnfitOptions(redis, log);
 
   async function open(): Promise<Session> {
@@ -53,6 +73,7 @@ export function createLockConnection({ redis, pool, log }: { redis: AnyRedis; po
       session = await opening;
       return session;
     } catch (error) {
+      breaker.failed();
       throw unavailable(error);
     }
   }
@@ -83,6 +104,7 @@ export function createLockConnection({ redis, pool, log }: { redis: AnyRedis; po
     ttlSeconds: number,
     onUnknown: (() => void) | undefined,
   ): Promise<unknown[]> {
+    if (!breaker.allows()) throw unavailable(new Error("Redis was away a moment ago"));
     const { keys, sha, guarded } = scripts[name];
     const names = partitionKeys(partition).slice(0, keys);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -93,10 +115,12 @@ export function createLockConnection({ redis, pool, log }: { redis: AnyRedis; po
       const argv = guarded ? [current.sentinels[partition]!, ...args] : args;
       try {
         const reply = (await redis.evalsha(sha, keys, ...names, ...argv)) as unknown[];
+        breaker.succeeded();
         if (reply[0] !== "LOST_EPOCH") return reply;
       } catch (error) {
         if (!isReply(error, "NOSCRIPT")) {
           if (mayHaveRun(error)) onUnknown?.();
+          if (!isReply(error, "ERR")) breaker.failed();
           throw unavailable(error);
         }
       }
@@ -137,8 +161,13 @@ export function createLockConnection({ redis, pool, log }: { redis: AnyRedis; po
 
     /** Proves Redis fit for locks now; for boot and readiness. Answers under what session. */
     check: (): Promise<Session> => open(),
+    /** Asks something of Redis now. @throws DEPENDENCY_UNAVAILABLE 503 while it is away */
+    async probe(): Promise<void> {
+      await call("recall", 0, [NOBODY], 0, undefined);
+    },
     async close(): Promise<void> {
       stopWatching();
+      redis.off("ready", breaker.hint);
       if (session) await closeSession(redis, session);
       session = null;
     },

@@ -315,8 +315,8 @@ describe("is quick where very many wait", () => {
   ])("%s", (_, keys, expected) => {
     const cycles = findCycles(keys, ownerOf);
     expect(cycles).toHaveLength(expected);
-    // Some 5 to 25 ms when measured; a search that is not linear takes seconds.
-    expect(best(() => findCycles(keys, ownerOf))).toBeLessThan(150);
-    expect(best(() => waitEdges(keys, ownerOf, cycles))).toBeLessThan(150);
+    // Some 5 to 40 ms on a quiet machine; a search that is not linear takes seconds.
+    expect(best(() => findCycles(keys, ownerOf))).toBeLessThan(1_000);
+    expect(best(() => waitEdges(keys, ownerOf, cycles))).toBeLessThan(1_000);
   });
 });

@@ -14,4 +14,12 @@ export const lockPermissions = {
   "lock.force_release": { ...admins, system: "no" },
   "lock.list": admins,
   "lock.read": admins,
+  "lock.status": {
+    author: "yes",
+    reviewer: "yes",
+    admin: "yes",
+    agent: "yes",
+    system: "yes",
+    everyone: true,
+  },
 } as const satisfies PermissionMatrix;

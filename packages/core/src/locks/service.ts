@@ -11,6 +11,7 @@ import { type AcquireRequest, inGrace, requestId, tryAcquire } from "./acquire.t
 import { createLockConnection } from "./connection.ts";
 import { listDeadlocks } from "./deadlock-history.ts";
 import { createDeadlocks } from "./deadlocks.ts";
+import { drainWaitingRoom } from "./drain.ts";
 import { lockErrors, lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
@@ -18,7 +19,7 @@ import { extendLocks } from "./heartbeat.ts";
 import { compactId, lockName } from "./keys.ts";
 import { getLock, listLocks } from "./listing.ts";
 import { createPushes } from "./pushes.ts";
-import { type Answer, createRequests, type WaitingRequest } from "./requests.ts";
+import { createRequests, type WaitingRequest } from "./requests.ts";
 import type {
   DeadlockStrategy,
   HeartbeatResult,
@@ -31,7 +32,11 @@ import type {
   QueuedLock,
 } from "./schema.ts";
 import { acquireSeveral } from "./several.ts";
+import { readStatus } from "./status.ts";
+import { type Answer, createStoredRequests } from "./stored-requests.ts";
+import { createTurnstile, OPEN_TURNSTILE } from "./turnstile.ts";
 import { acquireWaiting, type WaitOptions } from "./waiting.ts";
+import { createWaitingRoom } from "./waiting-room.ts";
 import { ownerOf } from "./who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
 
@@ -72,14 +77,22 @@ const SWEEP_BATCH = 200;
  * further codes stand with each command.
  */
 export function createLocksService(deps: LocksDeps) {
-  const { redis, clock, ids, log, ledger, max_hold_seconds = MAX_HOLD_SECONDS } = deps;
-  const connection = createLockConnection(deps);
+  const { redis, pool, clock, ids, log, ledger, max_hold_seconds = MAX_HOLD_SECONDS } = deps;
+  const connection = createLockConnection({ ...deps, onAway: () => turnstile.shut() });
   const grants = createGrants();
   const forgetter = createForgetter({ connection, log });
   const pushes = createPushes({ redis, connection, clock, ids, log });
   const emit = deps.emitLive ?? (() => {});
+  const room = createWaitingRoom({ pool, partitionOf: connection.partitionOf });
+  const turnstile = createTurnstile({
+    room,
+    probe: connection.probe,
+    drain: () =>
+      drainWaitingRoom({ pool, log, ...createStoredRequests({ ...acquiring, turnstile: OPEN_TURNSTILE }) }),
+    onOpen: () => void pushes.recheck(),
+  });
   const acquiring = {
-    ...{ connection, grants, forgetter, pushes, clock, ids, log, emit, max_hold_seconds },
+    ...{ connection, grants, forgetter, pushes, turnstile, clock, ids, log, emit, max_hold_seconds },
     onEnqueue(request: AcquireRequest) {
       const owner = ownerOf(request.principal_id, request.owner_id ?? request.principal_id);
       // Who holds nothing closes no cycle; what it holds by another process is the scan's to see.
@@ -90,7 +103,7 @@ export function createLocksService(deps: LocksDeps) {
     ...{ connection, ledger, clock, ids, log, emit },
     strategy: deps.deadlock_strategy ?? "abort_youngest",
   });
-  const requests = createRequests(acquiring);
+  const requests = createRequests({ ...acquiring, stored: createStoredRequests(acquiring), room });
 
   async function release(input: { principal_id: string; lock_id: string }): Promise<void> {
     const [status, released, at] = await letGo(input.lock_id, input.principal_id, false);
@@ -275,9 +288,11 @@ export function createLocksService(deps: LocksDeps) {
 
     /**
      * Does what became due: expired locks, waits and delays; the next are granted. Also what finds out first that Redis
-     * forgot. Answers how many locks expired.
+     * forgot, and hands on who queued in PostgreSQL while it was away. Answers how many locks expired.
      */
     async sweepExpired(): Promise<number> {
+      await room.prune();
+      if (!turnstile.isOpen()) await turnstile.pass();
       const counts = await Promise.all(
         connection.partitions.map(async (partition) => {
           let count = 0;
@@ -300,6 +315,9 @@ export function createLocksService(deps: LocksDeps) {
 
     /** A page of the deadlocks that were found and how they ended, the newest first. */
     deadlocks: (query: HistoryQuery) => listDeadlocks(ledger, query),
+
+    /** Whether the lock store is there, whether it waits out a loss, and how many queue in PostgreSQL. */
+    status: () => readStatus({ connection, pool, room, clock }),
 
     /** Proves that this Redis can be used for locks now. @throws DEPENDENCY_UNAVAILABLE or LOCK_STORE_UNFIT 503 */
     async check(): Promise<void> {

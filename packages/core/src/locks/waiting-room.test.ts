@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(() => pool.query("DELETE FROM lock_request"));
 
-const room = () => createWaitingRoom(pool);
+const room = () => createWaitingRoom({ pool, partitionOf: () => 0 });
 const nothing = async () => {};
 
 type Want = { key?: string; principal?: string; priority?: number; maxWait?: number; quota?: number };

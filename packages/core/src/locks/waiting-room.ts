@@ -55,7 +55,13 @@ const PLACED = `SELECT r.*, (SELECT count(*)::int + 1 FROM lock_request o WHERE 
  * The queue of lock requests in PostgreSQL, for while the lock store is away: the same order, limits and answers, and
  * nobody is granted. When the store is back, everybody is handed on in order (drain.ts).
  */
-export function createWaitingRoom(pool: Pool) {
+export function createWaitingRoom({
+  pool,
+  partitionOf,
+}: {
+  pool: Pool;
+  partitionOf: (field: string) => number;
+}) {
   /** The owner's live request for this key, its place renewed. */
   async function again(owner: readonly unknown[]): Promise<Row | null> {
     const { rows } = await pool.query<Row>({
@@ -132,7 +138,8 @@ export function createWaitingRoom(pool: Pool) {
      * @throws QUEUE_FULL 503, LOCK_QUOTA_EXCEEDED 429, VALIDATION_ERROR 400
      */
     async enqueue(asked: RoomRequest): Promise<LockStanding> {
-      const { entry, key, partition } = checked(asked);
+      const { entry, key, field } = checked(asked);
+      const partition = partitionOf(field);
       const { principal_id, owner_id = principal_id } = entry.request;
       const owner = [principal_id, owner_id, key, entry.several];
       let row = await again(owner);
@@ -194,7 +201,7 @@ export function createWaitingRoom(pool: Pool) {
 }
 
 /** What a script would refuse is refused before it waits; the keys in their one spelling and order. */
-function checked(asked: RoomRequest): { entry: RoomRequest; key: string; partition: number } {
+function checked(asked: RoomRequest): { entry: RoomRequest; key: string; field: string } {
   const { request } = asked;
   const { principal_id, owner_id = principal_id, agent_id, purpose = null } = request;
   assertTtl(request.ttl_seconds);
@@ -205,8 +212,8 @@ function checked(asked: RoomRequest): { entry: RoomRequest; key: string; partiti
     resource_id,
     mode: modeOf(modeLetter(resource_type, mode)),
   }));
-  const { key } = names[0]!;
-  return { entry: { ...asked, keys }, key, partition: 0 };
+  const { key, field } = names[0]!;
+  return { entry: { ...asked, keys }, key, field };
 }
 
 function toError({ code, status, message, next, details }: Problem): CodedError {

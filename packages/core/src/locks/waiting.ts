@@ -1,6 +1,6 @@
 import { errors, isCoded } from "../kernel/errors.ts";
 import { type AcquireDeps, type AcquireRequest, requestId, tryAcquire, type Waiting } from "./acquire.ts";
-import { lockErrors } from "./errors.ts";
+import { lockErrors, waitedTooLong } from "./errors.ts";
 import { compactId, expandId, type LockName, modeLetter } from "./keys.ts";
 import type { Outcome, Pushes } from "./pushes.ts";
 import type { LockMode, LockStanding } from "./schema.ts";
@@ -207,13 +207,6 @@ async function leave(
 export function throwEnded({ outcome, detail }: { outcome: string; detail: string }, key: string): void {
   if (outcome === "DEADLOCK") throw lockErrors.DEADLOCK_DETECTED({ details: { deadlock_id: detail, key } });
   if (outcome === "TIMEOUT") throw waitedTooLong(key);
-}
-
-function waitedTooLong(key: string) {
-  return lockErrors.RESOURCE_LOCKED({
-    message: "Nobody let go of this lock in the time that was waited for it.",
-    details: { key },
-  });
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
