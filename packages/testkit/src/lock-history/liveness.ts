@@ -71,9 +71,9 @@ function gaps(spans: readonly Span[], end: number): Span[] {
   return end > covered ? [...found, { from: covered, until: end }] : found;
 }
 
-const outageOf = ({ at_ms, healed_ms }: Fault, recovery_ms: number): Span => ({
+const outageOf = ({ at_ms, healed_ms, recovery_ms }: Fault, usual_ms: number): Span => ({
   from: at_ms,
-  until: healed_ms + recovery_ms,
+  until: healed_ms + (recovery_ms ?? usual_ms),
 });
 
 /** How long the longest part of a span is that lies in no excuse. */

@@ -17,8 +17,9 @@ export function overtakes(acquires: readonly Acquire[], faults: readonly Fault[]
   const newest = new Map<number, Acquire>();
   const violations: Violation[] = [];
   for (const waited of granted) {
-    const { key, client, queued_ms, ended_ms, priority, hold } = waited;
-    if (queued_ms !== null && !isLost(queued_ms, ended_ms)) {
+    const { key, client, invoked_ms, queued_ms, ended_ms, priority, hold } = waited;
+    // From the call on: the answer that tells a place can be older than the loss that took it.
+    if (queued_ms !== null && !isLost(invoked_ms, ended_ms)) {
       for (const other of priorities.filter((level) => level <= priority)) {
         const first = newest.get(other);
         if (!first || first.invoked_ms <= queued_ms) continue;
