@@ -44,14 +44,26 @@ export type Member = {
 
 type Wish = { key: string; mode: LockMode; priority: number; wait_ms: number };
 
-/** One process of the product as far as locks go, with clients that take, use and release them until they are stopped. */
-export async function startMember(options: MemberOptions, ports: MemberPorts): Promise<Member> {
+/** The locks of one process of the product: its own pool, connection and memory. */
+export async function openLocks(options: { databaseUrl: string; redisUrl: string }) {
   const connections = await openConnections({ ...options, poolSize: 4, onError: () => undefined });
   const { redis, pool } = connections;
   if (redis.status !== "ready") await once(redis, "ready");
   const log = pino({ level: process.env.LOG_LEVEL ?? "silent" });
   const ledger = { record: () => Promise.reject(new Error("Nothing is forced in a history")) };
   const locks = createLocksService({ redis, pool, clock: historyClock, ids: randomIds, log, ledger });
+  return {
+    locks,
+    async close(): Promise<void> {
+      await locks.close();
+      await closeConnections(connections);
+    },
+  };
+}
+
+/** One process of the product as far as locks go, with clients that take, use and release them until they are stopped. */
+export async function startMember(options: MemberOptions, ports: MemberPorts): Promise<Member> {
+  const { locks, close } = await openLocks(options);
   const stopping = new AbortController();
   const frozen = { count: 0 };
   const random = seededRandom(options.seed);
@@ -71,8 +83,7 @@ export async function startMember(options: MemberOptions, ports: MemberPorts): P
       await Promise.all(running);
       clearInterval(sweeper);
       await sweeping;
-      await locks.close();
-      await closeConnections(connections);
+      await close();
     },
   };
 }
@@ -150,6 +161,7 @@ async function runClient(
       world.frozen.count -= 1;
       await delay(HISTORY_TTL_SECONDS * 1000 + 2 * SWEEP_EVERY_MS + random.int(0, 500));
     }
+    if (random.chance(0.05)) await delay(random.int(5, 40));
     for (let left = random.int(0, 2); left >= 0; left -= 1) await ports.write({ client, key, mode, token });
     if (!random.chance(0.2)) return;
     await call(
