@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { createDatabase } from "@ade/testkit/database";
+import startServers from "@ade/testkit/global-setup";
+import { HISTORY_FAULT_NAMES, type HistoryFaultName } from "@ade/testkit/lock-history/faults";
+import { type HistoryOutcome, runHistory } from "@ade/testkit/lock-history/run";
+import { startRedisServer } from "@ade/testkit/redis-server";
+
+const USAGE = `npm run test:long -- [--operations N] [--each N] [--faults N] [--seed N] [--only FAULT]... [--minutes N]
+
+Lock histories under faults, one after the other, until there were so many operations (1000000) of so many each (25000)
+with so many faults each (6), or the minutes (60) are over. The seed of the first is --seed, each next one's is one
+more; a seed with the same settings draws the same faults.
+Faults: ${HISTORY_FAULT_NAMES.join(", ")}`;
+
+const { values } = parseArgs({
+  options: {
+    operations: { type: "string", default: "1000000" },
+    each: { type: "string", default: "25000" },
+    faults: { type: "string", default: "6" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    minutes: { type: "string", default: "60" },
+    only: { type: "string", multiple: true, default: [] },
+    help: { type: "boolean", default: false },
+  },
+});
+const unknown = values.only.filter((name) => !(HISTORY_FAULT_NAMES as string[]).includes(name));
+const numbers = [values.operations, values.each, values.faults, values.seed, values.minutes].map(Number);
+if (
+  values.help ||
+  unknown.length > 0 ||
+  numbers.some((number) => !Number.isSafeInteger(number) || number < 0)
+) {
+  console.log(unknown.length > 0 ? `There is no fault ${unknown.join(", ")}.\n\n${USAGE}` : USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+const [target = 0, each = 0, faultCount = 0, firstSeed = 0, minutes = 0] = numbers;
+const faults = values.only.length > 0 ? (values.only as HistoryFaultName[]) : HISTORY_FAULT_NAMES;
+
+const stopServers = await startServers();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void stopServers().finally(() => process.exit(130)));
+}
+const total = { histories: 0, operations: 0, grants: 0, waits: 0, writes: 0, refused_writes: 0, faults: 0 };
+const failed: HistoryOutcome[] = [];
+const deadlineMs = performance.now() + minutes * 60_000;
+try {
+  const [server, database] = await Promise.all([startRedisServer(), createDatabase()]);
+  for (let seed = firstSeed; total.operations < target && performance.now() < deadlineMs; seed += 1) {
+    const outcome = await runHistory({
+      ...{ seed, operations: each, server, databaseUrl: database.url, faults, faultCount },
+      ...{ members: 3, children: 2, clientsEach: 8, keys: 6 },
+    });
+    total.histories += 1;
+    for (const name of ["operations", "grants", "waits", "writes", "refused_writes", "faults"] as const) {
+      total[name] += outcome[name];
+    }
+    tell(outcome);
+    if (outcome.violations.length > 0) failed.push(outcome);
+  }
+  await server.stop();
+  await database.drop();
+} finally {
+  await stopServers();
+}
+console.log(`\n${JSON.stringify(total)}`);
+console.log(`${total.histories - failed.length} histories passed, ${failed.length} failed`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function tell({
+  seed,
+  operations,
+  grants,
+  waits,
+  overtakes,
+  seconds,
+  drawn,
+  violations,
+}: HistoryOutcome): void {
+  const verdict = violations.length === 0 ? "ok" : `${violations.length} VIOLATIONS`;
+  const figures = `${operations} operations, ${grants} grants, ${waits} waits, ${overtakes} overtakes, ${seconds.toFixed(1)} s`;
+  console.log(`seed ${seed}: ${verdict}; ${figures}; ${drawn.join(", ")}`);
+  for (const { rule, sentence } of violations.slice(0, 10)) console.log(`  ${rule}: ${sentence}`);
+}
