@@ -112,26 +112,34 @@ test("a master that is killed under load costs an epoch, never a token or two ho
     }
   }
   const before = await house.epoch();
-  const swept = setInterval(() => void one.locks.sweepExpired().catch(() => undefined), 500);
-  const lanes = names.flatMap((name) => [load(one, `a of ${name}`, name), load(two, `b of ${name}`, name)]);
+  const begin = () => {
+    isOver = false;
+    return names.flatMap((name) => [load(one, `a of ${name}`, name), load(two, `b of ${name}`, name)]);
+  };
+  const under = begin();
   await expect.poll(() => granted, { timeout: 20_000 }).toBeGreaterThan(500);
   await cluster.killMasterOf(partitionKeys(3)[0]!);
   await expect
     .poll(
       () =>
-        one.locks
-          .check()
-          .then(() => house.epoch())
-          .catch(() => before),
+        one.locks.check().then(
+          () => house.epoch(),
+          () => before,
+        ),
       { timeout: 30_000 },
     )
     .toMatchObject({ grace: true });
-  const grantedBefore = granted;
+  isOver = true;
+  await Promise.all(under);
+
   await house.endGrace();
+  const grantedBefore = granted;
+  const swept = setInterval(() => void one.locks.sweepExpired().catch(() => undefined), 500);
+  const after = begin();
   await expect.poll(() => granted, { timeout: 30_000 }).toBeGreaterThan(grantedBefore + 200);
   isOver = true;
   clearInterval(swept);
-  await Promise.all(lanes);
+  await Promise.all(after);
   expect(Number((await house.epoch()).epoch)).toBeGreaterThan(Number(before.epoch));
   for (const [name, given] of tokens) {
     expect(given, name).toEqual([...new Set(given)].sort((a, b) => a - b));

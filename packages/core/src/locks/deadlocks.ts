@@ -14,6 +14,7 @@ import { locksOf } from "./listing.ts";
 import type { DeadlockEntry, DeadlockStrategy, LockGraph } from "./schema.ts";
 import { judgeDeadlock } from "./victim.ts";
 import { waitEdges } from "./wait-edges.ts";
+import { ownerOf } from "./who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso } from "./wire.ts";
 
 type Deps = {
@@ -60,19 +61,19 @@ export function createDeadlocks(deps: Deps) {
 
   async function resolve(cycle: Cycle, found_by: DeadlockEntry["found_by"]): Promise<boolean> {
     const owners = [...new Set(cycle.map(({ owner }) => owner))];
-    const held = new Map(
-      await Promise.all(owners.map(async (owner) => [owner, await locksOf(connection, owner)] as const)),
-    );
+    const all = await locksOf(connection, owners);
+    const heldBy = (owner: string) =>
+      all.filter(({ principal_id, owner_id }) => ownerOf(principal_id, owner_id) === owner);
     const { entry, victim } = judgeDeadlock({
       id: deps.ids.uuid(),
       detected_at: deps.clock.now().toISOString(),
       found_by,
       cycle,
       strategy: deps.strategy,
-      locksOf: (owner) => held.get(owner) ?? [],
+      locksOf: heldBy,
     });
     const { request } = cycle.find(({ owner }) => owner === victim)!;
-    const released = await abort(victim, entry.id, request.request_id, held.get(victim) ?? []);
+    const released = await abort(victim, entry.id, request.request_id, heldBy(victim));
     // Somebody else ended it, or it ended by itself.
     if (!released) return false;
     const resolution = { ...entry.resolution, released_locks: released.map(({ id }) => id).sort() };

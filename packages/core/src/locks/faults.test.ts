@@ -260,12 +260,12 @@ test("an acquire whose answer never came leaves no ghost", async () => {
 test("an attempt that was given up before it ran gets nothing when it does", async () => {
   await one.locks.check();
   const name = lockName("resource", "database:main");
-  const uuid = randomIds.uuid();
-  const id32 = compactId(newLockId(name, { ...randomIds, uuid: () => uuid }))!;
+  const random = () => "0123456789abcdef01";
+  const id32 = compactId(newLockId(name, { ...randomIds, random }))!;
   const { keys, sha } = scripts.forget;
   const sentinel = (await server.admin.hget(partitionKeys(0)[0]!, "@"))!;
   await server.admin.evalsha(sha, keys, ...partitionKeys(0), sentinel, id32, tailOf(id32), 60_000);
-  const late = await house.join({ ids: { ...randomIds, uuid: () => uuid } });
+  const late = await house.join({ ids: { ...randomIds, random } });
   await expect(late.locks.acquire(want("late"))).rejects.toEqual(unavailable);
   expect(await one.locks.holderOf("resource", "database:main")).toBeNull();
 });

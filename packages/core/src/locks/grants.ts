@@ -1,4 +1,3 @@
-import { ownerOf } from "./who.ts";
 import type { HeldLock } from "./wire.ts";
 
 /** What this process knows of a lock that it was granted: enough to put it back where Redis forgot it. */
@@ -25,7 +24,7 @@ export function createGrants() {
   const byOwner = new Map<string, number>();
 
   function count({ principal_id, owner_id }: HeldLock, by: 1 | -1): void {
-    const owner = ownerOf(principal_id, owner_id);
+    const owner = `${principal_id}\n${owner_id}\n`;
     const held = (byOwner.get(owner) ?? 0) + by;
     if (held > 0) byOwner.set(owner, held);
     else byOwner.delete(owner);

@@ -56,6 +56,8 @@ export function modeLetter(kind: LockKind, mode: LockMode): "x" | "s" | "c" {
 }
 
 const FIELD_LENGTH = 12;
+/** What of an id is its own, next to the field and the six bits that every UUIDv8 has. */
+const TAIL_BYTES = 9;
 
 /** In which of so many partitions a field, or an id that begins with it, lies. */
 export const partitionOf = (field: string, partitions: number): number =>
@@ -66,8 +68,8 @@ export const partitionOf = (field: string, partitions: number): number =>
  * finds the lock by its id alone. The same `seed` gives the same id for a key; without one it is a new one.
  */
 export function newLockId(name: LockName, ids: Ids, seed?: string): string {
-  const digits = seed === undefined ? ids.uuid().replaceAll("-", "") : hash("sha256", seed, "hex");
-  const tail = digits.slice(-FIELD_LENGTH - 6);
+  const tail =
+    seed === undefined ? ids.random(TAIL_BYTES) : hash("sha256", seed, "hex").slice(0, 2 * TAIL_BYTES);
   const { field } = name;
   return `${field.slice(0, 8)}-${field.slice(8)}-8${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${tail.slice(6)}`;
 }

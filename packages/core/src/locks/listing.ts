@@ -51,20 +51,15 @@ export async function getLock(connection: LockConnection, id32: string): Promise
   return status === "OK" ? toQueuedLock([described, ...queue]) : null;
 }
 
-/** Every lock that an owner (see who.ts) holds. Costs a walk through all locks. */
-export async function locksOf(connection: LockConnection, owner: string): Promise<HeldLock[]> {
+/** Every lock that these owners (see who.ts) hold. Costs a walk through all locks. */
+export async function locksOf(connection: LockConnection, owners: readonly string[]): Promise<HeldLock[]> {
   const held = await Promise.all(
     connection.partitions.map(async (partition) => {
       const found: HeldLock[] = [];
       let cursor = "0";
       do {
-        const [, next, , ...entries] = await connection.run("list", partition, [
-          cursor,
-          LARGE_STEP,
-          0,
-          owner,
-        ]);
-        found.push(...entries.map((entry) => toHeldLock((entry as unknown[])[0])));
+        const [, next, ...locks] = await connection.run("owned", partition, [cursor, LARGE_STEP, ...owners]);
+        found.push(...locks.map(toHeldLock));
         cursor = String(next);
       } while (cursor !== "0");
       return found;
@@ -101,7 +96,7 @@ async function walk(
   const found: QueuedLock[] = [];
   let { partition, cursor, skip } = from ?? { partition: 0, cursor: "0", skip: 0 };
   while (partition < connection.partitions.length) {
-    const args: [string, number, number, string] = [cursor, STEP, SHOWN_WAITERS, ""];
+    const args: [string, number, number] = [cursor, STEP, SHOWN_WAITERS];
     const [, nextCursor, , ...locks] = await connection.run("list", partition, args);
     for (let at = skip; at < locks.length; at++) {
       if (found.length === wanted) return { found, next: { partition, cursor, skip: at } };
@@ -118,7 +113,7 @@ async function walk(
 /** How many keys are locked, those included that have expired and were not swept yet. */
 async function countKeys(connection: LockConnection): Promise<number> {
   const counts = await Promise.all(
-    connection.partitions.map((partition) => connection.run("list", partition, ["0", 1, 0, ""])),
+    connection.partitions.map((partition) => connection.run("list", partition, ["0", 1, 0])),
   );
   return counts.reduce((sum, [, , total]) => sum + Number(total) - OWN_FIELDS, 0);
 }

@@ -18,13 +18,15 @@ export type Process = { locks: LocksService; events: EventDraft[]; redis: AnyRed
 /** Moves one holder's expiry (see lua/lib/holders.lua), and when the sweep looks at its resource. */
 const AGE = `
 local field, tail, ms = string.sub(ARGV[1], 1, 12), string.sub(ARGV[1], 13), tonumber(ARGV[2])
-local resource = cmsgpack.unpack(redis.call('HGET', KEYS[1], field))
+local packed = redis.call('HGET', KEYS[1], field)
+if string.sub(packed, 14, 14) == '1' then return redis.call('ZINCRBY', KEYS[2], -ms, field) end
+local resource = cmsgpack.unpack(string.sub(packed, 15))
 local due
 for at = 5, #resource do
   if resource[at][1] == tail then resource[at][5] = resource[at][5] - ms end
   due = math.min(due or resource[at][5], resource[at][5])
 end
-redis.call('HSET', KEYS[1], field, cmsgpack.pack(resource))
+redis.call('HSET', KEYS[1], field, string.sub(packed, 1, 14) .. cmsgpack.pack(resource))
 redis.call('ZADD', KEYS[2], due, field)`;
 
 /** A fresh database, and as many processes on it and on one Redis as a test wants. */

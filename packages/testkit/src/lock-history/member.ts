@@ -50,7 +50,8 @@ export async function openLocks(options: { databaseUrl: string; redisUrl: string
   const { redis, pool } = connections;
   if (redis.status !== "ready") await once(redis, "ready");
   const log = pino({ level: process.env.LOG_LEVEL ?? "silent" });
-  const ledger = { record: () => Promise.reject(new Error("Nothing is forced in a history")) };
+  const none = () => Promise.reject(new Error("Nothing is recorded in a history"));
+  const ledger = { record: none, history: none };
   const locks = createLocksService({ redis, pool, clock: historyClock, ids: randomIds, log, ledger });
   return {
     locks,

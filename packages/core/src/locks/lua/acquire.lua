@@ -38,9 +38,9 @@ local function grant_free(base)
   local ttl, hold = tonumber(ARGV[base + 6]), tonumber(ARGV[base + 7])
   local expires = now_ms + math.min(ttl, hold)
   granted[#granted + 1] = field
-  granted[#granted + 1] = cmsgpack.pack({
+  granted[#granted + 1] = now_ms + hold .. '1' .. cmsgpack.pack({
     ARGV[base + 1], string.sub(ARGV[base + 2], 1, 1), 0, 0,
-    { tail, ARGV[base + 3], last, now_ms, expires, ttl, hold, tonumber(ARGV[base + 8]), 1, 0, attempt == '' and tail or attempt },
+    { tail, ARGV[base + 3], last, now_ms, expires, ttl, hold, tonumber(ARGV[base + 8]), 1, 0, attempt },
   })
   due[#due + 1] = expires
   due[#due + 1] = field
@@ -74,12 +74,12 @@ local function acquire(base)
   local field, key, tail = ARGV[base], ARGV[base + 1], ARGV[base + 4]
   local mode, capacity = string.sub(ARGV[base + 2], 1, 1), tonumber(string.sub(ARGV[base + 2], 2))
   local who = ARGV[base + 3]
-  local attempt = ARGV[base + 5] == '' and tail or ARGV[base + 5]
+  local attempt = ARGV[base + 5]
   local ttl, hold, delay = tonumber(ARGV[base + 6]), tonumber(ARGV[base + 7]), tonumber(ARGV[base + 8])
   local quota = tonumber(ARGV[base + 9])
   local priority, max_wait, lease, max_depth, channel = string.match(ARGV[base + 10], '^(%d+):(%d+):(%d+):(%d+):(.*)$')
   local owner = owner_of(who)
-  if has_marks and redis.call('HEXISTS', KEYS[1], '!' .. attempt) == 1 then return { 'FORGOTTEN' } end
+  if has_marks and redis.call('HEXISTS', KEYS[1], '!' .. (attempt == '' and tail or attempt)) == 1 then return { 'FORGOTTEN' } end
   if is_grace and not priority then return { 'GRACE', math.ceil((grace_us - now) / 1000) } end
 
   local counted = 0
@@ -94,8 +94,7 @@ local function acquire(base)
     return false
   end
 
-  local packed = redis.call('HGET', KEYS[1], field)
-  local resource = packed and cmsgpack.unpack(packed) or nobody(key)
+  local resource = load_resource(field) or nobody(key)
   local result = { 'GRANTED', 0 }
   for _, holder in ipairs(drop_expired(resource, now_ms)) do
     result[#result + 1] = describe(field, resource, holder)

@@ -14,7 +14,7 @@ local now_ms = math.floor(now / 1000)
 local resource = load_resource(field)
 for at = FIRST, resource and #resource or 0 do
   local holder = resource[at]
-  if holder[ATTEMPT] == attempt then
+  if (holder[ATTEMPT] == '' and holder[TAIL] or holder[ATTEMPT]) == attempt then
     local lock = describe(field, resource, holder)
     remove_holder(resource, at)
     grant_next(field, resource, ARGV[1], now)
@@ -23,7 +23,7 @@ for at = FIRST, resource and #resource or 0 do
   end
 end
 local wait = load_wait(id)
-if wait and wait[1] ~= ENDED and wait[W_ATTEMPT] == attempt then
+if wait and wait[1] ~= ENDED and (wait[W_ATTEMPT] == '' and string.sub(id, FIELD_LENGTH + 1) or wait[W_ATTEMPT]) == attempt then
   if wait[W_COUNTED] == 1 then uncount(wait[W_WHO]) end
   forget_wait(id, wait)
   serve_queue(field, ARGV[1], now)

@@ -1,5 +1,5 @@
 -- Who holds a resource now. Whether "nobody" can be believed depends on the sentinel and the grace.
--- KEYS 1 resources (hash)
+-- KEYS 1 resources (hash), 2 due (sorted set)
 -- ARGV 1 sentinel, 2 field
 -- ->   {OK, grace_left_ms, lock...} {LOST_EPOCH}
 -- @include time sentinel holders

@@ -12,6 +12,7 @@ for base = 2, #ARGV, ARITY do
   names[#names + 1] = string.sub(ARGV[base], 1, FIELD_LENGTH)
 end
 local fields = redis.call('HMGET', KEYS[1], unpack(names))
+local dues = redis.call('ZMSCORE', KEYS[2], unpack(names))
 if fields[1] ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now = now_us()
 local now_ms = math.floor(now / 1000)
@@ -30,7 +31,7 @@ end
 for base = 2, #ARGV, ARITY do
   local at = (base - 2) / ARITY + 1
   local field = names[1 + at]
-  local resource = fields[1 + at] and cmsgpack.unpack(fields[1 + at])
+  local resource = fields[1 + at] and unpack_resource(fields[1 + at], dues[1 + at])
   -- Of one holder whom nobody waits for, as nearly always; all that is freed so is written at once.
   local is_simple = resource and #resource == FIRST and ARGV[base + 2] ~= 'f' and not seen[field]
     and redis.call('ZLEXCOUNT', KEYS[3], '[' .. field, '(' .. field .. ':') == 0

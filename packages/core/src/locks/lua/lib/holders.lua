@@ -1,8 +1,10 @@
 -- What is known of a locked resource is one packed list under its field: its key, its mode (x exclusive, s shared,
--- c counted, ~ nobody), until when nobody gets it, the average of its recent hold times, then its holders.
+-- c counted, ~ nobody), until when nobody gets it, the average of its recent hold times, then its holders. In front of
+-- the list stand 14 characters: of a resource with one holder when that must let go at the latest (ms) and a 1, so that
+-- a heartbeat need not unpack it, and its expiry is what `due` says; of others a *, and each holder's expiry is its own.
 local KEY, MODE, DELAYED, AVERAGE, FIRST = 1, 2, 3, 4, 5
 -- A holder. WHO is `principal\nowner\nagent\npurpose`; TAIL the lock's id without the resource's field in front.
--- ATTEMPT is the acquire that was answered last, where it is not TAIL; COUNTED 1 counts against a quota; COLLECTED 0
+-- ATTEMPT is the acquire that was answered last, empty where it is TAIL; COUNTED 1 counts against a quota; COLLECTED 0
 -- was granted to a waiter that has not heard of it yet; UPGRADE is the request that made it exclusive.
 local TAIL, WHO, TOKEN, ACQUIRED, EXPIRES, TTL, HOLD, DELAY, COLLECTED, COUNTED, ATTEMPT, UPGRADE =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
@@ -12,9 +14,17 @@ local function is_of(who, prefix)
   return string.sub(who, 1, #prefix) == prefix
 end
 
+local MANY = '             *'
+
+local function unpack_resource(packed, due)
+  local resource = cmsgpack.unpack(string.sub(packed, 15))
+  if string.byte(packed, 14) == 49 then resource[FIRST][EXPIRES] = tonumber(due) end
+  return resource
+end
+
 local function load_resource(field)
   local packed = redis.call('HGET', KEYS[1], field)
-  return packed and cmsgpack.unpack(packed)
+  return packed and unpack_resource(packed, redis.call('ZSCORE', KEYS[2], field))
 end
 
 -- Writes a resource back under its earliest expiry, or drops it where nobody is left and no delay runs.
@@ -25,7 +35,9 @@ local function save_resource(field, resource)
     if not due or expires < due then due = expires end
   end
   if due then
-    redis.call('HSET', KEYS[1], field, cmsgpack.pack(resource))
+    local one = resource[DELAYED] == 0 and #resource == FIRST and resource[FIRST]
+    local head = one and one[COLLECTED] == 1 and one[ACQUIRED] + one[HOLD] .. '1' or MANY
+    redis.call('HSET', KEYS[1], field, head .. cmsgpack.pack(resource))
     redis.call('ZADD', KEYS[2], due, field)
   else
     redis.call('HDEL', KEYS[1], field)
