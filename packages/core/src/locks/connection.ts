@@ -73,7 +73,9 @@ export function createLockConnection({ redis, pool, log, clock, onAway }: Connec
       session = await opening;
       return session;
     } catch (error) {
-      breaker.failed();
+      // An unfit one is there.
+      if (isCoded(error, "LOCK_STORE_UNFIT")) breaker.succeeded();
+      else breaker.failed();
       throw unavailable(error);
     }
   }

@@ -1,8 +1,9 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { errors, isCoded } from "../kernel/errors.ts";
+import { IS_LIVE } from "./room-limits.ts";
 import { DRAIN_TURN, inTurn } from "./store.ts";
-import { COLUMNS, IS_LIVE, type Problem, type RoomRequest, type Row } from "./waiting-room.ts";
+import { COLUMNS, type Problem, type RoomRequest, type Row } from "./waiting-room.ts";
 
 export type Drain = {
   pool: Pool;

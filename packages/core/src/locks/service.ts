@@ -83,7 +83,9 @@ export function createLocksService(deps: LocksDeps) {
   const forgetter = createForgetter({ connection, log });
   const pushes = createPushes({ redis, connection, clock, ids, log });
   const emit = deps.emitLive ?? (() => {});
-  const room = createWaitingRoom({ pool, partitionOf: connection.partitionOf });
+  const room = createWaitingRoom({
+    ...{ pool, partitionOf: connection.partitionOf, monotonicMs: clock.monotonicMs },
+  });
   const turnstile = createTurnstile({
     room,
     probe: connection.probe,

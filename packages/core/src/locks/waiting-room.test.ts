@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(() => pool.query("DELETE FROM lock_request"));
 
-const room = () => createWaitingRoom({ pool, partitionOf: () => 0 });
+const room = () => createWaitingRoom({ pool, partitionOf: () => 0, monotonicMs: () => performance.now() });
 const nothing = async () => {};
 
 type Want = { key?: string; principal?: string; priority?: number; maxWait?: number; quota?: number };
@@ -163,6 +163,13 @@ describe("while the lock store is away", () => {
       queue_position: 1,
     });
     expect(await room().enqueue(want("b"))).toMatchObject({ queue_position: 2 });
+  });
+
+  test("one that counts itself in between holds to the same bound", async () => {
+    const same = room();
+    const wants = Array.from({ length: 5 }, (_, at) => same.enqueue(want(`o${at}`, { quota: 3 })));
+    const refused = (await Promise.allSettled(wants)).filter(({ status }) => status === "rejected");
+    expect(refused).toHaveLength(2);
   });
 
   test("what could never be granted does not wait", async () => {

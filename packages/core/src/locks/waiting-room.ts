@@ -1,8 +1,9 @@
 import type { Pool } from "pg";
 import { CodedError, errors } from "../kernel/errors.ts";
-import { type AcquireRequest, assertTtl, MAX_QUEUE_DEPTH } from "./acquire.ts";
-import { lockErrors, notHolder, waitedTooLong } from "./errors.ts";
+import { type AcquireRequest, assertTtl } from "./acquire.ts";
+import { notHolder, waitedTooLong } from "./errors.ts";
 import { inCanonicalOrder, modeLetter } from "./keys.ts";
+import { createRoomLimits, IS_LIVE } from "./room-limits.ts";
 import { type LockKeyInput, type LockStanding, WAITER_LEASE_SECONDS } from "./schema.ts";
 import { formatWho } from "./who.ts";
 import { modeOf } from "./wire.ts";
@@ -43,7 +44,6 @@ export type Problem = { code: string; status: number; message: string; next: str
 /** So long an outcome is kept for whoever asks. */
 const KEEP_ENDED_SECONDS = 60;
 
-export const IS_LIVE = "problem IS NULL AND leased_until > now() AND waits_until > now()";
 const LEASE = `now() + make_interval(secs => ${WAITER_LEASE_SECONDS})`;
 export const COLUMNS = `id, principal_id, owner_id, key, several, request, keys, priority, attempt, leased_until, waits_until,
   problem, waits_until <= now() AS is_over, extract(epoch FROM waits_until - now())::float8 AS max_wait_seconds`;
@@ -55,13 +55,14 @@ const PLACED = `SELECT r.*, (SELECT count(*)::int + 1 FROM lock_request o WHERE 
  * The queue of lock requests in PostgreSQL, for while the lock store is away: the same order, limits and answers, and
  * nobody is granted. When the store is back, everybody is handed on in order (drain.ts).
  */
-export function createWaitingRoom({
-  pool,
-  partitionOf,
-}: {
+export function createWaitingRoom(deps: {
   pool: Pool;
   partitionOf: (field: string) => number;
+  monotonicMs: () => number;
 }) {
+  const { pool, partitionOf } = deps;
+  const limits = createRoomLimits(deps);
+
   /** The owner's live request for this key, its place renewed. */
   async function again(owner: readonly unknown[]): Promise<Row | null> {
     const { rows } = await pool.query<Row>({
@@ -108,22 +109,6 @@ export function createWaitingRoom({
     return rows[0] ?? null;
   }
 
-  /** A few more can slip in where many come at once; the bound is there so that a flood ends. */
-  async function assertRoom(key: string, partition: number, request: AcquireRequest): Promise<void> {
-    const { quota = 0, principal_id } = request;
-    const { rows } = await pool.query<{ depth: number; mine: number }>({
-      name: "lock-room-counts",
-      text: `SELECT (SELECT count(*)::int FROM lock_request WHERE key = $1 AND ${IS_LIVE}) AS depth,
-        (SELECT count(*)::int FROM lock_request WHERE principal_id = $2 AND partition = $3 AND ${IS_LIVE}) AS mine`,
-      values: [key, principal_id, partition],
-    });
-    const { depth, mine } = rows[0]!;
-    if (depth >= MAX_QUEUE_DEPTH) {
-      throw lockErrors.QUEUE_FULL({ details: { key, max_depth: MAX_QUEUE_DEPTH }, retryAfterSeconds: 5 });
-    }
-    if (quota > 0 && mine >= quota) throw lockErrors.LOCK_QUOTA_EXCEEDED({ retryAfterSeconds: 5 });
-  }
-
   async function count(): Promise<number> {
     const { rows } = await pool.query<{ total: number }>(
       `SELECT count(*)::int AS total FROM lock_request WHERE ${IS_LIVE}`,
@@ -144,7 +129,7 @@ export function createWaitingRoom({
       const owner = [principal_id, owner_id, key, entry.several];
       let row = await again(owner);
       if (!row) {
-        await assertRoom(key, partition, entry.request);
+        await limits.admitOne(key, partition, entry.request);
         // Null where the same request came in twice at once: then it is there.
         row = (await insert(entry, owner, partition).catch(ignoreDuplicate)) ?? (await again(owner));
       }
