@@ -22,9 +22,15 @@ export type RedisServer = {
 
 /**
  * A Redis server of a test's own that can be killed and come back in another state. It persists nothing by itself.
- * With `cluster` it is one node with `cluster-enabled` that has all slots, which refuses what crosses slots.
+ * `settings` are its configuration, by name. With `cluster` it is one node with `cluster-enabled` that has all slots, which refuses what crosses slots.
  */
-export async function startRedisServer({ cluster = false } = {}): Promise<RedisServer> {
+export async function startRedisServer({
+  cluster = false,
+  settings: given = {},
+}: {
+  cluster?: boolean;
+  settings?: Readonly<Record<string, string>>;
+} = {}): Promise<RedisServer> {
   const folder = folderIn(testEnvironment().runFolder, `redis-${randomBytes(6).toString("hex")}`);
   const port = await freePort();
   const { program, environment } = redisBinary(toolsDir, () => {});
@@ -33,6 +39,7 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
     bind: "127.0.0.1",
     dir: folder,
     save: "",
+    ...given,
     ...(cluster ? { "cluster-enabled": "yes", "cluster-port": String(await freePort()) } : {}),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
