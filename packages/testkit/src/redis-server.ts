@@ -25,13 +25,15 @@ export type RedisServer = {
 
 /**
  * A Redis server of a test's own that can be killed and come back in another state. It persists nothing by itself.
- * With `cluster` it is one node with `cluster-enabled` that has all slots, which refuses what crosses slots; as
- * `member` it has none yet.
+ * `settings` are its configuration, by name. With `cluster` it is one node with `cluster-enabled` that has all slots,
+ * which refuses what crosses slots; as `member` it has none yet.
  */
 export async function startRedisServer({
   cluster = false,
+  settings: given = {},
 }: {
   cluster?: boolean | "member";
+  settings?: Readonly<Record<string, string>>;
 } = {}): Promise<RedisServer> {
   const folder = folderIn(testEnvironment().runFolder, `redis-${randomBytes(6).toString("hex")}`);
   const port = await freePort();
@@ -42,11 +44,12 @@ export async function startRedisServer({
     bind: "127.0.0.1",
     dir: folder,
     save: "",
+    ...given,
     ...(cluster
       ? {
           "cluster-enabled": "yes",
           "cluster-port": String(busPort),
-          "cluster-node-timeout": "2000",
+          "cluster-node-timeout": "4000",
           "cluster-announce-ip": "127.0.0.1",
           "repl-diskless-sync-delay": "0",
         }

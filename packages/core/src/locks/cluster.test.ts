@@ -17,7 +17,7 @@ beforeAll(async () => {
   house = await openHouse(cluster);
   one = await house.join();
   two = await house.join();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await house?.close();
   await cluster?.stop();

@@ -1,0 +1,170 @@
+import { type Fault, lasting, type Scene } from "../fault.ts";
+import { LEASE_SECONDS } from "../house.ts";
+import type { Granted, Queued } from "../lock-load.ts";
+
+/** At the least so long a lease is, that a grant which nobody collects is given to the next. */
+const UNCOLLECTED_MS = 8_000;
+
+function queue({ house, name }: Scene) {
+  const { lockers } = house.keys;
+  const keyOf = (at: number): string => lockers[at % lockers.length]!;
+  return {
+    ask: (at: number, what = "queue", ttl_seconds = LEASE_SECONDS) =>
+      house.rest.call<Granted | Queued>(keyOf(at), "POST", "/locks/acquire", {
+        ...{
+          resource_type: "resource",
+          resource_id: `database:${name}-${what}`,
+          owner_id: `${name}/owner-${at}`,
+        },
+        ...{ ttl_seconds, max_wait_seconds: 300 },
+      }),
+    poll: (at: number, id: string, seconds: number) =>
+      house.rest.call<Granted | Queued>(keyOf(at), "GET", `/locks/requests/${id}?wait_seconds=${seconds}`),
+    leave: (at: number, id: string) => house.rest.call(keyOf(at), "DELETE", `/locks/requests/${id}`),
+    release: (at: number, lock_id: string) =>
+      house.rest.call(keyOf(at), "POST", "/locks/release", { lock_id }),
+  };
+}
+
+export const queueFaults: Fault[] = [
+  {
+    name: "waiter-dies-at-head",
+    about: "The first in a queue never asks again: the next is granted soon after the lock is free",
+    async run(scene) {
+      const { ask, poll, release } = queue(scene);
+      const holder = await ask(0, "queue", 30);
+      const dead = await ask(1);
+      const next = await ask(2);
+      if (holder.status !== 201 || dead.status !== 202 || next.status !== 202) {
+        scene.complain(`nobody queues: ${[holder.status, dead.status, next.status]}`);
+        return;
+      }
+      const started = performance.now();
+      await release(0, holder.body.id);
+      const got = await poll(2, next.body.id, 30);
+      const ms = Math.round(performance.now() - started);
+      if (got.status !== 201) scene.complain(`the next one has ${got.status} after ${ms} ms`);
+      else await release(2, got.body.id);
+      if (ms > UNCOLLECTED_MS) scene.complain(`the next one waited ${ms} ms behind a dead one`);
+      scene.show(`next granted after ${ms} ms`);
+    },
+  },
+  {
+    name: "orphan-lock",
+    about: "A lock whose holder is gone is free after its lease",
+    async run(scene) {
+      const { ask, poll, release } = queue(scene);
+      const orphan = await ask(0, "orphan");
+      const next = await ask(1, "orphan");
+      if (orphan.status !== 201 || next.status !== 202) {
+        scene.complain(`nobody queues: ${[orphan.status, next.status]}`);
+        return;
+      }
+      const started = performance.now();
+      const got = await poll(1, next.body.id, 30);
+      const ms = Math.round(performance.now() - started);
+      if (got.status !== 201) scene.complain(`the next one has ${got.status} after ${ms} ms`);
+      else {
+        if ((got.body as Granted).fencing_token <= (orphan.body as Granted).fencing_token) {
+          scene.complain("its token is not greater");
+        }
+        await release(1, got.body.id);
+      }
+      if (ms > LEASE_SECONDS * 1000 + 3_000) scene.complain(`it took ${ms} ms`);
+      scene.show(`free after ${ms} ms`);
+    },
+  },
+  {
+    name: "thousand-waiters",
+    about: "A thousand wait for one key: each has its place, and the first fifty are served in order",
+    async run(scene) {
+      const { ask, poll, leave, release } = queue(scene);
+      const holder = await ask(0, "queue", 300);
+      const ids: string[] = [];
+      const positions: number[] = [];
+      for (let at = 1; at <= 1_000; at += 1) {
+        const { status, body, code } = await ask(at);
+        if (status !== 202) {
+          scene.complain(`number ${at} was answered ${status} ${code}`);
+          break;
+        }
+        ids.push(body.id);
+        positions.push((body as Queued).queue_position);
+      }
+      if (positions.some((position, at) => position !== at + 1)) scene.complain("places are not in order");
+      let token = (holder.body as Granted).fencing_token;
+      await release(0, holder.body.id);
+      const started = performance.now();
+      const served = Math.min(50, ids.length);
+      for (let at = 1; at <= served; at += 1) {
+        const got = await poll(at, ids[at - 1]!, 10);
+        if (got.status !== 201) {
+          scene.complain(`number ${at} was answered ${got.status} at its turn`);
+          break;
+        }
+        const next = (got.body as Granted).fencing_token;
+        if (next <= token) scene.complain(`token ${next} came after ${token}`);
+        token = next;
+        await release(at, got.body.id);
+      }
+      const ms = (performance.now() - started) / served;
+      await Promise.all(ids.slice(served).map((id, at) => leave(at + served + 1, id)));
+      scene.show(`${ids.length} waited, ${ms.toFixed(1)} ms a turn`);
+    },
+  },
+  {
+    name: "redis-down-long",
+    about:
+      "Redis is down for 10 minutes (scaled) with 10,000 requests (scaled): they queue, and are served in order",
+    loses: true,
+    async run(scene) {
+      const { ask, poll, release } = queue(scene);
+      const { house, scaled, complain, show } = scene;
+      const lastingMs = scaled(600_000) / 5;
+      const count = Math.round(scaled(10_000) / 10);
+      await house.redis.kill();
+      const started = performance.now();
+      const asked: { at: number; id: string }[] = [];
+      const refusals = new Map<string, number>();
+      for (let at = 0; at < count; at += 1) {
+        const { status, body, code } = await ask(at, `down-${at % 5}`);
+        if (status === 202) asked.push({ at, id: body.id });
+        else refusals.set(`${status} ${code}`, (refusals.get(`${status} ${code}`) ?? 0) + 1);
+        if (status === 201) complain("a lock was granted without Redis");
+      }
+      if (asked.length === 0) complain(`nobody was given a place: ${JSON.stringify([...refusals])}`);
+      await lasting(Math.max(0, lastingMs - (performance.now() - started)));
+      await house.redis.start();
+      const back = performance.now();
+      const newest = new Map<number, number>();
+      let served = 0;
+      await Promise.all(
+        [0, 1, 2, 3, 4].map(async (lane) => {
+          for (const { at, id } of asked.filter((one) => one.at % 5 === lane)) {
+            let got = await poll(at, id, 30);
+            const until = performance.now() + 60_000;
+            while (
+              (got.status === 202 || got.status === 0 || got.status === 503) &&
+              performance.now() < until
+            ) {
+              await lasting(50);
+              got = await poll(at, id, 30);
+            }
+            if (got.status !== 201) {
+              complain(`request ${at} was answered ${got.status} ${got.code} after Redis was back`);
+              return;
+            }
+            const { fencing_token, id: lock } = got.body as Granted;
+            if (fencing_token <= (newest.get(lane) ?? 0)) complain("tokens are not in the order of asking");
+            newest.set(lane, fencing_token);
+            served += 1;
+            await release(at, lock);
+          }
+        }),
+      );
+      show(
+        `${asked.length} queued in ${Math.round(lastingMs / 1000)} s, ${served} served in ${Math.round((performance.now() - back) / 1000)} s`,
+      );
+    },
+  },
+];

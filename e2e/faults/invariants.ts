@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createEffectSink } from "@ade/core/executors/adapters/noop/effect-sink";
+import { checkHistory, type Verdict, type Violation } from "@ade/testkit/lock-history/check";
+import type { House } from "./house.ts";
+import type { LockLoad } from "./lock-load.ts";
+import type { TaskLoad } from "./task-load.ts";
+
+/** After a fault healed the system moves again within 60 s (I5), beyond grace, lock delay and backoff. */
+export const RECOVERY_MS = 60_000 + 20_000;
+const MEMORY_MEGABYTES = 700;
+
+export type Finding = { invariant: "I1" | "I2" | "I3" | "I4" | "I5" | "I6"; sentence: string };
+export type Judged = { findings: Finding[]; locks: Verdict; completed: number };
+
+/** Judges a run from PostgreSQL, the recording sinks and what callers were answered; nothing is asked of Redis. */
+export async function judge(
+  house: House,
+  { locks, tasks, ignore = [] }: { locks: LockLoad; tasks: TaskLoad; ignore?: readonly Violation["rule"][] },
+): Promise<Judged> {
+  const findings: Finding[] = [];
+  const find = (invariant: Finding["invariant"], sentence: string) =>
+    void findings.push({ invariant, sentence });
+
+  const verdict = checkHistory(locks.history, {
+    recovery_ms: RECOVERY_MS,
+    answer_ms: RECOVERY_MS,
+    stall_ms: 12_000,
+  });
+  for (const { rule, sentence } of verdict.violations) {
+    if (!ignore.includes(rule))
+      find(rule === "stalled" || rule === "never-answered" ? "I5" : "I1", `${rule}: ${sentence}`);
+  }
+  const completed = await allCompleted(house, tasks, find);
+  await judgeEffects(house, tasks, find);
+  await judgeLedger(house, find);
+  await judgeProcesses(house, find);
+  return { findings, locks: verdict, completed };
+}
+
+type Find = (invariant: Finding["invariant"], sentence: string) => void;
+
+/** I4 and I5: what was answered is there, and everything approved is applied in time. */
+async function allCompleted({ pool }: House, { answered }: TaskLoad, find: Find): Promise<number> {
+  const created = [...answered.created];
+  const read = async () => {
+    const { rows } = await pool.query<{ id: string; state: string; waiting_for: unknown }>(
+      "SELECT id, state, waiting_for FROM task WHERE id = ANY($1::uuid[])",
+      [created],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+  const until = performance.now() + RECOVERY_MS;
+  let found = await read();
+  const isOpen = (id: string) => !["COMPLETED", "FAILED", "CANCELLED"].includes(found.get(id)?.state ?? "");
+  while ([...answered.approved].some(isOpen) && performance.now() < until) {
+    await delay(250);
+    found = await read();
+  }
+  for (const id of created)
+    if (!found.has(id)) find("I4", `task ${id} was answered with 201 and is not in PostgreSQL`);
+  for (const id of answered.approved) {
+    const task = found.get(id);
+    if (task && task.state !== "COMPLETED") {
+      find("I5", `task ${id} is ${task.state}, waiting for ${JSON.stringify(task.waiting_for)}`);
+    }
+  }
+  return [...found.values()].filter(({ state }) => state === "COMPLETED").length;
+}
+
+/** I1 and I2 at the sink: one effect for each key, and tokens that grow with every grant of a resource. */
+async function judgeEffects({ sinkDir }: House, { answered }: TaskLoad, find: Find): Promise<void> {
+  const effects = (await createEffectSink(sinkDir).read("applied")).filter(({ idempotency_key }) =>
+    answered.created.has(idempotency_key.split(":")[0]!),
+  );
+  const counts = new Map<string, number>();
+  const newest = new Map<string, number>();
+  for (const { idempotency_key, fencing_tokens } of effects) {
+    counts.set(idempotency_key, (counts.get(idempotency_key) ?? 0) + 1);
+    for (const [key, token] of Object.entries(fencing_tokens)) {
+      if (token < (newest.get(key) ?? 0)) {
+        find("I1", `${key} was written under token ${token} after ${newest.get(key)}`);
+      }
+      newest.set(key, Math.max(token, newest.get(key) ?? 0));
+    }
+  }
+  for (const [key, count] of counts) if (count > 1) find("I2", `${key} took effect ${count} times`);
+  for (const id of answered.approved) {
+    if (![...counts.keys()].some((key) => key.startsWith(`${id}:`))) find("I2", `${id} had no effect`);
+  }
+}
+
+/** I3, and I2's "at most one COMPLETED": the chain verifies, and each transition has its one entry. */
+async function judgeLedger({ pool, core }: House, find: Find): Promise<void> {
+  await core.ledger.settle();
+  const report = await core.ledger.verify();
+  if (!report.ok) find("I3", `the chain does not verify: ${JSON.stringify(report.fault)}`);
+  const { rows: broken } = await pool.query<{ task_id: string; action: string; problem: string }>(`
+    WITH steps AS (
+      SELECT task_id, action, from_state, seq,
+             lag(to_state) OVER (PARTITION BY task_id ORDER BY seq) AS before
+        FROM ledger_entry JOIN ledger_chain ON entry_id = id
+       WHERE entity_type = 'task' AND to_state IS NOT NULL)
+    SELECT task_id, action, 'comes from ' || from_state || ' after ' || before AS problem
+      FROM steps WHERE before IS NOT NULL AND from_state IS DISTINCT FROM before
+    UNION ALL
+    SELECT task_id, action, 'is there ' || count(*) || ' times'
+      FROM ledger_entry WHERE action = 'task.completed' GROUP BY task_id, action HAVING count(*) > 1
+    UNION ALL
+    SELECT t.id, t.state, 'has no entry that says so' FROM task t
+     WHERE t.state = 'COMPLETED' AND NOT EXISTS
+       (SELECT 1 FROM ledger_entry e WHERE e.task_id = t.id AND e.action = 'task.completed')`);
+  for (const { task_id, action, problem } of broken) find("I3", `${action} of task ${task_id} ${problem}`);
+}
+
+/** I6: documented codes only, nothing uncaught, bounded memory. */
+async function judgeProcesses({ rest, residents, takeAlarms }: House, find: Find): Promise<void> {
+  for (const failure of rest.undocumented) find("I6", failure);
+  rest.undocumented.clear();
+  for (const alarm of takeAlarms()) find("I6", alarm);
+  for (const { process } of Object.values(residents)) {
+    if (!process.isRunning()) {
+      find("I6", `${process.name} ended by itself`);
+      continue;
+    }
+    const megabytes = process.residentMegabytes();
+    if (megabytes > MEMORY_MEGABYTES) find("I6", `${process.name} takes ${Math.round(megabytes)} MB`);
+  }
+}

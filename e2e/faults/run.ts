@@ -1,0 +1,140 @@
+import { parseArgs } from "node:util";
+import { messageOf } from "@ade/embedded/plain-error";
+import startServers from "@ade/testkit/global-setup";
+import { historyClock } from "@ade/testkit/lock-history/history";
+import { seededRandom } from "@ade/testkit/seeded-random";
+import { deadlockFaults } from "./cases/deadlocks.ts";
+import { lineFaults } from "./cases/lines.ts";
+import { queueFaults } from "./cases/queues.ts";
+import { redisFaults } from "./cases/redis.ts";
+import { workerFaults } from "./cases/workers.ts";
+import type { Fault } from "./fault.ts";
+import { type House, openHouse } from "./house.ts";
+import { judge, RECOVERY_MS } from "./invariants.ts";
+import { startLockLoad } from "./lock-load.ts";
+import { startTaskLoad } from "./task-load.ts";
+
+const FAULTS = [...redisFaults, ...lineFaults, ...workerFaults, ...deadlockFaults, ...queueFaults];
+const USAGE = `npm run chaos -- --fault NAME [--seed N] [--seeds COUNT] [--scale PART] [--minutes N]
+npm run chaos -- --list
+
+A real API, two workers, PostgreSQL and Redis with a fault proxy on every line; load, the fault, and the invariants of
+reliability.md judged from PostgreSQL and recording sinks. "all" names every fault. --scale 1 gives a fault the times
+of the specification (0.2); --minutes (60) bounds it all.`;
+
+const { values } = parseArgs({
+  options: {
+    fault: { type: "string", default: "" },
+    seed: { type: "string", default: "1" },
+    seeds: { type: "string", default: "1" },
+    scale: { type: "string", default: process.env.ADE_CHAOS_SCALE ?? "0.2" },
+    minutes: { type: "string", default: "60" },
+    list: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.list) {
+  for (const { name, about } of FAULTS) console.log(`${name.padEnd(22)} ${about}`);
+  process.exit(0);
+}
+const chosen = values.fault === "all" ? FAULTS : FAULTS.filter(({ name }) => name === values.fault);
+const [seed = 0, seeds = 0, scale = 0, minutes = 0] = [
+  values.seed,
+  values.seeds,
+  values.scale,
+  values.minutes,
+].map(Number);
+const isSound = [seed, seeds, scale, minutes].every((number) => Number.isFinite(number) && number >= 0);
+if (values.help || chosen.length === 0 || !isSound) {
+  console.log(values.help ? USAGE : `There is no fault "${values.fault}", or a number is none.\n\n${USAGE}`);
+  process.exit(values.help ? 0 : 2);
+}
+
+/** Grants before the fault, and after it: then the locks move again. */
+const GRANTS_BEFORE = 20;
+const GRANTS_AFTER = 20;
+const SHOWN_FINDINGS = 8;
+
+const stopServers = await startServers();
+let house: House | null = null;
+let isEnding = false;
+async function end(code: number): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  await house?.close().catch(() => undefined);
+  await stopServers();
+  process.exit(code);
+}
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(130));
+// A run that hangs must end too.
+setTimeout(() => {
+  console.log(`The ${minutes} minutes are over.`);
+  void end(1);
+}, minutes * 60_000).unref();
+
+let failed = 0;
+let runs = 0;
+try {
+  for (const fault of chosen) {
+    // A house is good for many faults; those that want another one get it.
+    if (house && fault.house) house = await closed(house);
+    house ??= await openHouse(fault.house);
+    for (let at = 0; at < seeds; at += 1) {
+      runs += 1;
+      if (!(await runOnce(house, fault, seed + at))) failed += 1;
+    }
+    if (fault.house) house = await closed(house);
+  }
+} catch (error) {
+  failed += 1;
+  console.log(`The run broke: ${error instanceof Error ? error.stack : messageOf(error)}`);
+}
+console.log(`${runs - failed} passed, ${failed} failed`);
+await end(failed > 0 ? 1 : 0);
+
+async function closed(open: House): Promise<null> {
+  await open.close();
+  return null;
+}
+
+/** Load, fault, recovery, verdict: one line. */
+async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<boolean> {
+  const random = seededRandom(ofSeed);
+  const name = `${fault.name}-${ofSeed}`;
+  const started = performance.now();
+  const figures: string[] = [];
+  const complaints: string[] = [];
+  const locks = startLockLoad(inHouse, random.fork(), name);
+  const tasks = startTaskLoad(inHouse, random.fork(), name);
+  await locks.granted(GRANTS_BEFORE, 30_000);
+  const { loses = false, breaks = [] } = fault;
+  locks.record({ type: "fault", at_ms: historyClock.monotonicMs(), name: fault.name, loses });
+  await fault.run({
+    ...{ house: inHouse, random, locks, name },
+    scaled: (ms) => ms * scale,
+    complain: (sentence) => void complaints.push(sentence),
+    show: (figure) => void figures.push(figure),
+  });
+  locks.record({ type: "healed", at_ms: historyClock.monotonicMs(), name: fault.name });
+  const healed = performance.now();
+  const wanted = locks.grants() + GRANTS_AFTER;
+  await locks.granted(wanted, RECOVERY_MS);
+  if (locks.grants() < wanted)
+    complaints.push(`I5: ${wanted - locks.grants()} of ${GRANTS_AFTER} grants are missing after it healed`);
+  const movedMs = performance.now() - healed;
+  await Promise.all([tasks.stop(), locks.stop()]);
+  const { findings, locks: verdict, completed } = await judge(inHouse, { locks, tasks, ignore: breaks });
+
+  const problems = [...complaints, ...findings.map(({ invariant, sentence }) => `${invariant}: ${sentence}`)];
+  const line = [
+    `${fault.name} seed ${ofSeed}: ${problems.length === 0 ? "ok" : `${problems.length} VIOLATIONS`}`,
+    `${verdict.operations} lock operations, ${verdict.grants} grants, ${verdict.refused_writes} late writes refused`,
+    `${completed} of ${tasks.answered.created.size} tasks completed`,
+    `moved again after ${(movedMs / 1000).toFixed(1)} s`,
+    ...figures,
+    `${((performance.now() - started) / 1000).toFixed(1)} s`,
+  ];
+  console.log(line.join("; "));
+  for (const problem of problems.slice(0, SHOWN_FINDINGS)) console.log(`  ${problem}`);
+  return problems.length === 0;
+}

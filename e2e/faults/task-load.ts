@@ -1,0 +1,93 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { SeededRandom } from "@ade/testkit/seeded-random";
+import type { House } from "./house.ts";
+
+type TaskAnswer = {
+  id: string;
+  state: string;
+  approvals: { id: string; reviewer_id: string; status: string }[];
+};
+
+export type TaskLoad = {
+  /** What was answered with 2xx. */
+  answered: { created: Set<string>; approved: Set<string> };
+  /** Ends the proposing; resolves when all that were proposed are approved. */
+  stop(): Promise<void>;
+};
+
+const PACE_MS = 150;
+const AGAIN_MS = 250;
+/** A call is tried again for so long. */
+const PATIENCE_MS = 60_000;
+
+/** People who propose and approve changes, two on each resource at a time, all through a fault. */
+export function startTaskLoad(house: House, random: SeededRandom, name: string): TaskLoad {
+  const { rest, keys, reviewerId } = house;
+  const answered = { created: new Set<string>(), approved: new Set<string>() };
+  const stopping = new AbortController();
+  const lives = new Set<Promise<void>>();
+
+  /** Until it is answered with 2xx; null where it never was. */
+  async function insist<T>(key: string, method: string, path: string, body?: unknown): Promise<T | null> {
+    const until = performance.now() + PATIENCE_MS;
+    while (performance.now() < until) {
+      const { status, body: answer } = await rest.call<T>(key, method, path, body);
+      if (status >= 200 && status < 300) return answer;
+      // Answered with a conflict: an earlier try was done, and its answer lost.
+      if (status === 409) return null;
+      await delay(AGAIN_MS);
+    }
+    return null;
+  }
+
+  async function live(resource: string, sleep_ms: number): Promise<void> {
+    const config = {
+      type: "test.noop",
+      description: `Change ${resource}`,
+      resources: [{ type: "service", id: resource, namespace: "chaos", actions: ["execute"] }],
+      parameters: { sleep_ms },
+    };
+    const created = await insist<TaskAnswer>(keys.author, "POST", "/tasks", { config });
+    if (!created) return;
+    answered.created.add(created.id);
+    await insist(keys.author, "POST", `/tasks/${created.id}/submit`, {});
+    const until = performance.now() + PATIENCE_MS;
+    while (performance.now() < until) {
+      const task = await insist<TaskAnswer>(keys.author, "GET", `/tasks/${created.id}`);
+      if (task && !["DRAFT", "SUBMITTED", "REVIEWING"].includes(task.state)) {
+        answered.approved.add(created.id);
+        return;
+      }
+      const asked = task?.approvals.find(
+        ({ reviewer_id, status }) => reviewer_id === reviewerId && status === "PENDING",
+      );
+      if (asked) {
+        const body = { action: "approve", options: { apply_immediately: false, undo_seconds: 0 } };
+        if (await insist(keys.reviewer, "POST", `/approvals/${asked.id}/respond`, body)) {
+          answered.approved.add(created.id);
+          return;
+        }
+      }
+      await delay(AGAIN_MS);
+    }
+  }
+
+  async function propose(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const life = live(`${name}-${random.int(0, 2)}`, random.pick([0, 20, 200, 1_000])).finally(() =>
+        lives.delete(life),
+      );
+      lives.add(life);
+      await delay(PACE_MS * random.int(1, 4));
+    }
+  }
+  const proposing = propose();
+  return {
+    answered,
+    async stop() {
+      stopping.abort();
+      await proposing;
+      await Promise.all(lives);
+    },
+  };
+}
