@@ -13,6 +13,9 @@ const BottomBar = onDemand(() => import("./bottom-bar.tsx").then((file) => file.
 const Palette = onDemand(() => import("./palette.tsx").then((file) => file.Palette));
 const KeySheet = onDemand(() => import("./key-sheet.tsx").then((file) => file.KeySheet));
 
+/** Pages whose rows stand behind a bar of tabs and filters: the skip link leads to the rows. */
+const PAST_THE_BAR: ReadonlySet<string> = new Set(["/approvals", "/locks"]);
+
 /** What stands around every page: skip link, navigation, status, palette and key sheet. */
 export function Shell({ children }: { children: ReactNode }) {
   const router = useRouter();
@@ -43,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="print-flow flex h-dvh flex-col">
       <a
-        href={router.pathname === "/approvals" ? "#content" : "#main"}
+        href={PAST_THE_BAR.has(router.pathname) ? "#content" : "#main"}
         className="fixed top-1 left-1 z-50 -translate-y-16 rounded-md bg-raised px-3 py-1.5 font-medium text-accent shadow-raised focus:translate-y-0"
       >
         Skip to content
