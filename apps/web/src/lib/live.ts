@@ -18,7 +18,7 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "lock:deadlock_detected": ["locks", "task"],
   "agent:health": ["agents"],
 };
-const EVERY_READ_OF_LIVE_STATE = ["tasks", "inbox", "task", "locks", "agents"];
+const EVERY_READ_OF_LIVE_STATE = ["tasks", "inbox", "task", "locks", "lock_status", "agents"];
 /** Events that come in a burst become one read. Those of locks come all the time where much is going on. */
 const GATHER_MS = 60;
 const GATHER_LOCKS_MS = 400;

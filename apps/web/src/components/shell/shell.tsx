@@ -7,6 +7,7 @@ import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { type Me, useMe } from "#lib/session.ts";
 import { AwayBanner } from "./away-banner.tsx";
+import { LockSign } from "./lock-sign.tsx";
 import { SideNavigation } from "./side-navigation.tsx";
 
 const BottomBar = onDemand(() => import("./bottom-bar.tsx").then((file) => file.BottomBar));
@@ -52,6 +53,7 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <AwayBanner />
+      {me && <LockSign />}
       <div className="print-flow flex min-h-0 flex-1">
         <SideNavigation onSearch={() => setOverlay("palette")} onKeys={() => setOverlay("keys")} />
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none!">
