@@ -47,6 +47,50 @@ export async function taskInReview(
   return submitted.json();
 }
 
+/** What a program signs its calls with. */
+type Agent = { headers: { authorization: string } };
+
+/** A program of its own, registered by an admin. */
+export async function newAgent(admin: APIRequestContext, name: string): Promise<Agent> {
+  const made = await admin.post("/api/v1/agents", { data: { name, connection: { kind: "worker" } } });
+  expect(made.status()).toBe(201);
+  const { api_key } = await made.json();
+  return { headers: { authorization: `Bearer ${api_key}` } };
+}
+
+/** Asks for an exclusive lock on a resource as that program; answers with status and body. */
+export async function acquire(
+  request: APIRequestContext,
+  agent: Agent,
+  resource_id: string,
+  more: { purpose?: string; priority?: number; wait_for_available?: boolean } = {},
+) {
+  const answer = await request.post("/api/v1/locks/acquire", {
+    ...agent,
+    data: { resource_type: "resource", resource_id, ttl_seconds: 120, max_wait_seconds: 300, ...more },
+  });
+  return { status: answer.status(), body: await answer.json() };
+}
+
+/** Two programs that each hold what the other then waits for; answers when one of them, `other`, had to give way. */
+export async function deadlock(
+  request: APIRequestContext,
+  { one, other, a, b }: { one: Agent; other: Agent; a: string; b: string },
+): Promise<void> {
+  expect((await acquire(request, one, a)).status).toBe(201);
+  expect((await acquire(request, other, b)).status).toBe(201);
+  expect((await acquire(request, one, b)).status).toBe(202);
+  const closing = await acquire(request, other, a);
+  if (closing.status === 423) {
+    expect(closing.body.error.code).toBe("DEADLOCK_DETECTED");
+    return;
+  }
+  expect(closing.status).toBe(202);
+  const ended = await request.get(`/api/v1/locks/requests/${closing.body.request_id}?wait_seconds=10`, other);
+  expect(ended.status()).toBe(423);
+  expect((await ended.json()).error.code).toBe("DEADLOCK_DETECTED");
+}
+
 /** A name that no other test uses. */
 export function unique(name: string): string {
   return `${name}-${Date.now().toString(36)}`;

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { signedIn, test, type Who } from "../fixtures.ts";
+import { acquire, deadlock, newAgent, signedIn, test, unique, type Who } from "../fixtures.ts";
 
 /** Every route, by somebody who may see it, and how it tells that it has loaded. */
 const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
@@ -10,6 +10,8 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/tasks/new", who: "author", heading: /New task/ },
   { path: "/agents", who: "admin", heading: /Agents/ },
   { path: "/locks", who: "admin", heading: /Locks/ },
+  { path: "/locks?tab=waits", who: "admin", heading: /Locks/ },
+  { path: "/locks?tab=deadlocks", who: "admin", heading: /Locks/ },
   { path: "/locks", who: "author", heading: /Locks/ },
   { path: "/policies", who: "admin", heading: /Policies/ },
   { path: "/audit", who: "admin", heading: /Audit/ },
@@ -53,6 +55,41 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.keyboard.press("?");
     await expect(page.getByRole("dialog")).toBeVisible();
     await assertNothingFound(page, "key sheet");
+    await page.context().close();
+  });
+
+  test(`locks with a queue, drawn and listed, and a deadlock, ${colorScheme}`, async ({ browser }) => {
+    const page = await signedIn(browser, "admin", { colorScheme, reducedMotion: "reduce" });
+    const id = unique("axe").toLowerCase();
+    const [one, other] = await Promise.all([
+      newAgent(page.request, `${id}-one`),
+      newAgent(page.request, `${id}-other`),
+    ]);
+    const [a, b] = [`service:demo-prod/${id}-a`, `service:demo-prod/${id}-b`];
+    await deadlock(page.request, { one, other, a, b });
+    expect((await acquire(page.request, other, a)).status).toBe(202);
+
+    const key = encodeURIComponent(`resource:${a}`);
+    await page.goto(`/locks?key=${key}`);
+    await expect(page.getByRole("region", { name: "Queue" })).toContainText(`${id}-other`);
+    await expect(page.getByRole("row").filter({ hasText: `${id}-a` })).toBeVisible();
+    await assertNothingFound(page, "held, panel open");
+    await page
+      .getByRole("row")
+      .getByRole("button", { name: /Force the release/ })
+      .first()
+      .click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await assertNothingFound(page, "force release");
+    await page.goto("/locks?tab=waits");
+    await expect(page.getByRole("list", { name: /Owners and keys/ })).toContainText(`${id}-other`);
+    await assertNothingFound(page, "picture");
+    await page.goto("/locks?tab=waits&as=list");
+    await expect(page.getByRole("list", { name: "Keys that are waited for" })).toContainText(id);
+    await assertNothingFound(page, "list");
+    await page.goto("/locks?tab=deadlocks");
+    await expect(page.getByRole("article").first()).toBeVisible();
+    await assertNothingFound(page, "deadlocks");
     await page.context().close();
   });
 

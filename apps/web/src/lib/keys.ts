@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-export type KeyGroup = "Anywhere" | "Go to" | "Inbox" | "Task";
+export type KeyGroup = "Anywhere" | "Go to" | "Inbox" | "Locks" | "Task";
 export type KeySpec = { readonly keys: readonly string[]; readonly label: string; readonly group: KeyGroup };
 
 /** Every key of the dashboard: the listener, the `?` sheet, the palette and the tests read this one table. */
@@ -28,6 +28,14 @@ export const KEYS = {
   request_changes: { keys: ["c"], label: "Request changes", group: "Inbox" },
   show_changes: { keys: ["v"], label: "Show or fold the changes", group: "Inbox" },
   show_new: { keys: ["n"], label: "Show what has arrived", group: "Inbox" },
+  toggle_picture: { keys: ["v"], label: "Picture or list", group: "Locks" },
+  zoom_in: { keys: ["+", "="], label: "Larger", group: "Locks" },
+  zoom_out: { keys: ["-"], label: "Smaller", group: "Locks" },
+  zoom_fit: { keys: ["0"], label: "All in view", group: "Locks" },
+  pan_left: { keys: ["arrowleft"], label: "Look to the left", group: "Locks" },
+  pan_right: { keys: ["arrowright"], label: "Look to the right", group: "Locks" },
+  pan_up: { keys: ["arrowup"], label: "Look up", group: "Locks" },
+  pan_down: { keys: ["arrowdown"], label: "Look down", group: "Locks" },
   edit: { keys: ["e"], label: "Edit", group: "Task" },
   comment: { keys: ["m"], label: "Write a comment", group: "Task" },
 } as const satisfies Record<string, KeySpec>;
@@ -116,12 +124,14 @@ export function keyText(keys: string): string {
     enter: "↵",
     arrowdown: "↓",
     arrowup: "↑",
+    arrowleft: "←",
+    arrowright: "→",
   };
   return keys
     .split(" ")
     .map((chord) =>
       chord
-        .split("+")
+        .split(/(?<=.)\+/)
         .map((part) => names[part] ?? part.toUpperCase())
         .join(" "),
     )

@@ -15,11 +15,13 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "lock:released": ["locks", "task"],
   "lock:expired": ["locks", "task"],
   "lock:queued": ["locks", "task"],
+  "lock:deadlock_detected": ["locks", "task"],
   "agent:health": ["agents"],
 };
-const EVERY_READ_OF_LIVE_STATE = ["tasks", "inbox", "task", "locks", "agents"];
-/** Events that come in a burst become one read. */
+const EVERY_READ_OF_LIVE_STATE = ["tasks", "inbox", "task", "locks", "lock_status", "agents"];
+/** Events that come in a burst become one read. Those of locks come all the time where much is going on. */
 const GATHER_MS = 60;
+const GATHER_LOCKS_MS = 400;
 const RETRY_MS = 2000;
 
 let down = true;
@@ -33,23 +35,13 @@ export function streamIsDown(): boolean {
 export function followEvents(client: QueryClient, channels: readonly string[]): () => void {
   const address = `/api/trpc/events.subscribe?input=${encodeURIComponent(JSON.stringify({ channels }))}`;
   let source: EventSource | undefined;
-  let gather: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  const stale = new Set<string>();
-
-  const flush = () => {
-    gather = undefined;
-    const kinds = new Set(stale);
-    stale.clear();
-    void client.invalidateQueries({ predicate: ({ queryKey }) => kinds.has(String(queryKey[0])) });
-  };
-  const touch = (kinds: readonly string[]) => {
-    for (const kind of kinds) stale.add(kind);
-    gather ??= setTimeout(flush, GATHER_MS);
-  };
+  const gathered = gatherReads(client, GATHER_MS);
+  const gatheredOfLocks = gatherReads(client, GATHER_LOCKS_MS);
   const onEvent = (message: MessageEvent<string>) => {
     heard();
     const { event } = JSON.parse(message.data) as { event?: string };
+    const { touch } = event?.startsWith("lock:") ? gatheredOfLocks : gathered;
     touch((event && STALE_BY_EVENT[event]) || EVERY_READ_OF_LIVE_STATE);
   };
   const onLoss = () => {
@@ -62,7 +54,7 @@ export function followEvents(client: QueryClient, channels: readonly string[]): 
   const open = () => {
     source = new EventSource(address);
     source.addEventListener("connected", () => {
-      if (down) touch(EVERY_READ_OF_LIVE_STATE);
+      if (down) gathered.touch(EVERY_READ_OF_LIVE_STATE);
       down = false;
       setStream("live");
     });
@@ -77,7 +69,34 @@ export function followEvents(client: QueryClient, channels: readonly string[]): 
   open();
   return () => {
     source?.close();
-    clearTimeout(gather);
     clearTimeout(retry);
+    gathered.stop();
+    gatheredOfLocks.stop();
+  };
+}
+
+/**
+ * Makes what was touched be read again, once for all that came within the time. A read of locks that is on its way ends
+ * first: begun anew at each burst it would never come to an end.
+ */
+function gatherReads(client: QueryClient, gatherMs: number) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stale = new Set<string>();
+  const flush = () => {
+    const kinds = stale;
+    timer = undefined;
+    if (kinds.has("locks") && client.isFetching({ queryKey: ["locks"] }) > 0) {
+      timer = setTimeout(flush, gatherMs);
+      return;
+    }
+    stale = new Set();
+    void client.invalidateQueries({ predicate: ({ queryKey }) => kinds.has(String(queryKey[0])) });
+  };
+  return {
+    touch(kinds: readonly string[]): void {
+      for (const kind of kinds) stale.add(kind);
+      timer ??= setTimeout(flush, gatherMs);
+    },
+    stop: () => clearTimeout(timer),
   };
 }

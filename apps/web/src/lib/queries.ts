@@ -1,6 +1,10 @@
 import type { TaskConfig } from "@ade/core/executors/schema";
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type Inputs } from "./api.ts";
+
+const LOCKS_PAGE = 100;
+const DEADLOCKS_PAGE = 20;
+const LEASES_MS = 5000;
 
 /** What pages read, with the keys that events invalidate (lib/live.ts); what every page reads is in shell-queries.ts. */
 export const queries = {
@@ -34,10 +38,31 @@ export const queries = {
       queryFn: ({ signal }) => api.resources.list.query({ limit: 50, ...(search && { search }) }, { signal }),
       placeholderData: keepPreviousData,
     }),
-  locks: () =>
+  /** One page of the held locks; heartbeats move their ends without an event. */
+  locks: (filter: Omit<Inputs["locks"]["list"], "limit" | "cursor">, cursor: string) =>
     queryOptions({
-      queryKey: ["locks"],
-      queryFn: ({ signal }) => api.locks.list.query({ limit: 100 }, { signal }),
+      queryKey: ["locks", "list", filter, cursor],
+      queryFn: ({ signal }) =>
+        api.locks.list.query({ ...filter, limit: LOCKS_PAGE, ...(cursor && { cursor }) }, { signal }),
+      gcTime: 30_000,
+      refetchInterval: LEASES_MS,
+    }),
+  lockGraph: () =>
+    queryOptions({
+      queryKey: ["locks", "graph"],
+      queryFn: ({ signal }) => api.locks.graph.query(undefined, { signal }),
+      refetchInterval: LEASES_MS,
+    }),
+  deadlocks: () =>
+    infiniteQueryOptions({
+      queryKey: ["locks", "deadlocks"],
+      queryFn: ({ signal, pageParam }) =>
+        api.locks.deadlocks.query(
+          { limit: DEADLOCKS_PAGE, ...(pageParam && { cursor: pageParam }) },
+          { signal },
+        ),
+      initialPageParam: "",
+      getNextPageParam: ({ pagination }) => pagination.next_cursor,
     }),
   agents: () =>
     queryOptions({

@@ -1,9 +1,18 @@
+import type { LockStatus } from "@ade/core/locks/schema";
 import type { InboxSection } from "@ade/core/views/schema";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "./api.ts";
 
 /** Rows of the inbox asked for at once. Also spelled in pages/_document.tsx, which asks before this file is loaded. */
 const INBOX_PAGE = 100;
+
+const LOCK_STATUS_MS = 5000;
+const LOCK_TROUBLE_MS = 2000;
+
+/** True while locks are granted as always. */
+export function isWell(status: LockStatus): boolean {
+  return status.available && status.grace_until === null;
+}
 
 /** What every page reads: the few queries that belong to the first script. */
 export const shellQueries = {
@@ -12,6 +21,13 @@ export const shellQueries = {
       queryKey: ["me"],
       queryFn: ({ signal }) => api.me.query(undefined, { signal }),
       staleTime: 60_000,
+    }),
+  /** While something is wrong it is asked more often: the number that is queued ticks up. */
+  lockStatus: () =>
+    queryOptions({
+      queryKey: ["lock_status"],
+      queryFn: ({ signal }) => api.locks.status.query(undefined, { signal }),
+      refetchInterval: ({ state }) => (state.data && !isWell(state.data) ? LOCK_TROUBLE_MS : LOCK_STATUS_MS),
     }),
   inbox: (section: InboxSection, search: string) =>
     infiniteQueryOptions({

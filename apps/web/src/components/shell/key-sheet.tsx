@@ -3,7 +3,7 @@ import { Dialog } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { KEYS, type KeyGroup, type KeySpec, setSingleKeysOff, singleKeysOff } from "#lib/keys.ts";
 
-const GROUPS: readonly KeyGroup[] = ["Inbox", "Anywhere", "Go to", "Task"];
+const GROUPS: readonly KeyGroup[] = ["Inbox", "Anywhere", "Go to", "Locks", "Task"];
 const specs: readonly KeySpec[] = Object.values(KEYS);
 
 /** Every key, from the registry, and the switch for those without a modifier. */

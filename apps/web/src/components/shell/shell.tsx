@@ -7,11 +7,15 @@ import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { type Me, useMe } from "#lib/session.ts";
 import { AwayBanner } from "./away-banner.tsx";
+import { LockSign } from "./lock-sign.tsx";
 import { SideNavigation } from "./side-navigation.tsx";
 
 const BottomBar = onDemand(() => import("./bottom-bar.tsx").then((file) => file.BottomBar));
 const Palette = onDemand(() => import("./palette.tsx").then((file) => file.Palette));
 const KeySheet = onDemand(() => import("./key-sheet.tsx").then((file) => file.KeySheet));
+
+/** Pages whose rows stand behind a bar of tabs and filters: the skip link leads to the rows. */
+const PAST_THE_BAR: ReadonlySet<string> = new Set(["/approvals", "/locks"]);
 
 /** What stands around every page: skip link, navigation, status, palette and key sheet. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -43,12 +47,13 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="print-flow flex h-dvh flex-col">
       <a
-        href={router.pathname === "/approvals" ? "#content" : "#main"}
+        href={PAST_THE_BAR.has(router.pathname) ? "#content" : "#main"}
         className="fixed top-1 left-1 z-50 -translate-y-16 rounded-md bg-raised px-3 py-1.5 font-medium text-accent shadow-raised focus:translate-y-0"
       >
         Skip to content
       </a>
       <AwayBanner />
+      {me && <LockSign />}
       <div className="print-flow flex min-h-0 flex-1">
         <SideNavigation onSearch={() => setOverlay("palette")} onKeys={() => setOverlay("keys")} />
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none!">

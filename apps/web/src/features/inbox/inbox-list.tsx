@@ -1,7 +1,7 @@
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { useWindow } from "#lib/use-window.ts";
 import { CARD_PX, InboxRowLine, ROW_PX } from "./inbox-row.tsx";
 import type { Line } from "./use-inbox.ts";
-import { useWindow } from "./use-window.ts";
 
 type Props = {
   ref: Ref<HTMLDivElement>;

@@ -83,7 +83,7 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
         </Part>
       </div>
 
-      <LocksOfTask locks={view.locks} />
+      <LocksOfTask taskId={task.id} locks={view.locks} />
       <Part title="Answers">
         <Answers approvals={view.approvals.filter((approval) => approval.revision === task.revision)} />
       </Part>

@@ -1,34 +1,53 @@
 import type { Lock } from "@ade/core/locks/schema";
 import clsx from "clsx";
-import { FileCog, Gauge, KeyRound, type LucideIcon, Pencil, Users } from "lucide-react";
-import { Link } from "#components/link.tsx";
-import { Badge } from "#components/ui/badge.tsx";
+import { memo, type ReactNode } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Ago } from "#components/ui/time.tsx";
-import { useTicking } from "#lib/server-time.ts";
+import type { LockRow } from "./lock-lineup.ts";
+import { KindIcon, ModeBadge, PartyName, Waiting } from "./lock-parts.tsx";
+import { TimeToLive } from "./time-to-live.tsx";
+import type { Names } from "./use-names.ts";
 
-const KIND_ICON: Record<Lock["resource_type"], LucideIcon> = {
-  task: FileCog,
-  resource: KeyRound,
-  agent: Gauge,
+/** Heights of a row and of a phone's card, in pixels: every one has the same, so that 10,000 of them scroll. */
+export const ROW_PX = 46;
+export const CARD_PX = 106;
+
+/** What there is room for. Decided once for all rows: a container query in each of them made scrolling stutter. */
+export type LineForm = "card" | "narrow" | "middle" | "wide";
+const COLUMNS: Record<LineForm, string> = {
+  card: "block px-4 py-2.5",
+  narrow: "grid grid-cols-[minmax(0,1fr)_6rem_6.5rem_4.75rem] items-center gap-x-3 px-4",
+  middle: "grid grid-cols-[minmax(0,1fr)_5.5rem_9rem_6.5rem_6.5rem_4.75rem] items-center gap-x-3 px-4",
+  wide: "grid grid-cols-[minmax(0,1fr)_5.5rem_11rem_11rem_3.5rem_7rem_9.5rem_4.75rem] items-center gap-x-3 px-4",
 };
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
+const MIDDLE_PX = 860;
+const WIDE_PX = 1060;
 
-export function LocksHead() {
+/** The form of the rows in a list so wide. */
+export function formOf(listPx: number, isCard: boolean): LineForm {
+  if (isCard) return "card";
+  return listPx < MIDDLE_PX ? "narrow" : listPx < WIDE_PX ? "middle" : "wide";
+}
+
+/** Names of the columns, over the rows they belong to. */
+export function LocksHead({ form }: { form: LineForm }) {
+  const isNamed = form === "middle" || form === "wide";
+  const head = (name: string, className = "") => (
+    <th scope="col" className={clsx("block text-left font-medium", className)}>
+      {name}
+    </th>
+  );
   return (
-    <thead className="sticky top-0 z-10 bg-surface max-sm:hidden">
-      <tr className="caption border-b border-line text-left *:px-2 *:py-1.5 *:font-medium first:*:pl-4">
-        <th scope="col">Locked</th>
-        <th scope="col">Mode</th>
-        <th scope="col">Holder</th>
-        <th scope="col" className="text-right">
-          Held
-        </th>
-        <th scope="col">Time to live</th>
-        <th scope="col" className="text-right">
-          Fencing token
-        </th>
-        <th scope="col">
+    <thead className={clsx("sticky top-0 z-10 block bg-surface", form === "card" && "sr-only")}>
+      <tr className={clsx(COLUMNS[form], "caption h-7 border-b border-line")}>
+        {head("Locked")}
+        {isNamed && head("Mode")}
+        {isNamed && head("Holder")}
+        {head("Waiting")}
+        {form === "wide" && head("Held", "text-right!")}
+        {head("Time to live")}
+        {form === "wide" && head("Fencing token", "text-right!")}
+        <th scope="col" className="block">
           <span className="sr-only">Action</span>
         </th>
       </tr>
@@ -36,90 +55,119 @@ export function LocksHead() {
   );
 }
 
-/** One held lock: a row of the table, a card on a phone. */
-export function LockLine({ lock, onRelease }: { lock: Lock; onRelease: () => void }) {
-  const Icon = KIND_ICON[lock.resource_type];
+type Props = {
+  row: LockRow;
+  place: number;
+  /** From the top of the list, in pixels. */
+  top: number;
+  isOpen: boolean;
+  form: LineForm;
+  names: Names;
+  onOpen: (key: string) => void;
+  onRelease: (lock: Lock) => void;
+};
+
+/** One held lock: a row of the table, a card on a phone. The key opens who holds it and who waits. */
+export const LockLine = memo(function LockLine(props: Props) {
+  const { row, place, top, isOpen, form, names, onOpen, onRelease } = props;
+  const { lock, isGone } = row;
+  const isNamed = form === "middle" || form === "wide";
+  const key = (
+    <button
+      type="button"
+      data-row
+      aria-pressed={isOpen}
+      aria-label={`${lock.key}: who holds it and who waits`}
+      title={lock.key}
+      onClick={() => onOpen(lock.key)}
+      className="block w-full truncate text-left font-mono text-xs -outline-offset-2! after:absolute after:inset-0"
+    >
+      {lock.resource_id}
+    </button>
+  );
+  const ttl = isGone ? <span className="text-xs text-ink-3">released</span> : <TimeToLive lock={lock} />;
+  const release = (
+    <Button
+      size="small"
+      look="danger"
+      acts
+      disabled={isGone}
+      onClick={() => onRelease(lock)}
+      aria-label={`Force the release of ${lock.key}`}
+      className="relative max-sm:h-9"
+    >
+      Release
+    </Button>
+  );
+  const look = clsx(
+    "absolute inset-x-0 border-b border-line [contain:strict] hover:bg-hover",
+    COLUMNS[form],
+    isOpen && "bg-accent-soft",
+    isGone && "opacity-60",
+  );
+
+  if (form === "card") {
+    return (
+      <tr aria-rowindex={place + 2} style={{ height: CARD_PX, top }} className={look}>
+        <Cell className="flex items-center gap-2">
+          <KindIcon kind={lock.resource_type} />
+          <span className="min-w-0 flex-1">{key}</span>
+          <ModeBadge mode={lock.mode} kind={lock.resource_type} />
+        </Cell>
+        <Cell className="mt-0.5 flex gap-2 text-xs text-ink-2">
+          <span className="min-w-0 truncate">{names.nameOf(lock.agent_id)}</span>
+          {lock.purpose && <span className="min-w-0 flex-1 truncate text-ink-3">{lock.purpose}</span>}
+        </Cell>
+        <Cell className="mt-1.5 flex items-center gap-3">
+          {ttl}
+          <span className="min-w-0 flex-1">
+            <Waiting lock={lock} />
+          </span>
+          {release}
+        </Cell>
+      </tr>
+    );
+  }
   return (
-    <tr className="border-b border-line align-middle hover:bg-hover *:px-2 *:py-2 first:*:pl-4 max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:px-2 max-sm:py-1.5">
-      <td className="max-w-md min-w-0 max-sm:col-span-2">
-        <span className="flex min-w-0 items-center gap-2">
-          <Icon size={14} role="img" aria-label={lock.resource_type} className="shrink-0 text-ink-3" />
-          <span className="min-w-0">
-            <span className="block truncate font-mono text-xs" title={lock.key}>
-              {lock.resource_id}
-            </span>
-            {lock.purpose && <span className="block truncate text-xs text-ink-3">{lock.purpose}</span>}
+    <tr aria-rowindex={place + 2} style={{ height: ROW_PX, top }} className={look}>
+      <Cell className="flex min-w-0 items-center gap-2">
+        <KindIcon kind={lock.resource_type} />
+        <span className="min-w-0 flex-1">
+          {key}
+          <span className="block truncate text-xs text-ink-3">
+            {!isNamed && names.nameOf(lock.agent_id)}
+            {!isNamed && lock.purpose && " · "}
+            {lock.purpose}
           </span>
         </span>
-      </td>
-      <td>
-        {lock.mode === "exclusive" ? (
-          <Badge icon={<Pencil size={11} aria-hidden />}>exclusive</Badge>
-        ) : (
-          <Badge tone="accent" icon={<Users size={11} aria-hidden />}>
-            shared
-          </Badge>
-        )}
-      </td>
-      <td className="min-w-0 text-xs max-sm:order-last max-sm:col-span-2">
-        <span className="block max-w-56 truncate" title={lock.agent_id}>
-          {lock.agent_id}
-        </span>
-        <Owner id={lock.owner_id} />
-      </td>
-      <td className="text-right text-ink-2 max-sm:hidden">
-        <Ago at={lock.acquired_at} bare />
-      </td>
-      <td className="max-sm:order-last">
-        <TimeToLive lock={lock} />
-      </td>
-      <td className="num text-right font-mono text-xs text-ink-2 max-sm:hidden">{lock.fencing_token}</td>
-      <td className="text-right max-sm:order-last">
-        <Button
-          size="small"
-          look="danger"
-          acts
-          onClick={onRelease}
-          aria-label={`Force the release of ${lock.key}`}
-        >
-          Release
-        </Button>
-      </td>
+      </Cell>
+      {isNamed && (
+        <Cell>
+          <ModeBadge mode={lock.mode} kind={lock.resource_type} />
+        </Cell>
+      )}
+      {isNamed && (
+        <Cell className="min-w-0 text-xs">
+          <PartyName party={lock} names={names} />
+        </Cell>
+      )}
+      <Cell className="min-w-0">
+        <Waiting lock={lock} />
+      </Cell>
+      {form === "wide" && (
+        <Cell className="text-right text-ink-2">
+          <Ago at={lock.acquired_at} bare />
+        </Cell>
+      )}
+      <Cell>{ttl}</Cell>
+      {form === "wide" && (
+        <Cell className="num truncate text-right font-mono text-xs text-ink-3">{lock.fencing_token}</Cell>
+      )}
+      <Cell className="text-right">{release}</Cell>
     </tr>
   );
-}
+});
 
-/** A task that holds it is a page; other owners are names of their programs. */
-function Owner({ id }: { id: string }) {
-  if (!UUID.test(id)) return <span className="block max-w-56 truncate text-ink-3">{id}</span>;
-  return (
-    <Link href={`/tasks/${id}`} className="link">
-      task …{id.slice(-6)}
-    </Link>
-  );
-}
-
-const LOW_PART = 1 / 3;
-
-/** Seconds until it expires, ticking, as a bar of its whole lease. A heartbeat fills it again. */
-function TimeToLive({ lock }: { lock: Lock }) {
-  const seconds = useTicking((now) => Math.max(0, Math.ceil((Date.parse(lock.expires_at) - now) / 1000)));
-  const whole = Math.max(seconds, 30);
-  const isLow = seconds < whole * LOW_PART;
-  return (
-    <span className="flex items-center gap-2">
-      <span aria-hidden className="h-1.5 w-20 overflow-hidden rounded-full bg-sunken">
-        <span
-          className={clsx(
-            "block h-full rounded-full transition-[width] duration-1000 ease-linear",
-            isLow ? "bg-warn" : "bg-accent",
-          )}
-          style={{ width: `${Math.min(100, (seconds / whole) * 100)}%` }}
-        />
-      </span>
-      <span className={clsx("num w-10 text-right text-xs", isLow ? "font-medium text-warn" : "text-ink-2")}>
-        {seconds} s
-      </span>
-    </span>
-  );
+function Cell({ className, children }: { className?: string; children: ReactNode }) {
+  return <td className={clsx("block", className)}>{children}</td>;
 }

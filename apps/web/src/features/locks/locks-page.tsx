@@ -1,93 +1,115 @@
 import type { Lock } from "@ade/core/locks/schema";
 import { useQuery } from "@tanstack/react-query";
-import { LockOpen } from "lucide-react";
-import { useState } from "react";
+import { ShieldX } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
-import { ProblemState } from "#components/ui/problem-state.tsx";
 import { PageState, SkeletonRows } from "#components/ui/states.tsx";
+import { useKeys } from "#lib/keys.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { queries } from "#lib/queries.ts";
+import { useMe } from "#lib/session.ts";
 import { useUrlState } from "#lib/url-state.ts";
-import { LockLine, LocksHead } from "./lock-line.tsx";
+import { HeldTab } from "./held-tab.tsx";
+import { LockTabs, TABS } from "./lock-tabs.tsx";
+import { useNames } from "./use-names.ts";
 
-/** Spelled here: the schema's own list would bring zod into the page. */
-const KINDS = ["task", "resource", "agent"] as const satisfies readonly Lock["resource_type"][];
-
+const WaitsTab = onDemand(() => import("./waits-tab.tsx").then((file) => file.WaitsTab));
+const DeadlocksTab = onDemand(() => import("./deadlocks-tab.tsx").then((file) => file.DeadlocksTab));
+const loadKeyPanel = () => import("./key-panel.tsx");
+const KeyPanel = onDemand(() => loadKeyPanel().then((file) => file.KeyPanel));
 const ForceRelease = onDemand(() => import("./force-release.tsx").then((file) => file.ForceRelease));
 
-/** Who holds what, for how long still, and a way to take it away. */
+const PANEL_AFTER_MS = 1500;
+
+/** Who holds what, who waits for whom, and what became of those who waited for each other. */
 export function LocksPage() {
+  const me = useMe();
+  const { isReady } = useUrlState();
+  if (me && !me.roles.includes("admin")) {
+    return (
+      <>
+        <PageBar title="Locks" />
+        <PageState icon={ShieldX} title="Not for your role" role="alert">
+          All locks are for admins to see. What one of your tasks waits for, and who holds that, is on the
+          task's page.
+        </PageState>
+      </>
+    );
+  }
+  if (me && isReady) return <LocksOfAll />;
+  return (
+    <>
+      <PageBar title="Locks" />
+      <SkeletonRows rows={16} />
+    </>
+  );
+}
+
+function LocksOfAll() {
   const url = useUrlState();
-  const kind = url.text("kind");
-  const search = url.text("q");
-  const { data, error, refetch } = useQuery({ ...queries.locks(), refetchInterval: 5000 });
+  const names = useNames();
   const [releasing, setReleasing] = useState<Lock | null>(null);
-  const shown = data?.locks.filter((lock) => fits(lock, kind, search.toLowerCase())) ?? [];
+  const graph = useQuery(queries.lockGraph());
+  // The list's first page, which it reads with this same query where it has no filter.
+  const total = useQuery(queries.locks({}, "")).data?.pagination.total;
+  const tab = TABS.find(({ id }) => id === url.text("tab"))?.id ?? "held";
+  const openKey = url.text("key");
+  const { set } = url;
+  const open = useRef(openKey);
+  open.current = openKey;
+  const onOpen = useCallback(
+    (key: string) => set({ key: key === open.current ? null : key }, open.current ? "replace" : "push"),
+    [set],
+  );
+  const close = useCallback(() => set({ key: null }), [set]);
+  // Here before it is asked for, but after what the page begins with.
+  useEffect(() => {
+    const later = setTimeout(() => loadKeyPanel().catch(() => {}), PANEL_AFTER_MS);
+    return () => clearTimeout(later);
+  }, []);
+  useKeys({ close: () => (openKey ? close() : false) });
 
   return (
     <>
       <PageBar
         title="Locks"
-        note={data && <span className="num text-ink-3">{data.pagination.total} held</span>}
-      >
-        <select
-          aria-label="Kind"
-          className="field w-32!"
-          value={kind}
-          onChange={(event) => url.set({ kind: event.target.value })}
-        >
-          <option value="">All kinds</option>
-          {KINDS.map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
-        <input
-          type="search"
-          aria-label="Filter locks"
-          placeholder="Key, holder or purpose"
-          defaultValue={search}
-          onChange={(event) => url.set({ q: event.target.value.trim() })}
-          className="field w-52! max-sm:w-40!"
-        />
-      </PageBar>
-      <section aria-label="Held locks" className="@container min-h-0 flex-1 overflow-y-auto">
-        {error && !data ? (
-          <ProblemState error={error} what="Locks" retry={() => void refetch()} />
-        ) : !data ? (
-          <SkeletonRows rows={10} />
-        ) : shown.length === 0 ? (
-          <NothingHeld isFiltered={data.locks.length > 0} />
-        ) : (
-          <table className="w-full border-collapse max-sm:block">
-            <caption className="sr-only">Held locks, with holder, fencing token and time to live</caption>
-            <LocksHead />
-            <tbody className="max-sm:block">
-              {shown.map((lock) => (
-                <LockLine key={lock.id} lock={lock} onRelease={() => setReleasing(lock)} />
-              ))}
-            </tbody>
-          </table>
+        note={
+          <LockTabs
+            current={tab}
+            counts={{ held: total, waits: graph.data?.keys.length }}
+            isAlarming={(graph.data?.cycles.length ?? 0) > 0}
+            onChoose={(next) => set({ tab: next === "held" ? null : next }, "push")}
+          />
+        }
+      />
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col">
+          {tab === "held" && (
+            <HeldTab url={url} names={names} openKey={openKey} onOpen={onOpen} onRelease={setReleasing} />
+          )}
+          {tab === "waits" && (
+            <WaitsTab url={url} graph={graph} names={names} openKey={openKey} onOpen={onOpen} />
+          )}
+          {tab === "deadlocks" && <DeadlocksTab names={names} onOpen={onOpen} />}
+        </div>
+        {openKey && (
+          <KeyPanel
+            key={openKey}
+            lockKey={openKey}
+            names={names}
+            close={close}
+            onOpen={onOpen}
+            onRelease={setReleasing}
+          />
         )}
-      </section>
-      {releasing && <ForceRelease lock={releasing} close={() => setReleasing(null)} />}
+      </div>
+      {releasing && (
+        <ForceRelease
+          lock={releasing}
+          holder={names.nameOf(releasing.agent_id)}
+          close={() => setReleasing(null)}
+        />
+      )}
     </>
-  );
-}
-
-function fits(lock: Lock, kind: string, search: string): boolean {
-  if (kind && lock.resource_type !== kind) return false;
-  const text = `${lock.key} ${lock.agent_id} ${lock.owner_id} ${lock.purpose ?? ""}`.toLowerCase();
-  return search === "" || text.includes(search);
-}
-
-function NothingHeld({ isFiltered }: { isFiltered: boolean }) {
-  return (
-    <PageState icon={LockOpen} title={isFiltered ? "No lock fits the filter" : "Nothing is locked"}>
-      {isFiltered
-        ? "Clear the filter to see every lock that is held."
-        : "A worker takes a task's locks right before it applies it, and gives them back right after. They appear here by themselves."}
-    </PageState>
   );
 }
