@@ -104,6 +104,29 @@ test("several keys are had together, or waited for under one request", async () 
   });
 });
 
+test("of two agents that close a cycle one is told, and the history names both", async () => {
+  const other = { resource_id: `${resource_id}/other`, owner_id: "of this test" };
+  await acquire(one, { owner_id: "of this test" });
+  const second = (await acquire(two, other)).json();
+  const first = (await acquire(one, other)).json();
+  const closing = (await acquire(two, { owner_id: "of this test" })).json();
+  const victim = await standing(two, closing.request_id, 10);
+  expect(victim.statusCode).toBe(423);
+  expect(victim.json().error.code).toBe("DEADLOCK_DETECTED");
+  // What the victim held went to the other.
+  expect((await standing(one, first.request_id, 10)).json()).toMatchObject({
+    resource_id: other.resource_id,
+  });
+  const history = (await server.call(admin, "GET", "/locks/deadlocks")).json();
+  expect(history.deadlocks[0]).toMatchObject({
+    id: victim.json().error.details.deadlock_id,
+    resolution: { victim_agent_id: two.id, released_locks: [second.id] },
+  });
+  expect(history.deadlocks[0].cycle.map((each: { agent_id: string }) => each.agent_id).sort()).toEqual(
+    [one.id, two.id].sort(),
+  );
+});
+
 test("a place can be given up, by its caller only", async () => {
   await acquire(one);
   const { request_id } = (await acquire(two)).json();

@@ -6,7 +6,7 @@ import type { LockConnection } from "./connection.ts";
 import { lockErrors } from "./errors.ts";
 import type { createForgetter } from "./forgetter.ts";
 import type { Grants } from "./grants.ts";
-import { compactId, type LockName, modeLetter, newLockId, tailOf } from "./keys.ts";
+import { type LockName, modeLetter, newLockId, ownTail } from "./keys.ts";
 import { type LockMode, MAX_TTL_SECONDS, MIN_TTL_SECONDS, WAITER_LEASE_SECONDS } from "./schema.ts";
 import type { Turnstile } from "./turnstile.ts";
 import { formatWho } from "./who.ts";
@@ -96,7 +96,7 @@ export async function tryAcquire(
   const owner_id = request.owner_id ?? principal_id;
   const party = { principal_id, owner_id, agent_id, purpose };
   const mode_letter = modeLetter(name.resource_type, name.mode);
-  const tail = tailOf(compactId(id)!);
+  const tail = ownTail(id);
   // A retry under one acquire_id is another attempt: forgetting the first must not take the second's grant.
   const attempt = request.acquire_id === undefined ? "" : deps.ids.secret(9);
   const who = formatWho(party);

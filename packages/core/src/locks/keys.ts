@@ -77,8 +77,11 @@ export function newLockId(name: LockName, ids: Ids, seed?: string): string {
 /** A lock's id as the scripts know it (32 hex digits, the field in front); null for what is no id of ours. */
 export function compactId(id: string): string | null {
   if (!UUID.test(id) || id[14] !== "8") return null;
-  return id.replaceAll("-", "").toLowerCase();
+  return withoutDashes(id).toLowerCase();
 }
+
+const withoutDashes = (id: string): string =>
+  id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
 
 /** The reverse of compactId. */
 export function expandId(id32: string): string {
@@ -88,6 +91,9 @@ export function expandId(id32: string): string {
 
 /** The field of a compact id. */
 export const fieldOf = (id32: string): string => id32.slice(0, FIELD_LENGTH);
+
+/** What of an id that newLockId made follows the field. */
+export const ownTail = (id: string): string => id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
 
 /** What of a compact id follows the field. */
 export const tailOf = (id32: string): string => id32.slice(FIELD_LENGTH);
