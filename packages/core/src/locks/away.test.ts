@@ -118,17 +118,17 @@ describe("while Redis is away", () => {
   test("with a Redis that hangs calls soon fail at once, not after the command's time", async () => {
     const { wait, ...now } = want("a");
     await one.locks.acquire({ ...now, owner_id: "holder" });
-    await server.admin.call("CLIENT", "PAUSE", "20000", "ALL");
+    await server.admin.call("CLIENT", "PAUSE", "40000", "ALL");
     const took = async () => {
       const from = performance.now();
       await expect(one.locks.acquire(now)).rejects.toMatchObject({ code: "DEPENDENCY_UNAVAILABLE" });
       return performance.now() - from;
     };
-    await expect.poll(took, { timeout: 12_000 }).toBeLessThan(50);
+    await expect.poll(took, { timeout: 30_000 }).toBeLessThan(500);
     const times = await Promise.all(Array.from({ length: 50 }, took));
     // One of them may be the probe.
-    expect(times.filter((ms) => ms > 1_000).length).toBeLessThanOrEqual(1);
-  }, 30_000);
+    expect(times.filter((ms) => ms > 1_500).length).toBeLessThanOrEqual(1);
+  }, 60_000);
 
   test("what is refused otherwise is refused", async () => {
     await goAway();

@@ -4,7 +4,7 @@ import type { AnyRedis } from "../connect.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { errors, isCoded } from "../kernel/errors.ts";
 import { createBatches } from "./batches.ts";
-import { createBreaker } from "./breaker.ts";
+import { type Breaker, createBreaker } from "./breaker.ts";
 import { partitionOf } from "./keys.ts";
 import { type ManyScript, type ScriptArgs, type ScriptStatus, scripts } from "./scripts.generated.ts";
 import {
@@ -56,12 +56,21 @@ export type ConnectionDeps = {
 export function createLockConnection({ redis, pool, log, clock, onAway }: ConnectionDeps) {
   let session: Session | null = null;
   let opening: Promise<Session> | null = null;
-  const breaker = createBreaker({ monotonicMs: clock.monotonicMs, random: Math.random });
+  const partitions = Array.from({ length: countPartitions(redis) }, (_, at) => at);
+  const placeOf = (place: number | string): number =>
+    typeof place === "number" ? place : partitionOf(place, partitions.length);
+  // Of a cluster one server can be away while the others are there.
+  const breakers = partitions.map(() =>
+    createBreaker({ monotonicMs: clock.monotonicMs, random: Math.random }),
+  );
+  const onReady = (): void => {
+    for (const breaker of breakers) breaker.hint();
+  };
   const stopWatching = onChange(redis, () => {
     session = null;
     onAway();
   });
-  redis.on("ready", breaker.hint);
+  redis.on("ready", onReady);
   warnOfUnfitOptions(redis, log);
 
   async function open(): Promise<Session> {
@@ -73,9 +82,6 @@ export function createLockConnection({ redis, pool, log, clock, onAway }: Connec
       session = await opening;
       return session;
     } catch (error) {
-      // An unfit one is there.
-      if (isCoded(error, "LOCK_STORE_UNFIT")) breaker.succeeded();
-      else breaker.failed();
       throw unavailable(error);
     }
   }
@@ -95,9 +101,15 @@ export function createLockConnection({ redis, pool, log, clock, onAway }: Connec
     return current;
   }
 
-  const partitions = Array.from({ length: countPartitions(redis) }, (_, at) => at);
-  const placeOf = (place: number | string): number =>
-    typeof place === "number" ? place : partitionOf(place, partitions.length);
+  async function sessionFor(breaker: Breaker, ttlSeconds: number): Promise<Session | null> {
+    try {
+      return await prepare(ttlSeconds);
+    } catch (error) {
+      // Without a session nothing can be asked; but an unfit Redis is there.
+      if (!session && !isCoded(error, "LOCK_STORE_UNFIT")) breaker.failed();
+      throw error;
+    }
+  }
 
   async function call(
     name: ScriptName,
@@ -106,13 +118,14 @@ export function createLockConnection({ redis, pool, log, clock, onAway }: Connec
     ttlSeconds: number,
     onUnknown: (() => void) | undefined,
   ): Promise<unknown[]> {
+    const breaker = breakers[partition]!;
     if (!breaker.allows()) throw unavailable(new Error("Redis was away a moment ago"));
     const { keys, sha, guarded } = scripts[name];
     const names = partitionKeys(partition).slice(0, keys);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       // Nearly always there: then no promise is waited for.
       const isReady = session !== null && ttlSeconds <= session.max_ttl_seconds;
-      const current = isReady ? session : await prepare(ttlSeconds);
+      const current = isReady ? session : await sessionFor(breaker, ttlSeconds);
       if (!current) continue;
       const argv = guarded ? [current.sentinels[partition]!, ...args] : args;
       try {
@@ -122,7 +135,8 @@ export function createLockConnection({ redis, pool, log, clock, onAway }: Connec
       } catch (error) {
         if (!isReply(error, "NOSCRIPT")) {
           if (mayHaveRun(error)) onUnknown?.();
-          if (!isReply(error, "ERR")) breaker.failed();
+          // A refusal is an answer: of a Redis out of memory locks can still be released.
+          if (!isReply(error, "")) breaker.failed();
           throw unavailable(error);
         }
       }
@@ -169,7 +183,7 @@ export function createLockConnection({ redis, pool, log, clock, onAway }: Connec
     },
     async close(): Promise<void> {
       stopWatching();
-      redis.off("ready", breaker.hint);
+      redis.off("ready", onReady);
       if (session) await closeSession(redis, session);
       session = null;
     },

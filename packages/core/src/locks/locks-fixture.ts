@@ -29,6 +29,21 @@ end
 redis.call('HSET', KEYS[1], field, string.sub(packed, 1, 14) .. cmsgpack.pack(resource))
 redis.call('ZADD', KEYS[2], due, field)`;
 
+/** Ends the delays of a partition, and has the sweep look at their resources. */
+const UNDELAY = `
+local all = redis.call('HGETALL', KEYS[1])
+for at = 1, #all, 2 do
+  local field, packed = all[at], all[at + 1]
+  if string.sub(packed, 14, 14) == '*' then
+    local resource = cmsgpack.unpack(string.sub(packed, 15))
+    if resource[3] > 0 then
+      resource[3] = 1
+      redis.call('HSET', KEYS[1], field, string.sub(packed, 1, 14) .. cmsgpack.pack(resource))
+      redis.call('ZADD', KEYS[2], 1, field)
+    end
+  end
+end`;
+
 /** A fresh database, and as many processes on it and on one Redis as a test wants. */
 export async function openHouse(server: Pick<RedisServer, "url"> & { admin: AnyRedis }) {
   const database = await createDatabase();
@@ -77,9 +92,10 @@ export async function openHouse(server: Pick<RedisServer, "url"> & { admin: AnyR
     async endGrace(): Promise<void> {
       await first.pool.query("UPDATE lock_epoch SET grace_until = now()");
       for (let partition = 0; partition < countPartitions(server.admin); partition++) {
-        const [resources] = partitionKeys(partition);
+        const [resources, due] = partitionKeys(partition);
         const sentinel = await server.admin.hget(resources!, "@");
         await server.admin.hset(resources!, "@", sentinel!.replace(/\d+$/, "0"));
+        await server.admin.eval(UNDELAY, 2, resources!, due!);
       }
     },
     /** As if `seconds` had passed for one lock's lease. */
