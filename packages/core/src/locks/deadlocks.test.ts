@@ -60,6 +60,8 @@ describe("at the enqueue that closes a cycle", () => {
     await expect(
       one.locks.heartbeat({ principal_id: "p", lock_id: held[victim]!.id, ttl_extension_seconds: 30 }),
     ).rejects.toMatchObject({ status: 404 });
+    // It is kept once the victim has been told.
+    await expect.poll(async () => (await newest())?.resolution.victim_owner_id).toBe(owner(victim));
     const entry = await newest();
     expect(entry).toMatchObject({
       found_by: "enqueue",
