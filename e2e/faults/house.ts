@@ -24,7 +24,7 @@ const SECRET = "a secret of the fault tests, thirty-two characters and more";
 const SETUP: Actor = { ...systemActor("chaos"), roles: ["admin"] };
 
 /** A process of the product, with the proxies that stand between it and its servers. */
-export type Resident = { process: ProductProcess; redis: FaultProxy; postgres: FaultProxy };
+type Resident = { process: ProductProcess; redis: FaultProxy; postgres: FaultProxy };
 
 export type House = {
   redis: RedisServer;

@@ -9,7 +9,7 @@ import type { TaskLoad } from "./task-load.ts";
 export const RECOVERY_MS = 60_000 + 20_000;
 const MEMORY_MEGABYTES = 700;
 
-export type Finding = { invariant: "I1" | "I2" | "I3" | "I4" | "I5" | "I6"; sentence: string };
+type Finding = { invariant: "I1" | "I2" | "I3" | "I4" | "I5" | "I6"; sentence: string };
 export type Judged = { findings: Finding[]; locks: Verdict; completed: number };
 
 /** Judges a run from PostgreSQL, the recording sinks and what callers were answered; nothing is asked of Redis. */

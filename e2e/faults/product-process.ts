@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { END_WITH_PARENT } from "../../scripts/start/prepare.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -41,16 +42,23 @@ export async function startProduct(
   const main = join(ROOT, "apps", app, "src/main.ts");
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--inspect-port=127.0.0.1:0", main],
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--inspect-port=127.0.0.1:0",
+      "--import",
+      END_WITH_PARENT,
+      main,
+    ],
     {
       cwd: ROOT,
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        ADE_SUPERVISOR: String(process.pid),
         ...settings,
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );
   running.add(child);

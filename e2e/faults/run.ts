@@ -54,6 +54,8 @@ if (values.help || chosen.length === 0 || !isSound) {
 const GRANTS_BEFORE = 20;
 const GRANTS_AFTER = 20;
 const SHOWN_FINDINGS = 8;
+/** Whatever has not ended by then is killed with this process. */
+const END_MS = 60_000;
 
 const stopServers = await startServers();
 let house: House | null = null;
@@ -61,6 +63,7 @@ let isEnding = false;
 async function end(code: number): Promise<void> {
   if (isEnding) return;
   isEnding = true;
+  setTimeout(() => process.exit(1), END_MS).unref();
   await house?.close().catch(() => undefined);
   await stopServers();
   process.exit(code);

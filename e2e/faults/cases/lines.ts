@@ -16,13 +16,14 @@ function onLines(
     about,
     async run(scene) {
       const lines = redisLines(scene);
+      const count = () => lines.reduce((sum, line) => sum + figure(line)[1], 0);
+      const before = count();
       for (let round = 0; round < times; round += 1) {
         for (const line of lines) breakIt(line, scene);
         await lasting(scene.random.int(100, longestMs));
         await Promise.all(lines.map((line) => line.heal()));
       }
-      const figures = lines.map(figure);
-      scene.show(`${figures.reduce((sum, [, count]) => sum + count, 0)} ${figures[0]![0]}`);
+      scene.show(`${count() - before} ${figure(lines[0]!)[0]}`);
     },
   };
 }

@@ -4,6 +4,11 @@ import type { Granted, Queued } from "../lock-load.ts";
 
 /** At the least so long a lease is, that a grant which nobody collects is given to the next. */
 const UNCOLLECTED_MS = 8_000;
+const WAITERS = 1_000;
+const LANES = 40;
+/** Keys that are asked for while Redis is down; on each in order. */
+const KEYS = [0, 1, 2, 3, 4];
+const ASKING_MS = 40_000;
 
 function queue({ house, name }: Scene) {
   const { lockers } = house.keys;
@@ -80,26 +85,28 @@ export const queueFaults: Fault[] = [
     async run(scene) {
       const { ask, poll, leave, release } = queue(scene);
       const holder = await ask(0, "queue", 300);
-      const ids: string[] = [];
-      const positions: number[] = [];
-      for (let at = 1; at <= 1_000; at += 1) {
-        const { status, body, code } = await ask(at);
-        if (status !== 202) {
-          scene.complain(`number ${at} was answered ${status} ${code}`);
-          break;
-        }
-        ids.push(body.id);
-        positions.push((body as Queued).queue_position);
-      }
-      if (positions.some((position, at) => position !== at + 1)) scene.complain("places are not in order");
+      // Side by side: one after the other, the first would lose their places before the last have come.
+      const asked: { at: number; id: string; position: number }[] = [];
+      await Promise.all(
+        Array.from({ length: LANES }, async (_, lane) => {
+          for (let at = lane + 1; at <= WAITERS; at += LANES) {
+            const { status, body, code } = await ask(at);
+            if (status === 202) asked.push({ at, id: body.id, position: (body as Queued).queue_position });
+            else scene.complain(`number ${at} was answered ${status} ${code}`);
+          }
+        }),
+      );
+      asked.sort((a, b) => a.position - b.position);
+      if (asked.some(({ position }, index) => position !== index + 1))
+        scene.complain("places are not in order");
       let token = (holder.body as Granted).fencing_token;
       await release(0, holder.body.id);
       const started = performance.now();
-      const served = Math.min(50, ids.length);
-      for (let at = 1; at <= served; at += 1) {
-        const got = await poll(at, ids[at - 1]!, 10);
+      const served = asked.slice(0, 50);
+      for (const { at, id, position } of served) {
+        const got = await poll(at, id, 10);
         if (got.status !== 201) {
-          scene.complain(`number ${at} was answered ${got.status} at its turn`);
+          scene.complain(`place ${position} was answered ${got.status} at its turn`);
           break;
         }
         const next = (got.body as Granted).fencing_token;
@@ -107,9 +114,9 @@ export const queueFaults: Fault[] = [
         token = next;
         await release(at, got.body.id);
       }
-      const ms = (performance.now() - started) / served;
-      await Promise.all(ids.slice(served).map((id, at) => leave(at + served + 1, id)));
-      scene.show(`${ids.length} waited, ${ms.toFixed(1)} ms a turn`);
+      const ms = (performance.now() - started) / served.length;
+      await Promise.all(asked.slice(served.length).map(({ at, id }) => leave(at, id)));
+      scene.show(`${asked.length} waited, ${ms.toFixed(1)} ms a turn`);
     },
   },
   {
@@ -120,27 +127,33 @@ export const queueFaults: Fault[] = [
     async run(scene) {
       const { ask, poll, release } = queue(scene);
       const { house, scaled, complain, show } = scene;
-      const lastingMs = scaled(600_000) / 5;
-      const count = Math.round(scaled(10_000) / 10);
+      // Squared: a fifth of ten minutes with a fifth of ten thousand would still be long.
+      const [downMs, count] = [scaled(scaled(600_000)), Math.round(scaled(scaled(10_000)))];
       await house.redis.kill();
       const started = performance.now();
+      // A place is kept for a minute without a poll.
+      await lasting(Math.max(0, downMs - ASKING_MS));
       const asked: { at: number; id: string }[] = [];
       const refusals = new Map<string, number>();
-      for (let at = 0; at < count; at += 1) {
-        const { status, body, code } = await ask(at, `down-${at % 5}`);
-        if (status === 202) asked.push({ at, id: body.id });
-        else refusals.set(`${status} ${code}`, (refusals.get(`${status} ${code}`) ?? 0) + 1);
-        if (status === 201) complain("a lock was granted without Redis");
-      }
+      await Promise.all(
+        KEYS.map(async (key) => {
+          for (let at = key; at < count; at += KEYS.length) {
+            const { status, body, code } = await ask(at, `down-${key}`);
+            if (status === 202) asked.push({ at, id: body.id });
+            else refusals.set(`${status} ${code}`, (refusals.get(`${status} ${code}`) ?? 0) + 1);
+            if (status === 201) complain("a lock was granted without Redis");
+          }
+        }),
+      );
       if (asked.length === 0) complain(`nobody was given a place: ${JSON.stringify([...refusals])}`);
-      await lasting(Math.max(0, lastingMs - (performance.now() - started)));
+      await lasting(Math.max(0, downMs - (performance.now() - started)));
       await house.redis.start();
       const back = performance.now();
       const newest = new Map<number, number>();
       let served = 0;
       await Promise.all(
-        [0, 1, 2, 3, 4].map(async (lane) => {
-          for (const { at, id } of asked.filter((one) => one.at % 5 === lane)) {
+        KEYS.map(async (lane) => {
+          for (const { at, id } of asked.filter((one) => one.at % KEYS.length === lane)) {
             let got = await poll(at, id, 30);
             const until = performance.now() + 60_000;
             while (
@@ -163,7 +176,7 @@ export const queueFaults: Fault[] = [
         }),
       );
       show(
-        `${asked.length} queued in ${Math.round(lastingMs / 1000)} s, ${served} served in ${Math.round((performance.now() - back) / 1000)} s`,
+        `${asked.length} queued in ${Math.round(downMs / 1000)} s, ${served} served in ${Math.round((performance.now() - back) / 1000)} s`,
       );
     },
   },

@@ -14,24 +14,20 @@ export const redisFaults: Fault[] = [
     name: "redis-back-empty",
     about: "Redis is shut down and comes back empty",
     loses: true,
-    run: (scene) =>
-      awayFor(scene.random.int(50, 1_500), scene, async () => {
-        await scene.house.redis.admin.shutdown("NOSAVE").catch(() => undefined);
-        await scene.house.redis.kill();
-      }),
+    run: (scene) => awayFor(scene.random.int(50, 1_500), scene, () => scene.house.redis.kill("SIGTERM")),
   },
   {
     name: "redis-killed",
     about: "Redis is killed with -9 and has no persistence",
     loses: true,
-    run: (scene) => awayFor(scene.random.int(0, 1_500), scene, scene.house.redis.kill),
+    run: (scene) => awayFor(scene.random.int(0, 1_500), scene, () => scene.house.redis.kill()),
   },
   {
     name: "redis-killed-aof",
     about: "Redis is killed with -9 and comes back on its append-only file, without the last second",
     loses: true,
     house: { redisSettings: { appendonly: "yes", appendfsync: "everysec" } },
-    run: (scene) => awayFor(scene.random.int(0, 1_500), scene, scene.house.redis.kill),
+    run: (scene) => awayFor(scene.random.int(0, 1_500), scene, () => scene.house.redis.kill()),
   },
   {
     name: "flushall",

@@ -16,8 +16,8 @@ export type RedisServer = {
   busPort: number;
   /** a client that waits for the server, for the test's own commands */
   admin: Redis;
-  /** kills it with -9: what was not saved by `admin.save()` is gone */
-  kill(): Promise<void>;
+  /** kills it with -9 (or asks it to end): what was not saved by `admin.save()` is gone */
+  kill(signal?: NodeJS.Signals): Promise<void>;
   /** starts it again on what was saved */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -72,9 +72,10 @@ export async function startRedisServer({
     while (!String(await admin.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
   }
 
-  async function kill(): Promise<void> {
+  async function kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
-    child.kill("SIGKILL");
+    child.kill(signal);
     await ended;
   }
 

@@ -70,13 +70,22 @@ async function act(
     return null;
   }
   const progress = reportProgress(deps, task.id, collector);
-  const context = { ...contextOf(attempt), signal: stops.signal, ...progress.context };
+  const context = {
+    ...contextOf(attempt),
+    ...progress.context,
+    stash,
+    // Whoever looks at it looks at the lease first: after a pause the timer that would abort it may be late.
+    get signal() {
+      held.isHeld();
+      return stops.signal;
+    },
+  };
   try {
     // The claim took time: an executor never begins without its locks.
     if (!held.isHeld()) return { thrown: "lost" };
     stops.signal.throwIfAborted();
     if (attempt.standing === "partial") await executor.rollback(stash, context);
-    const { output } = await executor.apply(task.config, { ...context, stash });
+    const { output } = await executor.apply(task.config, context);
     if (collector.text() === "") collector.push(output);
     return null;
   } catch (thrown) {
