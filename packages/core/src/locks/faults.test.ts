@@ -276,3 +276,15 @@ async function leftovers(): Promise<{ resources: string[]; marks: number }> {
   const marks = later.filter((what) => what.startsWith("!")).length;
   return { resources: await server.admin.hkeys(hash!), marks };
 }
+
+test("an index that was deleted costs its holders their locks, and nobody anything else", async () => {
+  const lock = await one.locks.acquire(want("a", { ttl_seconds: 5 }));
+  await server.admin.del(partitionKeys(0)[1]!);
+  await expect(one.locks.heartbeat(beat(lock))).rejects.toMatchObject({ status: 404 });
+  expect(await two.locks.holderOf("resource", "database:main")).toMatchObject({ id: lock.id });
+  const next = await two.locks.acquire(want("b", { wait: { max_wait_seconds: 1 } })).catch(() => null);
+  expect(next).toBeNull();
+  await expect
+    .poll(() => two.locks.acquire(want("b")).catch(() => null), { timeout: 8_000, interval: 100 })
+    .toMatchObject({ owner_id: "b" });
+});

@@ -39,7 +39,7 @@ local function beat(at, field, tail)
     extended[#extended + 1] = field
     return expires - now_ms, 0
   end
-  if packed[at] and not loaded[field] then loaded[field] = unpack_resource(packed[at], due) end
+  if packed[at] and not loaded[field] then loaded[field] = unpack_resource(packed[at], dues[at]) end
   local holder = find_holder(loaded[field], tail)
   if not holder or holder[EXPIRES] <= now_ms then return 0, 0 end
   if not is_of(holder[WHO], principal) then return -1, 0 end

@@ -16,9 +16,10 @@ end
 
 local MANY = '             *'
 
+-- Where `due` has lost it, what stands in the list is the last that is known.
 local function unpack_resource(packed, due)
   local resource = cmsgpack.unpack(string.sub(packed, 15))
-  if string.byte(packed, 14) == 49 then resource[FIRST][EXPIRES] = tonumber(due) end
+  if due and string.byte(packed, 14) == 49 then resource[FIRST][EXPIRES] = tonumber(due) end
   return resource
 end
 
