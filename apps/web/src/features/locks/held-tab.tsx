@@ -12,19 +12,22 @@ import type { useUrlState } from "#lib/url-state.ts";
 import { filterOf } from "./lock-filter.ts";
 import { LockFilters } from "./lock-filters.tsx";
 import { LockTable } from "./lock-table.tsx";
+import { StoreAway } from "./store-away.tsx";
 import { useLockPages } from "./use-lock-pages.ts";
 import type { Names } from "./use-names.ts";
 
 type Props = {
   url: ReturnType<typeof useUrlState>;
   names: Names;
+  /** Nothing can be asked of it, and nothing done to it. */
+  isStoreAway: boolean;
   openKey: string;
   onOpen: (key: string) => void;
   onRelease: (lock: Lock) => void;
 };
 
 /** Who holds what, for how long still, and how many wait for it. */
-export function HeldTab({ url, names, openKey, onOpen, onRelease }: Props) {
+export function HeldTab({ url, names, isStoreAway, openKey, onOpen, onRelease }: Props) {
   const isCard = useMedia("(max-width: 40rem)");
   const list = useRef<HTMLDivElement>(null);
   const [isStill, setStill] = useState(false);
@@ -57,6 +60,7 @@ export function HeldTab({ url, names, openKey, onOpen, onRelease }: Props) {
             isCard={isCard}
             openKey={openKey}
             names={names}
+            isStoreAway={isStoreAway}
             onOpen={onOpen}
             onRelease={onRelease}
             onView={pages.onView}
@@ -64,6 +68,8 @@ export function HeldTab({ url, names, openKey, onOpen, onRelease }: Props) {
           />
         ) : pages.isRead ? (
           <NothingHeld isFiltered={isFiltered} clear={clear} />
+        ) : isStoreAway ? (
+          <StoreAway />
         ) : pages.error && isFiltered && toProblem(pages.error).status === 400 ? (
           <PageState
             icon={SearchX}
@@ -77,7 +83,7 @@ export function HeldTab({ url, names, openKey, onOpen, onRelease }: Props) {
         ) : (
           <SkeletonRows rows={16} className="flex-1 overflow-hidden" />
         )}
-        <footer className="flex h-8 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs text-ink-3">
+        <footer className="mt-auto flex h-8 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs text-ink-3">
           <span className="flex items-center gap-3 max-sm:hidden">
             {(
               [

@@ -63,13 +63,14 @@ type Props = {
   isOpen: boolean;
   form: LineForm;
   names: Names;
+  isStoreAway: boolean;
   onOpen: (key: string) => void;
   onRelease: (lock: Lock) => void;
 };
 
 /** One held lock: a row of the table, a card on a phone. The key opens who holds it and who waits. */
 export const LockLine = memo(function LockLine(props: Props) {
-  const { row, place, top, isOpen, form, names, onOpen, onRelease } = props;
+  const { row, place, top, isOpen, form, names, isStoreAway, onOpen, onRelease } = props;
   const { lock, isGone } = row;
   const isNamed = form === "middle" || form === "wide";
   const key = (
@@ -91,7 +92,7 @@ export const LockLine = memo(function LockLine(props: Props) {
       size="small"
       look="danger"
       acts
-      disabled={isGone}
+      disabled={isGone || isStoreAway}
       onClick={() => onRelease(lock)}
       aria-label={`Force the release of ${lock.key}`}
       className="relative max-sm:h-9"

@@ -14,6 +14,7 @@ type Props = {
   isCard: boolean;
   openKey: string;
   names: Names;
+  isStoreAway: boolean;
   onOpen: (key: string) => void;
   onRelease: (lock: Lock) => void;
   onView: (from: number, to: number) => void;
@@ -23,7 +24,7 @@ type Props = {
 
 /** Rows of one height; only those in view are in the document, and the one with the focus, so that it is never lost. */
 export function LockTable(props: Props) {
-  const { ref, rows, total, isCard, openKey, names, onOpen, onRelease, onView, onStill } = props;
+  const { ref, rows, total, isCard, openKey, names, isStoreAway, onOpen, onRelease, onView, onStill } = props;
   const scroller = useRef<HTMLDivElement>(null);
   useImperativeHandle(ref, () => scroller.current as HTMLDivElement);
   const height = isCard ? CARD_PX : ROW_PX;
@@ -42,6 +43,7 @@ export function LockTable(props: Props) {
       isOpen={row.lock.key === openKey}
       form={form}
       names={names}
+      isStoreAway={isStoreAway}
       onOpen={onOpen}
       onRelease={onRelease}
     />

@@ -8,6 +8,7 @@ import { useKeys } from "#lib/keys.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
+import { shellQueries } from "#lib/shell-queries.ts";
 import { useUrlState } from "#lib/url-state.ts";
 import { HeldTab } from "./held-tab.tsx";
 import { LockTabs, TABS } from "./lock-tabs.tsx";
@@ -52,6 +53,7 @@ function LocksOfAll() {
   const graph = useQuery(queries.lockGraph());
   // The list's first page, which it reads with this same query where it has no filter.
   const total = useQuery(queries.locks({}, "")).data?.pagination.total;
+  const isStoreAway = useQuery(shellQueries.lockStatus()).data?.available === false;
   const tab = TABS.find(({ id }) => id === url.text("tab"))?.id ?? "held";
   const openKey = url.text("key");
   const { set } = url;
@@ -85,10 +87,24 @@ function LocksOfAll() {
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           {tab === "held" && (
-            <HeldTab url={url} names={names} openKey={openKey} onOpen={onOpen} onRelease={setReleasing} />
+            <HeldTab
+              url={url}
+              names={names}
+              isStoreAway={isStoreAway}
+              openKey={openKey}
+              onOpen={onOpen}
+              onRelease={setReleasing}
+            />
           )}
           {tab === "waits" && (
-            <WaitsTab url={url} graph={graph} names={names} openKey={openKey} onOpen={onOpen} />
+            <WaitsTab
+              url={url}
+              graph={graph}
+              names={names}
+              isStoreAway={isStoreAway}
+              openKey={openKey}
+              onOpen={onOpen}
+            />
           )}
           {tab === "deadlocks" && <DeadlocksTab names={names} onOpen={onOpen} />}
         </div>

@@ -11,6 +11,7 @@ import type { useUrlState } from "#lib/url-state.ts";
 import { CycleNotice } from "./cycle-notice.tsx";
 import { FreshDeadlock, useFreshDeadlock } from "./fresh-deadlock.tsx";
 import { GraphPicture } from "./graph-picture.tsx";
+import { StoreAway } from "./store-away.tsx";
 import type { Names } from "./use-names.ts";
 import { pictureOf, victimOf } from "./wait-graph.ts";
 import { WaitsList } from "./waits-list.tsx";
@@ -19,12 +20,13 @@ type Props = {
   url: ReturnType<typeof useUrlState>;
   graph: UseQueryResult<LockGraph>;
   names: Names;
+  isStoreAway: boolean;
   openKey: string;
   onOpen: (key: string) => void;
 };
 
 /** Who waits for whom, as a picture and as a list of the same. */
-export function WaitsTab({ url, graph, names, openKey, onOpen }: Props) {
+export function WaitsTab({ url, graph, names, isStoreAway, openKey, onOpen }: Props) {
   const isPhone = useMedia("(max-width: 40rem)");
   const fresh = useFreshDeadlock();
   const victim = fresh && victimOf(fresh);
@@ -51,7 +53,7 @@ export function WaitsTab({ url, graph, names, openKey, onOpen }: Props) {
         <p className="num text-xs text-ink-2">{graph.data ? summary(graph.data) : " "}</p>
       </div>
       {fresh && <FreshDeadlock deadlock={fresh} names={names} />}
-      <Resolved query={graph} what="Who waits for whom">
+      <Resolved query={graph} what="Who waits for whom" {...(isStoreAway && { loading: <StoreAway /> })}>
         {(data) =>
           data.keys.length === 0 ? (
             <PageState icon={Handshake} title="Nobody waits">
