@@ -138,12 +138,18 @@ describe("order", () => {
     expect(race({ second: { priority: 10 } }).rules()).toEqual(["overtaken"]);
   });
 
-  test("not with a higher priority, not while both were under way, not through a loss", () => {
+  test("not with a higher priority, not while both were under way, not through a loss of places or of the grant", () => {
     expect(race({ second: { priority: 90 } }).rules()).toEqual([]);
     expect(race({ second: { at_ms: 11 } }).rules()).toEqual([]);
     const lossy = race({});
     lossy.fault(15, 16);
     expect(lossy.rules()).toEqual([]);
+    const unheard = race({});
+    unheard.fault(15, 16, { name: "cut", loses: false, unheard: true });
+    expect(unheard.rules()).toEqual([]);
+    const slow = race({});
+    slow.fault(15, 16, { name: "latency", loses: false });
+    expect(slow.rules()).toEqual(["overtaken"]);
   });
 
   test("a writer whom later readers pass by is overtaken", () => {

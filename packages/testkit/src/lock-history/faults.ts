@@ -20,6 +20,8 @@ export type FaultScene = {
 export type HistoryFault = {
   /** Redis forgets. */
   loses: boolean;
+  /** Grants may go unheard until they have run out. */
+  unheard?: boolean;
   run(scene: FaultScene): Promise<void>;
 };
 
@@ -28,8 +30,9 @@ const lasting = ({ random }: FaultScene, longestMs = 2_600): Promise<void> =>
   delay(random.int(100, longestMs));
 
 /** Does something to a connection, waits, heals it. */
-const onLine = (longestMs: number, breakIt: (scene: FaultScene) => void): HistoryFault => ({
+const onLine = (longestMs: number, breakIt: (scene: FaultScene) => void, unheard = true): HistoryFault => ({
   loses: false,
+  unheard,
   async run(scene) {
     breakIt(scene);
     await lasting(scene, longestMs);
@@ -39,17 +42,26 @@ const onLine = (longestMs: number, breakIt: (scene: FaultScene) => void): Histor
 
 /** The faults of seeded histories, by name. */
 export const HISTORY_FAULTS = {
-  latency: onLine(800, ({ proxy, random }) => proxy.delay({ latency_ms: random.int(1, 15), jitter_ms: 10 })),
+  latency: onLine(
+    800,
+    ({ proxy, random }) => proxy.delay({ latency_ms: random.int(1, 15), jitter_ms: 10 }),
+    false,
+  ),
   reset: onLine(100, ({ proxy }) => proxy.cut()),
   "answers lost": onLine(400, ({ proxy, random }) =>
     proxy.loseAnswers({ count: random.int(1, 5), matching: "evalsha" }),
   ),
   "answers torn": onLine(400, ({ proxy, random }) => proxy.tearAnswers({ count: random.int(1, 5) })),
-  "messages doubled": onLine(400, ({ proxy, random }) =>
-    proxy.doubleRequests({ count: random.int(1, 50), matching: "evalsha" }),
+  "messages doubled": onLine(
+    400,
+    ({ proxy, random }) => proxy.doubleRequests({ count: random.int(1, 50), matching: "evalsha" }),
+    false,
   ),
-  "messages doubled late": onLine(800, ({ proxy, random }) =>
-    proxy.doubleRequests({ count: random.int(1, 10), matching: "evalsha", late: true }),
+  "messages doubled late": onLine(
+    800,
+    ({ proxy, random }) =>
+      proxy.doubleRequests({ count: random.int(1, 10), matching: "evalsha", late: true }),
+    false,
   ),
   "answers held up": onLine(2_600, ({ proxy }) => proxy.pause("to_client")),
   "requests held up": onLine(2_600, ({ proxy }) => proxy.pause("to_server")),
@@ -75,6 +87,7 @@ export const HISTORY_FAULTS = {
   },
   "process paused": {
     loses: false,
+    unheard: true,
     async run({ random, children }) {
       if (children.length > 0) await random.pick(children).pauseFor(random.int(500, 6_500));
     },

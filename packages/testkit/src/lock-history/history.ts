@@ -42,8 +42,11 @@ export type HistoryEvent =
       token: number;
       accepted: boolean;
     })
-  /** `loses`: Redis forgot everything, its queues too. `recovery_ms` where what it leaves lasts longer than most. */
-  | (At & { type: "fault"; name: string; loses: boolean; recovery_ms?: number })
+  /**
+   * `loses`: Redis forgot everything, its queues too. `unheard`: a grant may have been told to nobody and have run out,
+   * so that who waited had its turn and stands at the end again. `recovery_ms` where what it leaves lasts longer than most.
+   */
+  | (At & { type: "fault"; name: string; loses: boolean; unheard?: boolean; recovery_ms?: number })
   | (At & { type: "healed"; name: string });
 
 export type History = readonly HistoryEvent[];
@@ -87,7 +90,14 @@ export type Hold = {
 };
 
 export type Write = Extract<HistoryEvent, { type: "write" }>;
-export type Fault = { name: string; loses: boolean; at_ms: number; healed_ms: number; recovery_ms?: number };
+export type Fault = {
+  name: string;
+  loses: boolean;
+  unheard?: boolean;
+  at_ms: number;
+  healed_ms: number;
+  recovery_ms?: number;
+};
 
 /** A history by call, by key. */
 export type Folded = {

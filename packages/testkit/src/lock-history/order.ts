@@ -3,10 +3,11 @@ import type { Acquire, Fault } from "./history.ts";
 
 /**
  * Overtakes on one key: grants to those who asked after another, of the same or a higher priority, knew its place, and
- * who got it before. A place is gone with the memory of Redis, so a wait through such a loss promises nothing. Pure.
+ * who got it before. A place is gone with the memory of Redis, and a turn with a grant that nobody heard of, so a wait
+ * through such a fault promises nothing. Pure.
  */
 export function overtakes(acquires: readonly Acquire[], faults: readonly Fault[]): Violation[] {
-  const losses = faults.filter(({ loses }) => loses);
+  const losses = faults.filter(({ loses, unheard }) => loses || unheard);
   const isLost = (from: number, until: number): boolean =>
     losses.some(({ at_ms, healed_ms }) => at_ms <= until && healed_ms >= from);
   const granted = acquires

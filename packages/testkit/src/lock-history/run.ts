@@ -5,7 +5,7 @@ import { seededRandom } from "../seeded-random.ts";
 import { withAdmin } from "../template.ts";
 import { type CheckOptions, checkHistory, type Verdict } from "./check.ts";
 import { type ChildMember, startChildMember } from "./child-member.ts";
-import { HISTORY_FAULT_NAMES, HISTORY_FAULTS, type HistoryFaultName } from "./faults.ts";
+import { HISTORY_FAULT_NAMES, HISTORY_FAULTS, type HistoryFault, type HistoryFaultName } from "./faults.ts";
 import { type HistoryEvent, historyClock } from "./history.ts";
 import { HISTORY_TTL_SECONDS, type Member, startMember } from "./member.ts";
 import { createRecordingSink } from "./sink.ts";
@@ -89,9 +89,9 @@ export async function runHistory(options: HistoryRun): Promise<HistoryOutcome> {
   return { seed, drawn, seconds, ...checkHistory(history, options.check) };
 
   async function befall(kind: HistoryFaultName, name: string): Promise<void> {
-    const { loses, run } = HISTORY_FAULTS[kind];
+    const { loses, unheard = false, run }: HistoryFault = HISTORY_FAULTS[kind];
     if (loses) await learnLongestLease(databaseUrl);
-    record({ type: "fault", at_ms: historyClock.monotonicMs(), name, loses });
+    record({ type: "fault", at_ms: historyClock.monotonicMs(), name, loses, unheard });
     await run({ random, server, proxy: random.pick(proxies), members, children, startChild });
     record({ type: "healed", at_ms: historyClock.monotonicMs(), name });
   }

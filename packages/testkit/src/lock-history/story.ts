@@ -45,8 +45,12 @@ export function story() {
         void events.push({ type: "write", at_ms, client: name, key, mode, token, accepted }),
     };
   }
-  const fault = (at_ms: number, healed_ms: number, { name = "flushall", loses = true } = {}) => {
-    events.push({ type: "fault", at_ms, name, loses }, { type: "healed", at_ms: healed_ms, name });
+  const fault = (
+    at_ms: number,
+    healed_ms: number,
+    { name = "flushall", loses = true, unheard = false } = {},
+  ) => {
+    events.push({ type: "fault", at_ms, name, loses, unheard }, { type: "healed", at_ms: healed_ms, name });
   };
   /** Judged in the order of time, as a recorder would have written it. */
   const judge = (options?: CheckOptions) =>
