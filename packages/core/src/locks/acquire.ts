@@ -55,6 +55,8 @@ export type AcquireDeps = {
   emit: (event: EventDraft) => void;
   max_hold_seconds: number;
   turnstile: Turnstile;
+  /** Called where a queue has no room for one more. */
+  onQueueFull: (name: LockName, length: number) => void;
 };
 
 /** One try: granted, or in the queue. */
@@ -122,6 +124,7 @@ export async function tryAcquire(
   );
   const reply = typeof result === "number" ? ["GRANTED", result] : (result as unknown[]);
   if (reply[0] === "QUEUED") return { queued: toStanding(reply), sent_at_ms, attempt: attempt || tail };
+  if (reply[0] === "QUEUE_FULL") deps.onQueueFull(name, MAX_QUEUE_DEPTH);
   const isNew = reply[0] === "GRANTED";
   const held = isNew
     ? heldLock(id, name.key, mode_letter, party, {

@@ -1,3 +1,4 @@
+import { Cluster } from "ioredis";
 import type { Logger } from "pino";
 import { type AnyRedis, openSubscriber } from "../connect.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -35,7 +36,8 @@ export function createPushes(deps: {
   log: Logger;
 }) {
   const { connection, clock, log } = deps;
-  const channel = `lock:push:${deps.ids.secret(9)}`;
+  // The scripts know by it that how many heard a message can't be counted (lua/lib/handoff.lua).
+  const channel = `lock:${deps.redis instanceof Cluster ? "cluster" : "push"}:${deps.ids.secret(9)}`;
   const entries = new Map<string, Entry>();
   let listening: Promise<void> | null = null;
   let subscriber: { disconnect(): void } | null = null;

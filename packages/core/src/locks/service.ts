@@ -19,6 +19,7 @@ import { extendLocks } from "./heartbeat.ts";
 import { compactId, lockName } from "./keys.ts";
 import { getLock, listLocks } from "./listing.ts";
 import { createPushes } from "./pushes.ts";
+import { createQueueAlarm } from "./queue-alarm.ts";
 import { createRequests, type WaitingRequest } from "./requests.ts";
 import type {
   DeadlockStrategy,
@@ -95,6 +96,7 @@ export function createLocksService(deps: LocksDeps) {
   });
   const acquiring = {
     ...{ connection, grants, forgetter, pushes, turnstile, clock, ids, log, emit, max_hold_seconds },
+    onQueueFull: createQueueAlarm({ clock, log, emit }),
     onEnqueue(request: AcquireRequest) {
       const owner = ownerOf(request.principal_id, request.owner_id ?? request.principal_id);
       // Who holds nothing closes no cycle; what it holds by another process is the scan's to see.

@@ -1,5 +1,7 @@
 -- A lease that nobody heard of when it was granted is this short: its process is gone, or asks again in time.
 local UNHEARD_MS = 5000
+-- So many waiters whose process hears nothing are passed over at once.
+local MAX_PASSED = 100
 
 -- Tokens only grow, in a partition and so for each resource, and stand above the floor of the epoch.
 local function next_token(floor, now)
@@ -8,36 +10,43 @@ local function next_token(floor, now)
   return token
 end
 
--- Makes a holder of whoever asked, under a new token, and tells the process that waits where there is one.
-local function grant_wait(field, resource, id, wait, token, now_ms)
+-- Makes a holder of whoever asked, under a token that its process may have been told.
+local function grant_wait(field, resource, id, wait, token, now_ms, is_heard)
   forget_wait(id, wait)
-  local expires = now_ms + math.min(wait[W_TTL], wait[W_HOLD])
-  local channel = wait[CHANNEL]
-  local holder = {
-    string.sub(id, FIELD_LENGTH + 1), wait[W_WHO], token, now_ms, expires, wait[W_TTL], wait[W_HOLD], wait[W_DELAY],
-    channel == '' and 0 or 1, wait[W_COUNTED], wait[W_ATTEMPT],
-  }
+  local lease = math.min(wait[W_TTL], wait[W_HOLD])
+  local is_collected = is_heard and wait[CHANNEL] ~= ''
   resource[KEY], resource[MODE] = wait[W_KEY], wait[W_MODE]
-  resource[#resource + 1] = holder
-  if channel == '' then return end
-  local message = table.concat({ 'granted', id, string.format('%.0f\n%.0f\n%.0f\n%.0f', token, now_ms, expires, now_ms + wait[W_HOLD]) }, '\n')
-  if redis.call('PUBLISH', channel, message) == 0 then
-    holder[COLLECTED] = 0
-    holder[EXPIRES] = math.min(expires, now_ms + UNHEARD_MS)
-  end
+  resource[#resource + 1] = {
+    string.sub(id, FIELD_LENGTH + 1), wait[W_WHO], token, now_ms, now_ms + (is_heard and lease or math.min(lease, UNHEARD_MS)),
+    wait[W_TTL], wait[W_HOLD], wait[W_DELAY], is_collected and 1 or 0, wait[W_COUNTED], wait[W_ATTEMPT],
+  }
 end
 
--- Grants to the head of the queue, and on, as long as they go together. In the grace after a loss the resource is
--- delayed instead until its end. Answers whether anything changed; the caller saves the resource.
+-- Tells the process that waits of its grant; answers whether anybody heard. Who is not connected asks by itself. In a
+-- cluster a message goes on to the other servers, and how many hear it there nobody knows.
+local function tell_grant(id, wait, token, now_ms)
+  local channel = wait[CHANNEL]
+  if channel == '' then return true end
+  local message = table.concat({
+    'granted', id,
+    string.format('%.0f\n%.0f\n%.0f\n%.0f', token, now_ms, now_ms + math.min(wait[W_TTL], wait[W_HOLD]), now_ms + wait[W_HOLD]),
+  }, '\n')
+  return redis.call('PUBLISH', channel, message) > 0 or string.sub(channel, 1, 13) == 'lock:cluster:'
+end
+
+-- Grants to the head of the queue, and on, as long as they go together. Whoever hears nothing is passed over and keeps
+-- its place: its process is gone, or its connection is on its way back. In the grace after a loss the resource is
+-- delayed instead until its end. The caller saves the resource.
 local function grant_next(field, resource, sentinel, now_us_)
   local now_ms = math.floor(now_us_ / 1000)
   local floor, grace_us = floor_and_grace(sentinel)
-  while resource[DELAYED] <= now_ms do
-    local member = queue_of(field, 1)[1]
+  local passed, deaf, deaf_wait = 0
+  while resource[DELAYED] <= now_ms and passed < MAX_PASSED do
+    local member = queue_of(field, passed + 1)[passed + 1]
     if not member then break end
     if now_us_ < grace_us then
       resource[DELAYED] = math.ceil(grace_us / 1000)
-      break
+      return
     end
     local id = id_of(member)
     local wait = load_wait(id)
@@ -48,9 +57,20 @@ local function grant_next(field, resource, sentinel, now_us_)
     elseif not is_compatible(resource, wait[W_MODE], wait[W_CAPACITY]) then
       break
     else
-      resource[DELAYED] = 0
-      grant_wait(field, resource, id, wait, next_token(floor, now_us_), now_ms)
+      local token = next_token(floor, now_us_)
+      if tell_grant(id, wait, token, now_ms) then
+        resource[DELAYED] = 0
+        grant_wait(field, resource, id, wait, token, now_ms, true)
+      else
+        passed = passed + 1
+        if not deaf then deaf, deaf_wait = id, wait end
+      end
     end
+  end
+  -- Nobody who hears is there: the first who does not may yet ask.
+  if deaf and #resource < FIRST and resource[DELAYED] <= now_ms then
+    resource[DELAYED] = 0
+    grant_wait(field, resource, deaf, deaf_wait, next_token(floor, now_us_), now_ms, false)
   end
 end
 
