@@ -2,13 +2,13 @@ import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { EventDraft } from "../ledger/schema.ts";
+import type { Turnstile } from "./away/turnstile.ts";
 import type { LockConnection } from "./connection.ts";
 import { lockErrors } from "./errors.ts";
 import type { createForgetter } from "./forgetter.ts";
 import type { Grants } from "./grants.ts";
 import { type LockName, modeLetter, newLockId, ownTail } from "./keys.ts";
 import { type LockMode, MAX_TTL_SECONDS, MIN_TTL_SECONDS, WAITER_LEASE_SECONDS } from "./schema.ts";
-import type { Turnstile } from "./turnstile.ts";
 import { formatWho } from "./who.ts";
 import {
   type HeldLock,

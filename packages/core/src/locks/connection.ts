@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import type { AnyRedis } from "../connect.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { errors, isCoded } from "../kernel/errors.ts";
+import { type Breaker, createBreaker } from "./away/breaker.ts";
 import { createBatches } from "./batches.ts";
-import { type Breaker, createBreaker } from "./breaker.ts";
 import { partitionOf } from "./keys.ts";
 import { type ManyScript, type ScriptArgs, type ScriptStatus, scripts } from "./scripts.generated.ts";
 import {

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import { errors, isCoded } from "../kernel/errors.ts";
 import { type AcquireRequest, DEFAULT_PRIORITY, type Waiting } from "./acquire.ts";
+import type { RoomRequest, WaitingRoom } from "./away/waiting-room.ts";
 import { lockExpired } from "./errors.ts";
 import { compactId, inCanonicalOrder } from "./keys.ts";
 import type { LockKeyInput } from "./schema.ts";
 import { type Answer, type StoredRequests, wholeRequestId } from "./stored-requests.ts";
 import type { WaitingDeps } from "./waiting.ts";
-import type { RoomRequest, WaitingRoom } from "./waiting-room.ts";
 import { lockEvents } from "./wire.ts";
 
 export type WaitingRequest = AcquireRequest & { wait: Waiting };

@@ -8,10 +8,13 @@ import type { Ids } from "../kernel/ids.ts";
 import type { EventDraft, HistoryQuery } from "../ledger/schema.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { type AcquireRequest, inGrace, requestId, tryAcquire } from "./acquire.ts";
+import { drainWaitingRoom } from "./away/drain.ts";
+import { readStatus } from "./away/status.ts";
+import { createTurnstile, OPEN_TURNSTILE } from "./away/turnstile.ts";
+import { createWaitingRoom } from "./away/waiting-room.ts";
 import { createLockConnection } from "./connection.ts";
-import { listDeadlocks } from "./deadlock-history.ts";
-import { createDeadlocks } from "./deadlocks.ts";
-import { drainWaitingRoom } from "./drain.ts";
+import { createDeadlocks } from "./deadlocks/deadlocks.ts";
+import { listDeadlocks } from "./deadlocks/history.ts";
 import { lockErrors, lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
@@ -33,15 +36,12 @@ import type {
   QueuedLock,
 } from "./schema.ts";
 import { acquireSeveral } from "./several.ts";
-import { readStatus } from "./status.ts";
 import { type Answer, createStoredRequests } from "./stored-requests.ts";
-import { createTurnstile, OPEN_TURNSTILE } from "./turnstile.ts";
 import { acquireWaiting, type WaitOptions } from "./waiting.ts";
-import { createWaitingRoom } from "./waiting-room.ts";
 import { ownerOf } from "./who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
 
-export { lockProjections } from "./deadlock-history.ts";
+export { lockProjections } from "./deadlocks/history.ts";
 export { keepLease, type Lease } from "./lease.ts";
 export type { Lock } from "./schema.ts";
 

@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
 import { errors, isCoded } from "../kernel/errors.ts";
 import { type AcquireRequest, requestId, tryAcquire, type Waiting } from "./acquire.ts";
+import type { RoomRequest } from "./away/waiting-room.ts";
 import { lockErrors, notHolder } from "./errors.ts";
 import { compactId, inCanonicalOrder, type LockName, newLockId } from "./keys.ts";
 import { readPoll } from "./pushes.ts";
 import { type LockKeyInput, type LockMode, type LockStanding, WAITER_LEASE_SECONDS } from "./schema.ts";
 import { releaseAll } from "./several.ts";
 import { keepGrant, throwEnded, type WaitingDeps } from "./waiting.ts";
-import type { RoomRequest } from "./waiting-room.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toStanding } from "./wire.ts";
 
 /** Where a request stands: its locks (one, or all of `several` keys), or its place. */

@@ -1,6 +1,6 @@
-import type { Fact, HistoryQuery } from "../ledger/schema.ts";
-import type { Ledger, Projection, Projections } from "../ledger/service.ts";
-import { type DeadlockEntry, type DeadlockList, deadlockEntry } from "./schema.ts";
+import type { Fact, HistoryQuery } from "../../ledger/schema.ts";
+import type { Ledger, Projection, Projections } from "../../ledger/service.ts";
+import { type DeadlockEntry, type DeadlockList, deadlockEntry } from "../schema.ts";
 
 const DETECTED = "lock.deadlock_detected";
 

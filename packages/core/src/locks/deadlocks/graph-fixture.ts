@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ContendedKey, Lock, LockMode, LockWaiter } from "./schema.ts";
+import type { ContendedKey, Lock, LockMode, LockWaiter } from "../schema.ts";
 
 /** Test data: a party with only its name mattering. */
 const party = (owner_id: string) => ({ owner_id, agent_id: "agent", purpose: null });

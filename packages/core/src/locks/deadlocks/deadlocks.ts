@@ -1,21 +1,21 @@
 import type { Logger } from "pino";
-import { systemActor } from "../kernel/actor.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { isCoded } from "../kernel/errors.ts";
-import type { Ids } from "../kernel/ids.ts";
-import type { EventDraft } from "../ledger/schema.ts";
-import type { Ledger } from "../ledger/service.ts";
-import type { LockConnection } from "./connection.ts";
+import { systemActor } from "../../kernel/actor.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { isCoded } from "../../kernel/errors.ts";
+import type { Ids } from "../../kernel/ids.ts";
+import type { EventDraft } from "../../ledger/schema.ts";
+import type { Ledger } from "../../ledger/service.ts";
+import type { LockConnection } from "../connection.ts";
+import { compactId } from "../keys.ts";
+import { locksOf } from "../listing.ts";
+import type { DeadlockEntry, DeadlockStrategy, LockGraph } from "../schema.ts";
+import { ownerOf } from "../who.ts";
+import { type HeldLock, lockEvents, toHeldLock, toIso } from "../wire.ts";
 import { type OwnedKey, ownerOfParty, readBlocking, readContended, shownKey } from "./contended.ts";
-import { deadlockFact } from "./deadlock-history.ts";
 import { type Cycle, cycleSignature, findCycles } from "./graph.ts";
-import { compactId } from "./keys.ts";
-import { locksOf } from "./listing.ts";
-import type { DeadlockEntry, DeadlockStrategy, LockGraph } from "./schema.ts";
+import { deadlockFact } from "./history.ts";
 import { judgeDeadlock } from "./victim.ts";
 import { waitEdges } from "./wait-edges.ts";
-import { ownerOf } from "./who.ts";
-import { type HeldLock, lockEvents, toHeldLock, toIso } from "./wire.ts";
 
 type Deps = {
   connection: LockConnection;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type House, openHouse, type Process } from "./locks-fixture.ts";
-import type { AcquireOne, Lock } from "./service.ts";
+import { type House, openHouse, type Process } from "../locks-fixture.ts";
+import type { AcquireOne, Lock } from "../service.ts";
 
 let server: RedisServer;
 let house: House;

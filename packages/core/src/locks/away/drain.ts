@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import { errors, isCoded } from "../kernel/errors.ts";
+import { errors, isCoded } from "../../kernel/errors.ts";
+import { DRAIN_TURN, inTurn } from "../store.ts";
 import { IS_LIVE } from "./room-limits.ts";
-import { DRAIN_TURN, inTurn } from "./store.ts";
 import { COLUMNS, type Problem, type RoomRequest, type Row } from "./waiting-room.ts";
 
 export type Drain = {

@@ -1,5 +1,5 @@
+import type { ContendedKey, Lock, LockGraph, LockWaiter } from "../schema.ts";
 import { type Cycle, inOrder, type OwnerOf } from "./graph.ts";
-import type { ContendedKey, Lock, LockGraph, LockWaiter } from "./schema.ts";
 
 type Edge = LockGraph["edges"][number];
 type Group = { parties: readonly (Lock | LockWaiter)[]; because: Edge["because"] }[];

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
-import { type AcquireRequest, MAX_QUEUE_DEPTH } from "./acquire.ts";
-import { lockErrors } from "./errors.ts";
+import { type AcquireRequest, MAX_QUEUE_DEPTH } from "../acquire.ts";
+import { lockErrors } from "../errors.ts";
 
 /** Of those that wait in PostgreSQL: neither ended nor lapsed. */
 export const IS_LIVE = "problem IS NULL AND leased_until > now() AND waits_until > now()";

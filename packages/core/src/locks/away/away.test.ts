@@ -1,8 +1,8 @@
 import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type House, openHouse, type Process } from "./locks-fixture.ts";
-import { type Lock, type LockStanding, lockStanding } from "./schema.ts";
-import type { RequestInput } from "./service.ts";
+import { type House, openHouse, type Process } from "../locks-fixture.ts";
+import { type Lock, type LockStanding, lockStanding } from "../schema.ts";
+import type { RequestInput } from "../service.ts";
 
 let server: RedisServer;
 let house: House;

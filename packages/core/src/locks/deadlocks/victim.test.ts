@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Cycle, findCycles } from "./graph.ts";
-import { contended, heldLock } from "./graph-fixture.ts";
 import {
   DEADLOCK_STRATEGIES,
   type DeadlockStrategy,
   deadlockEntry,
   type Lock,
   type LockWaiter,
-} from "./schema.ts";
+} from "../schema.ts";
+import { type Cycle, findCycles } from "./graph.ts";
+import { contended, heldLock } from "./graph-fixture.ts";
 import { judgeDeadlock } from "./victim.ts";
 
 const ownerOf = (one: Lock | LockWaiter) => one.owner_id;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ContendedKey, Lock, LockMode, LockWaiter } from "../schema.ts";
 import { type Cycle, cycleSignature, findCycles } from "./graph.ts";
 import { contended, type Shape } from "./graph-fixture.ts";
-import type { ContendedKey, Lock, LockMode, LockWaiter } from "./schema.ts";
 import { waitEdges } from "./wait-edges.ts";
 
 const ownerOf = (one: Lock | LockWaiter) => one.owner_id;

@@ -1,12 +1,12 @@
 import type { Pool } from "pg";
-import { CodedError, errors } from "../kernel/errors.ts";
-import { type AcquireRequest, assertTtl } from "./acquire.ts";
-import { notHolder, waitedTooLong } from "./errors.ts";
-import { inCanonicalOrder, modeLetter } from "./keys.ts";
+import { CodedError, errors } from "../../kernel/errors.ts";
+import { type AcquireRequest, assertTtl } from "../acquire.ts";
+import { notHolder, waitedTooLong } from "../errors.ts";
+import { inCanonicalOrder, modeLetter } from "../keys.ts";
+import { type LockKeyInput, type LockStanding, WAITER_LEASE_SECONDS } from "../schema.ts";
+import { formatWho } from "../who.ts";
+import { modeOf } from "../wire.ts";
 import { createRoomLimits, IS_LIVE } from "./room-limits.ts";
-import { type LockKeyInput, type LockStanding, WAITER_LEASE_SECONDS } from "./schema.ts";
-import { formatWho } from "./who.ts";
-import { modeOf } from "./wire.ts";
 
 /** A request that waits for the lock store to come back, before it waits for its lock. */
 export type RoomRequest = {

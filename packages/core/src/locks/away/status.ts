@@ -1,10 +1,10 @@
 import type { Pool } from "pg";
-import type { Clock } from "../kernel/clock.ts";
-import type { LockConnection } from "./connection.ts";
-import type { LockStatus } from "./schema.ts";
-import { readEpoch } from "./store.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import type { LockConnection } from "../connection.ts";
+import type { LockStatus } from "../schema.ts";
+import { readEpoch } from "../store.ts";
+import { toIso } from "../wire.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
-import { toIso } from "./wire.ts";
 
 /** Whether the lock store answers this process now, whether it waits out a loss, and how many queue in PostgreSQL. */
 export async function readStatus(deps: {

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { errors } from "../kernel/errors.ts";
-import { randomIds } from "../kernel/ids.ts";
+import { errors } from "../../kernel/errors.ts";
+import { randomIds } from "../../kernel/ids.ts";
+import { lockErrors } from "../errors.ts";
+import { lockName, newLockId } from "../keys.ts";
+import { lockStanding } from "../schema.ts";
 import { drainWaitingRoom } from "./drain.ts";
-import { lockErrors } from "./errors.ts";
-import { lockName, newLockId } from "./keys.ts";
-import { lockStanding } from "./schema.ts";
 import { createWaitingRoom, type RoomRequest } from "./waiting-room.ts";
 
 const log = pino({ level: "silent" });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errors } from "../kernel/errors.ts";
+import { errors } from "../../kernel/errors.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 function make() {

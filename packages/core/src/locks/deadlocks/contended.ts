@@ -1,7 +1,7 @@
-import type { LockConnection } from "./connection.ts";
-import type { ContendedKey, Lock, LockWaiter } from "./schema.ts";
-import { ownerOf } from "./who.ts";
-import { modeOf, splitKey, toHeldLock, toIso, toLock, toWaiter } from "./wire.ts";
+import type { LockConnection } from "../connection.ts";
+import type { ContendedKey, Lock, LockWaiter } from "../schema.ts";
+import { ownerOf } from "../who.ts";
+import { modeOf, splitKey, toHeldLock, toIso, toLock, toWaiter } from "../wire.ts";
 
 /** A contended key of which every party says, as the scripts compare owners, whose it is. */
 export type OwnedKey = Omit<ContendedKey, "holders" | "queue"> & {

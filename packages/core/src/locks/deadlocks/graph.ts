@@ -1,4 +1,4 @@
-import type { ContendedKey, Lock, LockWaiter } from "./schema.ts";
+import type { ContendedKey, Lock, LockWaiter } from "../schema.ts";
 
 /** Names an owner by any lock or request of it: the same text, the same owner. */
 export type OwnerOf = (party: Lock | LockWaiter) => string;

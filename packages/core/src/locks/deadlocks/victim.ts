@@ -1,5 +1,5 @@
+import type { DeadlockEntry, DeadlockMember, DeadlockStrategy, Lock } from "../schema.ts";
 import type { Cycle, CycleMember } from "./graph.ts";
-import type { DeadlockEntry, DeadlockMember, DeadlockStrategy, Lock } from "./schema.ts";
 
 /** What is known of a cycle when it is judged. */
 export type DeadlockFacts = {

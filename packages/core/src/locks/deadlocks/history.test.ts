@@ -1,11 +1,11 @@
 import { makeCore, type TestCore } from "@ade/testkit/make-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemActor } from "../kernel/actor.ts";
-import type { LedgerEvent } from "../ledger/schema.ts";
-import { deadlockFact, listDeadlocks } from "./deadlock-history.ts";
+import { systemActor } from "../../kernel/actor.ts";
+import type { LedgerEvent } from "../../ledger/schema.ts";
+import type { DeadlockEntry } from "../schema.ts";
 import { findCycles } from "./graph.ts";
 import { contended } from "./graph-fixture.ts";
-import type { DeadlockEntry } from "./schema.ts";
+import { deadlockFact, listDeadlocks } from "./history.ts";
 import { judgeDeadlock } from "./victim.ts";
 
 let core: TestCore;
