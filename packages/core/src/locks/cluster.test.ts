@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { type RedisCluster, startRedisCluster } from "@ade/testkit/redis-cluster";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockName, partitionOf } from "./keys.ts";
 import { type House, openHouse, type Process } from "./locks-fixture.ts";
 import { listLocksQuery } from "./schema.ts";
@@ -12,13 +12,15 @@ let cluster: RedisCluster;
 let house: House;
 let one: Process;
 let two: Process;
-beforeAll(async () => {
+/** One for each test: one of them breaks it. */
+beforeEach(async () => {
   cluster = await startRedisCluster();
   house = await openHouse(cluster);
   one = await house.join();
   two = await house.join();
+  await one.locks.check();
 }, 120_000);
-afterAll(async () => {
+afterEach(async () => {
   await house?.close();
   await cluster?.stop();
 });
