@@ -20,7 +20,7 @@ type Lane = { name: ManyScript; partition: number; waiting: Waiting[]; flying: n
 /** Large enough that a call's own cost hardly counts, small enough that Redis works on one while the next is made. */
 const LARGEST = 16;
 /** So many of a lane are under way; what comes meanwhile gathers. */
-const MAX_FLYING = 4;
+const MAX_FLYING = 3;
 
 /**
  * Sends what is asked for in the same moment in one call: a command costs client and server more than a lock does.
@@ -51,7 +51,9 @@ export function createBatches(call: Call) {
   }
 
   function send(lane: Lane): void {
-    const batch = lane.waiting.splice(0, LARGEST);
+    // Of what comes while nothing is under way half goes ahead, so that Redis is busy while the rest is made ready.
+    const { length } = lane.waiting;
+    const batch = lane.waiting.splice(0, Math.min(LARGEST, lane.flying === 0 ? Math.ceil(length / 2) : length));
     const args =
       batch.length === 1 ? batch[0]!.args : batch.flatMap((each) => each.args as (string | number)[]);
     let ttlSeconds = 0;
