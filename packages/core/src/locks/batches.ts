@@ -53,7 +53,10 @@ export function createBatches(call: Call) {
   function send(lane: Lane): void {
     // Of what comes while nothing is under way half goes ahead, so that Redis is busy while the rest is made ready.
     const { length } = lane.waiting;
-    const batch = lane.waiting.splice(0, Math.min(LARGEST, lane.flying === 0 ? Math.ceil(length / 2) : length));
+    const batch = lane.waiting.splice(
+      0,
+      Math.min(LARGEST, lane.flying === 0 ? Math.ceil(length / 2) : length),
+    );
     const args =
       batch.length === 1 ? batch[0]!.args : batch.flatMap((each) => each.args as (string | number)[]);
     let ttlSeconds = 0;

@@ -53,8 +53,11 @@ export function createDeadlocks(deps: Deps) {
       for (const key of await readBlocking(connection, next, SHOWN_OF_QUEUE)) keys.set(key.key, key);
       const [cycle] = findCycles([...keys.values()], ownerOfParty, { through: owner, max_length: MAX_DEPTH });
       if (cycle) return cycle;
-      const parties = [...keys.values()].flatMap(({ holders, queue }) => [...holders, ...queue]);
-      next = [...new Set(parties.map(ownerOfParty))].filter((name) => !asked.has(name));
+      const blockers = [...keys.values()].flatMap(({ holders, queue }) => {
+        const last = queue.findLastIndex((waiter) => asked.has(waiter.owner));
+        return [...holders, ...queue.slice(0, Math.max(0, last))];
+      });
+      next = [...new Set(blockers.map(ownerOfParty))].filter((name) => !asked.has(name));
     }
     return null;
   }
