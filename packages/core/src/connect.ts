@@ -1,15 +1,12 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Cluster, Redis } from "ioredis";
 import pg from "pg";
 import { PrismaClient } from "./generated/client.ts";
+import { type AnyRedis, openRedis } from "./redis.ts";
 
 /** The role that may insert into the ledger but neither update nor delete it; made by the first migration. */
 const RUNTIME_ROLE = "ade_app";
 /** A transaction that is left open lets go of the sealer's lock after this. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
-
-/** One Redis, or a cluster of them. */
-export type AnyRedis = Redis | Cluster;
 
 export type Connections = {
   pool: pg.Pool;
@@ -63,51 +60,6 @@ export async function openConnections(options: {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const redis = openRedis(options.redisUrl, options.onError);
   return { pool, prisma, redis, databaseUrl: options.databaseUrl, pgOptions };
-}
-
-/** Nothing is sent again and nothing waits for ever. */
-const COMMANDS = { commandTimeout: 2_000, maxRetriesPerRequest: 0 } as const;
-const retryStrategy = (times: number): number => Math.min(times * 100, 2_000);
-
-/**
- * A Redis client for locks: nothing is queued while it is away (a command that runs after a reconnect is a ghost
- * lock), and a command that is not answered in time is unknown rather than pending for ever.
- *
- * @param url `redis://host:port`, or `redis+cluster://host:port,host:port` for a Redis Cluster that these belong to
- */
-export function openRedis(url: string, onError: (error: Error) => void): AnyRedis {
-  const redis = url.startsWith(CLUSTER_SCHEME)
-    ? new Cluster(clusterNodes(url), {
-        enableOfflineQueue: false,
-        redisOptions: COMMANDS,
-        clusterRetryStrategy: retryStrategy,
-        slotsRefreshTimeout: 2_000,
-      })
-    : new Redis(url, { ...COMMANDS, enableOfflineQueue: false, retryStrategy });
-  redis.on("error", onError);
-  return redis;
-}
-
-const CLUSTER_SCHEME = "redis+cluster://";
-
-function clusterNodes(url: string): { host: string; port: number }[] {
-  return url
-    .slice(CLUSTER_SCHEME.length)
-    .split(",")
-    .map((node) => {
-      const { hostname, port } = new URL(`redis://${node}`);
-      return { host: hostname, port: Number(port || 6379) };
-    });
-}
-
-/** A connection of its own for listening, since one that listens can send nothing else. It waits for Redis to come back. */
-export function openSubscriber(redis: AnyRedis): AnyRedis {
-  if (redis instanceof Cluster) return redis.duplicate([], { enableOfflineQueue: true });
-  return redis.duplicate({
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    commandTimeout: undefined as never,
-  });
 }
 
 export async function closeConnections(connections: Connections): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AnyRedis } from "@ade/core/connect";
+import type { AnyRedis } from "@ade/core/redis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 
 export type Limiter = Pick<RateLimiterRedis, "consume" | "reward">;

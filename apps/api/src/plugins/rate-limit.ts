@@ -1,5 +1,5 @@
-import type { AnyRedis } from "@ade/core/connect";
 import { errors } from "@ade/core/kernel/errors";
+import type { AnyRedis } from "@ade/core/redis";
 import type { FastifyInstance } from "fastify";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { addressKey, createLimiter, refusalSeconds } from "./limiters.ts";

@@ -1,7 +1,7 @@
-import type { AnyRedis } from "@ade/core/connect";
 import type { Core } from "@ade/core/core";
 import { errors } from "@ade/core/kernel/errors";
 import { sha256 } from "@ade/core/kernel/ids";
+import type { AnyRedis } from "@ade/core/redis";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { whereOf } from "./authentication.ts";
 import { addressKey, createLimiter, type Limiter, refusalSeconds } from "./limiters.ts";

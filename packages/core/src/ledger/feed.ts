@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import { type AnyRedis, openSubscriber } from "../connect.ts";
+import { type AnyRedis, openSubscriber } from "../redis.ts";
 import { chainedColumns } from "./chain.ts";
 import { entryOfEventId, type Projections, projectEvents, type SealedEntry } from "./projections.ts";
 import type { EventDraft, LedgerEvent } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
-import type { AnyRedis } from "../connect.ts";
+import type { AnyRedis } from "../redis.ts";
 import { type ChainedEntry, chainedColumns, GENESIS, linkHash } from "./chain.ts";
 import type { SealedEntry } from "./projections.ts";
 

@@ -1,10 +1,10 @@
 import type { Pool, QueryResultRow } from "pg";
 import type { Logger } from "pino";
-import type { AnyRedis } from "../connect.ts";
 import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
+import type { AnyRedis } from "../redis.ts";
 import { anchorKey, readAnchors, signAnchor, writeAnchor } from "./anchor.ts";
 import { createFeed, type EventFeed } from "./feed.ts";
 import { factRows, type HotWrite, RECORD_ONLY, withFacts } from "./hot-write.ts";

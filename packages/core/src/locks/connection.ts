@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import type { AnyRedis } from "../connect.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { errors, isCoded } from "../kernel/errors.ts";
+import type { AnyRedis } from "../redis.ts";
 import { type Breaker, createBreaker } from "./away/breaker.ts";
 import { createBatches } from "./batches.ts";
 import { partitionOf } from "./keys.ts";

@@ -1,8 +1,8 @@
 import { Cluster } from "ioredis";
 import type { Logger } from "pino";
-import { type AnyRedis, openSubscriber } from "../connect.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
+import { type AnyRedis, openSubscriber } from "../redis.ts";
 import type { LockConnection } from "./connection.ts";
 import { compactId } from "./keys.ts";
 import { WAITER_LEASE_SECONDS } from "./schema.ts";

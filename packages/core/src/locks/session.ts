@@ -1,8 +1,8 @@
 import { Cluster, type Redis } from "ioredis";
 import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
-import type { AnyRedis } from "../connect.ts";
 import { errors } from "../kernel/errors.ts";
+import type { AnyRedis } from "../redis.ts";
 import { type EpochRow, formatSentinel, judge, parseSentinel, type Sentinel } from "./epoch.ts";
 import { lockErrors } from "./errors.ts";
 import { scripts } from "./scripts.generated.ts";
