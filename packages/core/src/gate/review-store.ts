@@ -145,7 +145,7 @@ export function respond(
         ${p(json(response.why))}::jsonb, ${p(response.requirement_ids)}::text[], now(),
         ${p(response.release_at)}::timestamptz
       FROM guard
-      ON CONFLICT (task_id, revision, reviewer_id) DO UPDATE SET status = excluded.status, action = excluded.action,
+      ON CONFLICT (task_id, revision, reviewer_id, kind) DO UPDATE SET status = excluded.status, action = excluded.action,
         reason = excluded.reason, content_hash = excluded.content_hash, responded_at = excluded.responded_at,
         apply_immediately = excluded.apply_immediately, release_at = excluded.release_at)${ended}`;
   });
