@@ -119,9 +119,19 @@ describe("addresses and queries", () => {
     }
   });
 
-  test("a forged cursor is refused, not a fault", async () => {
-    const response = await server.call(admin, "GET", "/tasks?cursor=Zm9yZ2Vk");
-    expect(response.statusCode).toBeLessThan(500);
+  const forged = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+  test.each([
+    "Zm9yZ2Vk",
+    forged([]),
+    forged([7, "019aa111-0000-7000-8000-000000000000"]),
+    forged(["2026-01-01 00:00:00+00", "not-an-id"]),
+    forged(["2026-01-01 00:00:00+00", "019aa111-0000-7000-8000-000000000000", 1]),
+  ])("the forged cursor %s is refused by every list", async (cursor) => {
+    for (const path of ["/tasks", "/approvals", "/audit", "/users", "/agents", "/resources", "/locks"]) {
+      const response = await server.call(admin, "GET", `${path}?cursor=${cursor}`);
+      expect([path, response.statusCode]).toEqual([path, 400]);
+      expect(response.json().error.details[0].field).toBe("cursor");
+    }
   });
 
   test("what is not there is 404 in the envelope", async () => {

@@ -7,7 +7,7 @@ const RETRY_AFTER_S = 2;
 const UNREACHABLE =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|08...|53...|57P0[1-5]|P1001|P1002|P1008|P1017|P2024)$/;
 const UNREACHABLE_TEXT =
-  /Connection terminated|Connection is closed|timeout exceeded when trying to connect|Command timed out|Stream isn't writeable|max retries per request/i;
+  /Connection terminated|Cannot use a pool after calling end|Connection is closed|timeout exceeded when trying to connect|Command timed out|Stream isn't writeable|max retries per request/i;
 /** Two transactions in each other's way: trying again is right. */
 const RACED = /^(40001|40P01|P2034)$/;
 /** Text that PostgreSQL cannot keep: a NUL, half a surrogate pair. */

@@ -46,6 +46,8 @@ test.each([
   [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "DEPENDENCY_UNAVAILABLE"],
   [Object.assign(new Error("x"), { code: "57P01" }), "DEPENDENCY_UNAVAILABLE"],
   [new Error("Connection terminated unexpectedly"), "DEPENDENCY_UNAVAILABLE"],
+  // What a request gets that is still open while the process stops.
+  [new Error("Cannot use a pool after calling end on the pool"), "DEPENDENCY_UNAVAILABLE"],
   [new Error("x", { cause: Object.assign(new Error("y"), { code: "P1001" }) }), "DEPENDENCY_UNAVAILABLE"],
   [Object.assign(new Error("x"), { code: "40001" }), "CONFLICT"],
   [Object.assign(new Error("x"), { code: "22P05" }), "VALIDATION_ERROR"],

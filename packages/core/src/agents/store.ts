@@ -1,7 +1,6 @@
 import type { Pool } from "pg";
 import type { Prisma } from "../generated/client.ts";
-import { errors } from "../kernel/errors.ts";
-import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor } from "../kernel/page.ts";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, nameAndId } from "../kernel/page.ts";
 import type { Tx } from "../ledger/service.ts";
 import { STALE_AFTER_SECONDS, statusOf } from "./health.ts";
 import type {
@@ -99,10 +98,7 @@ export async function listAgents(
       LIMIT ${EXACT_TOTAL_LIMIT + 1}) counted`,
     [...values],
   );
-  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
-  if (query.cursor && !after) {
-    throw errors.VALIDATION_ERROR({ details: [{ field: "cursor", issue: "not a cursor of this list" }] });
-  }
+  const after = decodeCursor(query.cursor, nameAndId);
   if (after) {
     values.push(...after);
     conditions.push(`(a.name, a.id::text) > ($${values.length - 1}, $${values.length})`);

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination } from "../kernel/page.ts";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination, timeAndId } from "../kernel/page.ts";
 import type { ApprovalEntry } from "./schema.ts";
 
 type ApprovalRow = {
@@ -34,7 +34,7 @@ export async function listApprovals(
     `SELECT count(*)::int AS total FROM (SELECT 1 FROM approval ${filter} LIMIT ${EXACT_TOTAL_LIMIT + 1}) counted`,
     values,
   );
-  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
+  const after = decodeCursor(query.cursor, timeAndId);
   const pageValues = after ? [...values, after[0], after[1]] : values;
   const keyset = after
     ? `AND (created_at, id) < ($${values.length + 1}::timestamptz, $${values.length + 2}::uuid)`

@@ -3,7 +3,7 @@ import type { Prisma } from "../generated/client.ts";
 import type { Role } from "../kernel/actor.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
-import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor } from "../kernel/page.ts";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, nameAndId } from "../kernel/page.ts";
 import type { Tx } from "../ledger/service.ts";
 import type { GroupEntry, ListUsersQuery, Person, UserEntry, UserList } from "./schema.ts";
 
@@ -54,10 +54,7 @@ export async function listUsers(db: Tables, query: ListUsersQuery): Promise<User
     ...(query.active !== undefined && { active: query.active }),
   };
   const { page, limit } = query;
-  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
-  if (query.cursor && !after) {
-    throw errors.VALIDATION_ERROR({ details: [{ field: "cursor", issue: "not a cursor of this list" }] });
-  }
+  const after = decodeCursor(query.cursor, nameAndId);
   const [rows, counted] = await Promise.all([
     db.user.findMany({
       where: after ? { AND: [where, afterName(after)] } : where,

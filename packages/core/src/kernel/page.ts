@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errors } from "./errors.ts";
 
 /** Page request of every list: page and limit, or a cursor from the previous answer. */
 export const pageQuery = {
@@ -25,16 +26,27 @@ export function encodeCursor(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
-/** The parts of a cursor, or null where it was not made by encodeCursor with `length` parts. */
-export function decodeCursor(cursor: string, length: number): (string | number)[] | null {
+/** `timestamptz::text` of PostgreSQL, which a cursor keeps to the microsecond. */
+export const timeKey = z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)*$/);
+/** The cursors of lists by time and of lists by name. */
+export const timeAndId = z.tuple([timeKey, z.uuid()]);
+export const nameAndId = z.tuple([z.string(), z.uuid()]);
+
+/** The parts of a cursor; undefined where there is none. VALIDATION_ERROR where it is none of this list's. */
+export function decodeCursor<T extends z.ZodType>(
+  cursor: string | undefined,
+  parts: T,
+): z.output<T> | undefined {
+  if (cursor === undefined) return undefined;
+  const read = parts.safeParse(jsonOf(cursor));
+  if (read.success) return read.data;
+  throw errors.VALIDATION_ERROR({ details: [{ field: "cursor", issue: "was not made by this list" }] });
+}
+
+function jsonOf(cursor: string): unknown {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    const isOurs =
-      Array.isArray(parts) &&
-      parts.length === length &&
-      parts.every((part) => typeof part === "string" || typeof part === "number");
-    return isOurs ? parts : null;
+    return JSON.parse(Buffer.from(cursor, "base64url").toString());
   } catch {
-    return null;
+    return undefined;
   }
 }

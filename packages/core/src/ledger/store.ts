@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor } from "../kernel/page.ts";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, timeAndId } from "../kernel/page.ts";
 import { chainedColumns } from "./chain.ts";
 import type { AuditEntry, AuditQuery, History, HistoryQuery } from "./schema.ts";
 
@@ -35,7 +35,7 @@ export async function listEntries(
       scope.own_principal_id,
     );
   }
-  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
+  const after = decodeCursor(query.cursor, timeAndId);
   const direction = query.sort_order === "asc" ? "ASC" : "DESC";
   if (after) {
     values.push(after[0], after[1]);

@@ -1,4 +1,4 @@
-import { errors } from "../kernel/errors.ts";
+import { z } from "zod";
 import { decodeCursor, encodeCursor } from "../kernel/page.ts";
 import type { LockConnection } from "./connection.ts";
 import { lockName } from "./keys.ts";
@@ -23,7 +23,7 @@ type Filter = (lock: Lock) => boolean;
 export async function listLocks(connection: LockConnection, query: ListLocksQuery): Promise<LockList> {
   const filter = filterOf(query);
   const { limit } = query;
-  const start = query.cursor === undefined ? null : placeOf(query.cursor);
+  const start = placeOf(query.cursor);
   const offset = start ? 0 : (query.page - 1) * limit;
   // One more than the page tells whether there is a next one.
   const { found, next } = await walk(connection, start, offset + limit, filter);
@@ -118,15 +118,10 @@ async function countKeys(connection: LockConnection): Promise<number> {
   return counts.reduce((sum, [, , total]) => sum + Number(total) - OWN_FIELDS, 0);
 }
 
-function placeOf(cursor: string): Place {
-  const [partition, scan, skip] = decodeCursor(cursor, 3) ?? [];
-  const isOurs =
-    Number.isInteger(partition) &&
-    /^\d{1,20}$/.test(String(scan)) &&
-    Number.isInteger(skip) &&
-    Number(skip) >= 0;
-  if (!isOurs || Number(partition) < 0) {
-    throw errors.VALIDATION_ERROR({ details: [{ field: "cursor", issue: "was not made by this list" }] });
-  }
-  return { partition: Number(partition), cursor: String(scan), skip: Number(skip) };
+/** Partition, scan cursor, and how many of its step were shown. */
+const placeParts = z.tuple([z.int().min(0), z.string().regex(/^\d{1,20}$/), z.int().min(0)]);
+
+function placeOf(cursor: string | undefined): Place | null {
+  const [partition, scan, skip] = decodeCursor(cursor, placeParts) ?? [];
+  return partition === undefined ? null : { partition, cursor: scan!, skip: skip! };
 }

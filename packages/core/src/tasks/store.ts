@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
-import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination } from "../kernel/page.ts";
+import { z } from "zod";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination, timeKey } from "../kernel/page.ts";
 import type { ReviewRecord, TaskRecord } from "./record.ts";
 import type { ListTasksQuery } from "./schema.ts";
 
@@ -49,6 +50,13 @@ const SORT_TYPES = {
   risk_score: "int",
   state: "text",
 } as const;
+/** As text, for it is the column's text that the cursor keeps. */
+const SORT_KEYS = {
+  created_at: timeKey,
+  updated_at: timeKey,
+  risk_score: z.string().regex(/^-?\d{1,3}$/),
+  state: z.string(),
+} as const;
 
 /** A page of tasks. `author_scope` limits an agent to its own. Previews are left out: they can be large. */
 export async function listTasks(
@@ -65,7 +73,7 @@ export async function listTasks(
     values,
   );
 
-  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
+  const after = decodeCursor(query.cursor, z.tuple([SORT_KEYS[query.sort_by], z.uuid()]));
   const pageValues = [...values];
   let keyset = "";
   if (after) {

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { decodeCursor, encodeCursor } from "../kernel/page.ts";
+import { decodeCursor, encodeCursor, timeAndId } from "../kernel/page.ts";
 import type { Inbox, InboxQuery, InboxRow, InboxSection } from "./schema.ts";
 
 /** `$1` is the reader. Which tasks a section holds, over `t` and the reader's own approval `mine`. */
@@ -53,7 +53,7 @@ async function readSection(
       `(t.description ILIKE ${p} OR t.type ILIKE ${p} OR t.author_name ILIKE ${p} OR array_to_string(t.resource_keys, ' ') ILIKE ${p})`,
     );
   }
-  const after = query.cursor ? decodeCursor(query.cursor, 2) : null;
+  const after = decodeCursor(query.cursor, timeAndId);
   if (after) {
     values.push(after[0], after[1]);
     const sign = order.direction === "ASC" ? ">" : "<";
