@@ -5,6 +5,7 @@ import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
 import { locksRouter } from "./routers/locks.ts";
 import { policiesRouter } from "./routers/policies.ts";
+import { preferencesRouter } from "./routers/preferences.ts";
 import { resourcesRouter } from "./routers/resources.ts";
 import { riskRouter } from "./routers/risk.ts";
 import { simulate } from "./routers/simulate.ts";
@@ -28,6 +29,7 @@ export const appRouter = router({
   locks: locksRouter,
   agents: agentsRouter,
   users: usersRouter,
+  preferences: preferencesRouter,
   links: linksRouter,
   api_keys: apiKeysRouter,
   audit: auditRouter,

@@ -22,6 +22,8 @@ import { lockPermissions } from "./locks/permissions.ts";
 import { createLocksService, lockProjections } from "./locks/service.ts";
 import { policyPermissions } from "./policies/permissions.ts";
 import { createPolicyService, unmet } from "./policies/service.ts";
+import { preferencePermissions } from "./preferences/permissions.ts";
+import { createPreferencesService, preferenceProjections } from "./preferences/service.ts";
 import { resourcePermissions } from "./resources/permissions.ts";
 import { createResourceService } from "./resources/service.ts";
 import { riskPermissions } from "./risk/permissions.ts";
@@ -80,7 +82,7 @@ export async function createCore(options: CoreOptions) {
     log,
     secret,
     anchorFile: options.anchorFile,
-    projections: new Map([...gateProjections, ...lockProjections]),
+    projections: new Map([...gateProjections, ...lockProjections, ...preferenceProjections]),
     onSeal: (client, entries) => jobs.insert(entries.flatMap(wakeUpsOf), client),
   });
   const base = { pool, prisma, redis, clock, ids, log, ledger };
@@ -90,6 +92,7 @@ export async function createCore(options: CoreOptions) {
     ledgerPermissions,
     identityPermissions,
     resourcePermissions,
+    preferencePermissions,
     riskPermissions,
     policyPermissions,
     lockPermissions,
@@ -103,6 +106,7 @@ export async function createCore(options: CoreOptions) {
     ...base,
     auth: { publicUrl: options.publicUrl, trustedOrigins: [], secret },
   });
+  const preferences = createPreferencesService(base);
   const resources = createResourceService(base);
   const risk = createRiskService(base);
   const policies = createPolicyService({
@@ -155,7 +159,7 @@ export async function createCore(options: CoreOptions) {
   ledger.sealer.start();
 
   return {
-    ...{ matrix, ledger, identity, resources, risk, policies, locks, executors, agents },
+    ...{ matrix, ledger, identity, preferences, resources, risk, policies, locks, executors, agents },
     ...{ tasks, approvals, gate, applying, views, jobs, connections },
     /**
      * Begins to take jobs. `apply` is told of a task that is due and resolves when its run has begun: should this

@@ -11,6 +11,8 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "approval:requested": ["inbox", "task"],
   "approval:responded": ["inbox", "task"],
   "approval:escalated": ["inbox", "task"],
+  "approval:snoozed": ["inbox", "task"],
+  "preferences:changed": ["preferences"],
   "lock:acquired": ["locks", "task"],
   "lock:released": ["locks", "task"],
   "lock:expired": ["locks", "task"],

@@ -1,4 +1,10 @@
-import { approvalList, listApprovalsQuery, respondInput } from "@ade/core/approvals/schema";
+import {
+  approvalList,
+  listApprovalsQuery,
+  respondInput,
+  snoozed,
+  snoozeInput,
+} from "@ade/core/approvals/schema";
 import { taskState } from "@ade/core/tasks/schema";
 import { z } from "zod";
 import { byId, withId } from "../input.ts";
@@ -35,6 +41,18 @@ export const approvalsRouter = router({
     .input(withId(respondInput))
     .output(responded)
     .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.respond(ctx.actor, id, input)),
+
+  snooze: procedure("approval.snooze", {
+    method: "POST",
+    path: "/approvals/:id/snooze",
+    status: 200,
+    summary: "Put one's own open approval aside until then; null takes it back",
+    tags,
+    errors: [409],
+  })
+    .input(withId(snoozeInput))
+    .output(snoozed)
+    .mutation(({ ctx, input: { id, until } }) => ctx.core.gate.snooze(ctx.actor, id, until)),
 
   withdraw: procedure("approval.withdraw", {
     method: "POST",

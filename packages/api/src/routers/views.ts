@@ -1,9 +1,12 @@
 import { inbox, inboxQuery, taskView } from "@ade/core/views/schema";
 import { byId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
+import { savedViewsRouter } from "./preferences.ts";
 
 /** Read models of the dashboard's pages. */
 export const viewsRouter = router({
+  saved: savedViewsRouter,
+
   inbox: procedure("view.inbox", {
     method: "GET",
     path: "/inbox",

@@ -11,6 +11,11 @@ export const approvalErrors = defineErrors({
     message: "This approval asks somebody else.",
     next: "Only the reviewer it names, or an admin, can answer it.",
   },
+  NOT_OPEN: {
+    status: 409,
+    message: "This approval has been answered already.",
+    next: "Only one that still waits for you can be put aside.",
+  },
   UNDO_TIME_OVER: {
     status: 409,
     message: "The response has already taken effect.",

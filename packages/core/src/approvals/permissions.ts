@@ -4,5 +4,6 @@ import type { PermissionMatrix } from "../kernel/actor.ts";
 export const approvalPermissions = {
   "approval.list": { author: "yes", reviewer: "yes", admin: "yes", agent: "own", system: "yes" },
   "approval.respond": { author: "no", reviewer: "assigned", admin: "yes", agent: "no", system: "no" },
+  "approval.snooze": { author: "no", reviewer: "assigned", admin: "assigned", agent: "no", system: "no" },
   "approval.withdraw": { author: "no", reviewer: "assigned", admin: "yes", agent: "no", system: "no" },
 } as const satisfies PermissionMatrix;

@@ -44,6 +44,8 @@ export const approvalEntry = z.strictObject({
   /** Until then the response may be withdrawn; it takes effect at that moment. */
   release_at: z.string().optional(),
   due_at: z.string().optional(),
+  /** Put aside by its reviewer until then. */
+  snoozed_until: z.string().optional(),
   created_at: z.string(),
   responded_at: z.string().optional(),
 });
@@ -65,6 +67,14 @@ export const respondInput = z.strictObject({
     .default({ apply_immediately: false, undo_seconds: 0 }),
 });
 export type RespondInput = z.infer<typeof respondInput>;
+
+/** Puts one's own open approval aside; null takes it back. */
+export const snoozeInput = z.strictObject({ until: z.iso.datetime({ offset: true }).nullable() });
+export const snoozed = z.strictObject({
+  approval_id: z.uuid(),
+  task_id: z.uuid(),
+  snoozed_until: z.string().nullable(),
+});
 
 export const listApprovalsQuery = z.strictObject({
   ...pageQuery,

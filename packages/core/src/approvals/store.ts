@@ -4,7 +4,13 @@ import type { ApprovalEntry } from "./schema.ts";
 
 type ApprovalRow = {
   [K in keyof ApprovalEntry]: ApprovalEntry[K] | null;
-} & { created_at: Date; responded_at: Date | null; due_at: Date | null; release_at: Date | null };
+} & {
+  created_at: Date;
+  responded_at: Date | null;
+  due_at: Date | null;
+  release_at: Date | null;
+  snoozed_until: Date | null;
+};
 
 /** A page of approvals, newest first: one reviewer's, those of one agent's tasks, or all of one task. */
 export async function listApprovals(
@@ -92,6 +98,7 @@ function presentApproval(row: ApprovalRow): ApprovalEntry {
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.release_at ? { release_at: row.release_at.toISOString() } : {}),
     ...(row.due_at ? { due_at: row.due_at.toISOString() } : {}),
+    ...(row.snoozed_until ? { snoozed_until: row.snoozed_until.toISOString() } : {}),
     created_at: row.created_at.toISOString(),
     ...(row.responded_at ? { responded_at: row.responded_at.toISOString() } : {}),
   };

@@ -40,6 +40,8 @@ export const gateProjections: Projections = new Map<string, Projection>([
   ],
   ["approval.requested", (entry) => [approvalRequested(entry)]],
   ["approval.responded", (entry) => [approvalAnswered(entry, String(entry.detail.response))]],
+  ["approval.snoozed", approvalSnoozed],
+  ["approval.unsnoozed", approvalSnoozed],
   ["approval.withdrawn", (entry) => [approvalAnswered(entry, "withdraw")]],
 ]);
 
@@ -89,6 +91,21 @@ function approvalAnswered(entry: SealedEntry, action: string): EventDraft {
       ...(entry.reason ? { reason: entry.reason } : {}),
     },
   };
+}
+
+/** Nobody else's queue changes. */
+function approvalSnoozed(entry: SealedEntry): EventDraft[] {
+  return [
+    {
+      event: "approval:snoozed",
+      channels: [`user:${entry.detail.reviewer_id}`],
+      payload: {
+        approval_id: entry.entity_id,
+        task_id: entry.task_id,
+        snoozed_until: entry.detail.snoozed_until,
+      },
+    },
+  ];
 }
 
 /** `tasks` is for everybody who may read tasks; the others are those of api.md. */

@@ -8,6 +8,7 @@ import { archive, edit, propose, remove, resubmit } from "./draft.ts";
 import { release, respond, withdraw } from "./respond.ts";
 import type { SimulateInput } from "./schema.ts";
 import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
+import { snooze } from "./snooze.ts";
 import { stillApproved } from "./still-approved.ts";
 import { submit } from "./submit.ts";
 
@@ -37,6 +38,9 @@ export function createGateService(deps: GateDeps) {
     respond: (actor: Actor, approvalId: string, input: RespondInput) =>
       respond(deps, actor, approvalId, input),
     withdraw: (actor: Actor, approvalId: string) => withdraw(deps, actor, approvalId),
+    /** Puts one's own open approval aside until then; null takes it back. */
+    snooze: (actor: Actor, approvalId: string, until: string | null) =>
+      snooze(deps, actor, approvalId, until),
     /** For applying: why the approvals of this task no longer hold, or null. */
     stillApproved: (task: Parameters<typeof stillApproved>[1]) => stillApproved(deps, task),
     /** Jobs: plan a task, answer a dry run, let responses take effect. */

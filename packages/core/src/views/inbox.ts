@@ -4,11 +4,13 @@ import type { Inbox, InboxQuery, InboxRow, InboxSection } from "./schema.ts";
 
 /** `$1` is the reader. Which tasks a section holds, over `t` and the reader's own approval `mine`. */
 const SECTIONS: Record<InboxSection, string> = {
-  needs_you: "t.state = 'REVIEWING' AND mine.status = 'PENDING'",
+  needs_you: `t.state = 'REVIEWING' AND mine.status = 'PENDING'
+    AND (mine.snoozed_until IS NULL OR mine.snoozed_until <= now())`,
   needs_others: `t.state IN ('SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING') AND NOT t.archived
     AND (t.author_id = $1::uuid OR (mine.status IS NOT NULL AND mine.status NOT IN ('PENDING', 'CLOSED', 'SUPERSEDED')))`,
   returned:
     "t.author_id = $1::uuid AND NOT t.archived AND ((t.state = 'DRAFT' AND t.problem IS NOT NULL) OR t.state = 'REJECTED')",
+  snoozed: "t.state = 'REVIEWING' AND mine.status = 'PENDING' AND mine.snoozed_until > now()",
   decided: `t.state NOT IN ('REVIEWING') AND EXISTS (SELECT 1 FROM approval a WHERE a.task_id = t.id
     AND a.reviewer_id = $1::uuid AND a.responded_at IS NOT NULL)`,
 };
@@ -18,6 +20,7 @@ const ORDER: Record<InboxSection, { key: string; type: string; direction: "ASC" 
   needs_you: { key: "coalesce(mine.due_at, t.created_at)", type: "timestamptz", direction: "ASC" },
   needs_others: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
   returned: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
+  snoozed: { key: "mine.snoozed_until", type: "timestamptz", direction: "ASC" },
   decided: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
 };
 
@@ -66,7 +69,7 @@ async function readSection(
         split_part(t.description, E'\\n', 1) AS title, t.type, t.author_name, t.author_kind,
         coalesce(t.resource_keys[1], '') AS target, greatest(cardinality(t.resource_keys) - 1, 0) AS more_targets,
         t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
-        mine.due_at, mine.release_at, t.updated_at, ${order.key}::text AS sort_key
+        mine.due_at, mine.release_at, mine.snoozed_until, t.updated_at, ${order.key}::text AS sort_key
       ${FROM} WHERE ${conditions.join(" AND ")}
       ORDER BY ${order.key} ${order.direction}, t.id ${order.direction} LIMIT ${query.limit + 1}`,
     values,
@@ -79,6 +82,7 @@ async function readSection(
       submitted_at: row.submitted_at?.toISOString() ?? null,
       due_at: row.due_at?.toISOString() ?? null,
       release_at: row.release_at?.toISOString() ?? null,
+      snoozed_until: row.snoozed_until?.toISOString() ?? null,
       updated_at: row.updated_at.toISOString(),
     })),
     ...(rows.length > query.limit ? { next_cursor: encodeCursor([last.sort_key, last.task_id]) } : {}),

@@ -4,7 +4,7 @@ import { auditEntry } from "../ledger/schema.ts";
 import { riskLevel } from "../risk/schema.ts";
 import { commentEntry, taskEntry, taskState } from "../tasks/schema.ts";
 
-export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "decided"] as const;
+export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "snoozed", "decided"] as const;
 export const inboxSection = z.enum(INBOX_SECTIONS);
 export type InboxSection = z.infer<typeof inboxSection>;
 
@@ -40,6 +40,8 @@ export const inboxRow = z.strictObject({
   submitted_at: z.string().nullable(),
   due_at: z.string().nullable(),
   release_at: z.string().nullable(),
+  /** Put aside by the caller until then. */
+  snoozed_until: z.string().nullable(),
   updated_at: z.string(),
 });
 export type InboxRow = z.infer<typeof inboxRow>;
@@ -50,6 +52,7 @@ export const inbox = z.strictObject({
     needs_you: z.int(),
     needs_others: z.int(),
     returned: z.int(),
+    snoozed: z.int(),
     decided: z.int(),
   }),
   next_cursor: z.string().optional(),

@@ -1,5 +1,5 @@
 import type { InboxSection } from "@ade/core/views/schema";
-import { CircleCheckBig, SearchX, Undo2, Users } from "lucide-react";
+import { AlarmClock, CircleCheckBig, SearchX, Undo2, Users } from "lucide-react";
 import { Link } from "#components/link.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { PageState } from "#components/ui/states.tsx";
@@ -39,6 +39,13 @@ export function InboxEmpty({ section, search }: { section: InboxSection; search:
     return (
       <PageState icon={Users} title="Nobody else is asked right now">
         Here you follow what is in review and waits for others.
+      </PageState>
+    );
+  }
+  if (section === "snoozed") {
+    return (
+      <PageState icon={AlarmClock} title="Nothing is put aside">
+        What you snooze waits here and comes back to your queue by itself.
       </PageState>
     );
   }

@@ -6,6 +6,7 @@ export const SECTIONS: readonly { id: InboxSection; name: string }[] = [
   { id: "needs_you", name: "Needs you" },
   { id: "needs_others", name: "Needs others" },
   { id: "returned", name: "Returned" },
+  { id: "snoozed", name: "Snoozed" },
   { id: "decided", name: "Decided" },
 ];
 
