@@ -10,7 +10,13 @@ export const RECOVERY_MS = 60_000 + 20_000;
 const MEMORY_MEGABYTES = 700;
 
 type Finding = { invariant: "I1" | "I2" | "I3" | "I4" | "I5" | "I6"; sentence: string };
-export type Judged = { findings: Finding[]; locks: Verdict; completed: number };
+export type Judged = {
+  findings: Finding[];
+  locks: Verdict;
+  completed: number;
+  /** On performance.now()'s clock: everything approved was applied. */
+  applied_at_ms: number;
+};
 
 /** Judges a run from PostgreSQL, the recording sinks and what callers were answered; nothing is asked of Redis. */
 export async function judge(
@@ -31,10 +37,11 @@ export async function judge(
       find(rule === "stalled" || rule === "never-answered" ? "I5" : "I1", `${rule}: ${sentence}`);
   }
   const completed = await allCompleted(house, tasks, find);
+  const applied_at_ms = performance.now();
   await judgeEffects(house, tasks, find);
   await judgeLedger(house, find);
   await judgeProcesses(house, find);
-  return { findings, locks: verdict, completed };
+  return { findings, locks: verdict, completed, applied_at_ms };
 }
 
 type Find = (invariant: Finding["invariant"], sentence: string) => void;

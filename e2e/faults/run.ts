@@ -12,15 +12,18 @@ import type { Fault } from "./fault.ts";
 import { type House, openHouse } from "./house.ts";
 import { judge, RECOVERY_MS } from "./invariants.ts";
 import { startLockLoad } from "./lock-load.ts";
+import { addToReport, type RunRecord, readReport, reportTable } from "./report.ts";
 import { startTaskLoad } from "./task-load.ts";
 
 const FAULTS = [...redisFaults, ...lineFaults, ...workerFaults, ...deadlockFaults, ...queueFaults];
-const USAGE = `npm run chaos -- --fault NAME [--seed N] [--seeds COUNT] [--scale PART] [--minutes N]
+const USAGE = `npm run chaos -- --fault NAME [--seed N] [--seeds COUNT] [--scale PART] [--minutes N] [--report FILE]
 npm run chaos -- --list
+npm run chaos -- --report FILE
 
 A real API, two workers, PostgreSQL and Redis with a fault proxy on every line; load, the fault, and the invariants of
 reliability.md judged from PostgreSQL and recording sinks. "all" names every fault. --scale 1 gives a fault the times
-of the specification (0.2); --minutes (60) bounds it all.`;
+of the specification (0.2); --minutes (60) bounds it all. A table is printed at the end; with --report every run is
+added to FILE, one JSON line each, and the table is of all that FILE keeps, other calls' runs too.`;
 
 const { values } = parseArgs({
   options: {
@@ -29,12 +32,18 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1" },
     scale: { type: "string", default: process.env.ADE_CHAOS_SCALE ?? "0.2" },
     minutes: { type: "string", default: "60" },
+    report: { type: "string", default: "" },
     list: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 if (values.list) {
   for (const { name, about } of FAULTS) console.log(`${name.padEnd(22)} ${about}`);
+  process.exit(0);
+}
+const order = FAULTS.map(({ name }) => name);
+if (values.report !== "" && values.fault === "") {
+  console.log(reportTable(readReport(values.report), order));
   process.exit(0);
 }
 const chosen = values.fault === "all" ? FAULTS : FAULTS.filter(({ name }) => name === values.fault);
@@ -76,15 +85,17 @@ setTimeout(() => {
 }, minutes * 60_000).unref();
 
 let failed = 0;
-let runs = 0;
+const records: RunRecord[] = [];
 try {
   for (const fault of chosen) {
     // A house is good for many faults; those that want another one get it.
     if (house && fault.house) house = await closed(house);
     house ??= await openHouse(fault.house);
     for (let at = 0; at < seeds; at += 1) {
-      runs += 1;
-      if (!(await runOnce(house, fault, seed + at))) failed += 1;
+      const record = await runOnce(house, fault, seed + at);
+      records.push(record);
+      if (values.report !== "") addToReport(values.report, record);
+      if (record.problems.length > 0) failed += 1;
     }
     if (fault.house) house = await closed(house);
   }
@@ -92,7 +103,8 @@ try {
   failed += 1;
   console.log(`The run broke: ${error instanceof Error ? error.stack : messageOf(error)}`);
 }
-console.log(`${runs - failed} passed, ${failed} failed`);
+console.log(`\n${reportTable(values.report === "" ? records : readReport(values.report), order)}\n`);
+console.log(`${records.length - failed} passed, ${failed} failed`);
 await end(failed > 0 ? 1 : 0);
 
 async function closed(open: House): Promise<null> {
@@ -101,7 +113,7 @@ async function closed(open: House): Promise<null> {
 }
 
 /** Load, fault, recovery, verdict: one line. */
-async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<boolean> {
+async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<RunRecord> {
   const random = seededRandom(ofSeed);
   const name = `${fault.name}-${ofSeed}`;
   const started = performance.now();
@@ -126,8 +138,10 @@ async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<bo
     complaints.push(`I5: ${wanted - locks.grants()} of ${GRANTS_AFTER} grants are missing after it healed`);
   const movedMs = performance.now() - healed;
   await Promise.all([tasks.stop(), locks.stop()]);
-  const { findings, locks: verdict, completed } = await judge(inHouse, { locks, tasks, ignore: breaks });
+  const judged = await judge(inHouse, { locks, tasks, ignore: breaks });
+  const { findings, locks: verdict, completed } = judged;
 
+  const runMs = performance.now() - started;
   const problems = [...complaints, ...findings.map(({ invariant, sentence }) => `${invariant}: ${sentence}`)];
   const line = [
     `${fault.name} seed ${ofSeed}: ${problems.length === 0 ? "ok" : `${problems.length} VIOLATIONS`}`,
@@ -135,9 +149,14 @@ async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<bo
     `${completed} of ${tasks.answered.created.size} tasks completed`,
     `moved again after ${(movedMs / 1000).toFixed(1)} s`,
     ...figures,
-    `${((performance.now() - started) / 1000).toFixed(1)} s`,
+    `${(runMs / 1000).toFixed(1)} s`,
   ];
   console.log(line.join("; "));
   for (const problem of problems.slice(0, SHOWN_FINDINGS)) console.log(`  ${problem}`);
-  return problems.length === 0;
+  const { operations, grants, refused_writes } = verdict;
+  return {
+    ...{ fault: fault.name, seed: ofSeed, at: new Date().toISOString(), problems },
+    ...{ operations, grants, refused_writes, tasks_completed: completed },
+    ...{ moved_again_ms: movedMs, applied_ms: judged.applied_at_ms - healed, run_ms: runMs },
+  };
 }

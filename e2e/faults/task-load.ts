@@ -16,6 +16,8 @@ export type TaskLoad = {
 };
 
 const PACE_MS = 150;
+/** So many lives go on at once: a slow machine makes a run longer, and piles nothing up. */
+const MAX_LIVES = 10;
 const AGAIN_MS = 250;
 /** A call is tried again for so long. */
 const PATIENCE_MS = 60_000;
@@ -78,6 +80,7 @@ export function startTaskLoad(house: House, random: SeededRandom, name: string):
         lives.delete(life),
       );
       lives.add(life);
+      if (lives.size >= MAX_LIVES) await Promise.race(lives);
       await delay(PACE_MS * random.int(1, 4));
     }
   }
