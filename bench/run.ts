@@ -4,6 +4,7 @@ import { contendedLock } from "./benchmarks/contended-lock.ts";
 import { deadlock } from "./benchmarks/deadlock.ts";
 import { decisionTransaction } from "./benchmarks/decision-transaction.ts";
 import { heldLocks } from "./benchmarks/held-locks.ts";
+import { inbox } from "./benchmarks/inbox.ts";
 import { uncontendedLock } from "./benchmarks/uncontended-lock.ts";
 import { wholeLife } from "./benchmarks/whole-life.ts";
 import type { Benchmark } from "./frame/benchmark.ts";
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deadlock,
   decisionTransaction,
   wholeLife,
+  inbox,
 ];
 const ROUNDS = 5;
 const QUICK_ROUNDS = 1;

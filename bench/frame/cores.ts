@@ -41,11 +41,12 @@ export async function openCore(options: {
 const SETUP: Actor = { ...systemActor("bench"), roles: ["admin"] };
 
 /** A new person, who acts as a browser's session does: with an address, which the ledger keeps apart. */
-export async function newPerson(core: Core, name: string, roles: Role[]): Promise<Actor> {
+export async function newPerson(core: Core, name: string, roles: Role[], password?: string): Promise<Actor> {
   const user = await core.identity.users.create(SETUP, {
     email: `${name.toLowerCase()}@bench.local`,
     name,
     roles,
+    ...(password && { password }),
   });
   const where = { service: "api", request_id: randomIds.uuid(), ip: "127.0.0.1", user_agent: "bench" };
   return { ...SETUP, kind: "user", id: user.id, name, roles, via: `session:${randomIds.uuid()}`, where };

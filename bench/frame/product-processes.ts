@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@ade/embedded/ports";
@@ -24,16 +25,28 @@ export async function startWorker(place: Place): Promise<ProductProcess> {
 }
 
 /** An API process, as in production; resolves when it listens, on the loopback address alone. */
-export async function startApi(place: Place & { poolSize: number }): Promise<ProductProcess & { url: URL }> {
+export async function startApi(
+  place: Place & { poolSize: number; webUrl?: string },
+): Promise<ProductProcess & { url: URL }> {
   const port = await freePort();
   const child = await startProcess("API", API, place, {
     PORT: String(port),
+    ...(place.webUrl && { ADE_WEB_URL: place.webUrl }),
     ADE_RATE_LIMIT: "1000000",
     ADE_POOL_SIZE: String(place.poolSize),
     ADE_ADMIN_EMAIL: "admin@bench.local",
     ADE_ADMIN_PASSWORD: "a password of the benchmarks",
   });
   return { ...child, url: new URL(`http://127.0.0.1:${port}`) };
+}
+
+/** The built dashboard, on the loopback address alone; resolves when it listens. */
+export function startWeb(folder: string, port: number): Promise<ProductProcess> {
+  const next = join(folder, "node_modules/next/dist/bin/next");
+  const args = [next, "start", "--hostname", "127.0.0.1", "--port", String(port)];
+  const env = { ...process.env, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  return whenReady("dashboard", child, (line) => line.includes("Ready in"));
 }
 
 async function startProcess(
@@ -55,13 +68,24 @@ async function startProcess(
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  return whenReady(name, child, (line) => heedLog(name, line));
+}
+
+/** Resolves when a line of its output says that it is ready. */
+async function whenReady(
+  name: string,
+  child: ChildProcess,
+  isReady: (line: string) => boolean,
+): Promise<ProductProcess> {
   running.add(child);
   const ended = once(child, "exit").then(([code]) => {
     running.delete(child);
     return code as number | null;
   });
   await Promise.race([
-    saysReady(name, child),
+    new Promise<void>((resolve) => {
+      createInterface({ input: child.stdout! }).on("line", (line) => isReady(line) && resolve());
+    }),
     ended.then((code) => {
       throw new Error(`The ${name} ended with ${code} before it was ready.`);
     }),
@@ -75,18 +99,10 @@ async function startProcess(
   };
 }
 
-/** Reads its log: the line that says so, and from then on whatever is wrong. */
-function saysReady(name: string, child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    createInterface({ input: child.stdout! }).on("line", (line) => {
-      if (!line.startsWith("{")) return;
-      const { level, msg, err } = JSON.parse(line) as {
-        level: number;
-        msg?: string;
-        err?: { message: string };
-      };
-      if (msg === "ready") resolve();
-      if (level >= WARNING) console.error(`${name}: ${msg ?? ""} ${err?.message ?? ""}`);
-    });
-  });
+/** Shows whatever is wrong; true for the line that says that it is ready. */
+function heedLog(name: string, line: string): boolean {
+  if (!line.startsWith("{")) return false;
+  const { level, msg, err } = JSON.parse(line) as { level: number; msg?: string; err?: { message: string } };
+  if (level >= WARNING) console.error(`${name}: ${msg ?? ""} ${err?.message ?? ""}`);
+  return msg === "ready";
 }
