@@ -38,6 +38,14 @@ export const approvalEntry = z.strictObject({
   priority: approvalPriority,
   requirement_ids: z.array(z.string()),
   why: z.array(whyAsked),
+  /** `review`: an answer to the change. `override`: an admin's word on another admin's override. */
+  kind: z.enum(["review", "override"]),
+  /** Of an override approval: what it confirms. */
+  override_id: z.uuid().optional(),
+  /** Ids of those whom a policy named and this person answers for. */
+  stands_for: z.array(z.string()),
+  /** Who was asked instead. */
+  delegated_to: z.string().optional(),
   action: approvalAction.optional(),
   reason: z.string().optional(),
   by_admin: z.boolean(),

@@ -69,31 +69,14 @@ export async function listApprovals(
 }
 
 function presentApproval(row: ApprovalRow): ApprovalEntry {
-  const {
-    id,
-    task_id,
-    revision,
-    reviewer_id,
-    reviewer_name,
-    status,
-    priority,
-    requirement_ids,
-    why,
-    by_admin,
-  } = row as unknown as ApprovalEntry;
+  const { id, task_id, revision, reviewer_id, reviewer_name, status, priority } =
+    row as unknown as ApprovalEntry;
+  const { requirement_ids, why, stands_for, kind, by_admin } = row as unknown as ApprovalEntry;
   return {
-    ...{
-      id,
-      task_id,
-      revision,
-      reviewer_id,
-      reviewer_name,
-      status,
-      priority,
-      requirement_ids,
-      why,
-      by_admin,
-    },
+    ...{ id, task_id, revision, reviewer_id, reviewer_name, status, priority },
+    ...{ requirement_ids, why, stands_for, kind, by_admin },
+    ...(row.override_id ? { override_id: row.override_id } : {}),
+    ...(row.delegated_to ? { delegated_to: row.delegated_to } : {}),
     ...(row.action ? { action: row.action } : {}),
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.release_at ? { release_at: row.release_at.toISOString() } : {}),

@@ -2,10 +2,11 @@ import { makersOf } from "../approvals/service.ts";
 import type { Preview } from "../executors/schema.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
+import type { NewApproval } from "./ask-store.ts";
 import type { GateDeps } from "./deps.ts";
 import { storeDraftPlan } from "./draft-store.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
-import { assessTask, type NewApproval, sendBack } from "./review-store.ts";
+import { assessTask, sendBack } from "./review-store.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
 
 const SYSTEM: Actor = systemActor("gate");
@@ -74,7 +75,7 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
   }
   const preview = planned && { ...planned, affected_services: evaluation.affected_services };
   const to = evaluation.waived ? "APPROVED" : "REVIEWING";
-  const approvals = to === "REVIEWING" ? newApprovals(deps, evaluation) : [];
+  const approvals = to === "REVIEWING" ? newApprovals(deps, evaluation, task.now) : [];
   const content_hash = deps.executors.contentHash(task.config, preview?.changes ?? null);
   const asked = {
     ...task,
@@ -91,7 +92,7 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
     approvalFact("approval.requested", asked, approval, {
       detail: {
         priority: approval.priority,
-        due_at: new Date(task.now.getTime() + approval.due_in_hours * 3_600_000).toISOString(),
+        due_at: approval.due_at,
         risk_score: evaluation.risk.score,
       },
     }),
@@ -138,7 +139,8 @@ function evaluateTask(deps: GateDeps, task: TaskRecord, preview: Preview | null)
   });
 }
 
-function newApprovals(deps: GateDeps, evaluation: Evaluation): NewApproval[] {
+function newApprovals(deps: GateDeps, evaluation: Evaluation, now: Date): NewApproval[] {
+  const dueAt = new Date(now.getTime() + evaluation.due.hours * 3_600_000).toISOString();
   return evaluation.asked.map(({ person, requirement_ids, why }) => ({
     id: deps.ids.uuid(),
     reviewer_id: person.id,
@@ -146,6 +148,7 @@ function newApprovals(deps: GateDeps, evaluation: Evaluation): NewApproval[] {
     priority: evaluation.due.priority,
     requirement_ids,
     why,
-    due_in_hours: evaluation.due.hours,
+    stands_for: [],
+    due_at: dueAt,
   }));
 }

@@ -43,6 +43,13 @@ export const gateProjections: Projections = new Map<string, Projection>([
   ["approval.snoozed", approvalSnoozed],
   ["approval.unsnoozed", approvalSnoozed],
   ["approval.withdrawn", (entry) => [approvalAnswered(entry, "withdraw")]],
+  ...["approval.delegated", "approval.reassigned", "approval.taken_back"].map(
+    (action): [string, Projection] => [
+      action,
+      (entry) => [approvalAnswered(entry, String(entry.detail.response))],
+    ],
+  ),
+  ["approval.dropped", (entry) => [taskEvent("task:changed", entry, { change: "approval.dropped" })]],
 ]);
 
 function moved(entry: SealedEntry): EventDraft[] {

@@ -3,20 +3,11 @@ import { type HotWrite, hotWrite, json } from "../ledger/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment } from "../risk/schema.ts";
 import type { TaskState } from "../tasks/schema.ts";
+import { insertApprovals, type NewApproval } from "./ask-store.ts";
 import { casTask } from "./cas-task.ts";
 import { endApprovals, endOf } from "./end-approvals.ts";
 
 type TaskKey = { id: string; version: number };
-
-export type NewApproval = {
-  id: string;
-  reviewer_id: string;
-  reviewer_name: string;
-  priority: string;
-  requirement_ids: readonly string[];
-  why: readonly unknown[];
-  due_in_hours: number;
-};
 
 export type Assessed = {
   preview: Preview | null;
@@ -60,12 +51,7 @@ export function assessTask(
       plan_state = ${p(found.preview === null ? "skipped" : "ready")}, risk = ${p(json(found.risk))}::jsonb,
       requirements = ${p(json(found.requirements))}::jsonb, content_hash = ${hash}, resource_keys = ${keys}::text[]
       FROM guard WHERE task_id = guard.id AND revision = ${revision}::int),
-    asked AS (INSERT INTO approval (id, task_id, revision, reviewer_id, reviewer_name, priority, requirement_ids,
-        why, due_at)
-      SELECT a.id, guard.id, ${revision}::int, a.reviewer_id, a.reviewer_name, a.priority, a.requirement_ids, a.why,
-        now() + make_interval(hours => a.due_in_hours)
-      FROM guard, jsonb_to_recordset(${p(json(found.approvals))}::jsonb) AS a(id uuid, reviewer_id uuid,
-        reviewer_name text, priority text, requirement_ids text[], why jsonb, due_in_hours int))`;
+    ${insertApprovals(p, task, found.approvals)}`;
   });
 }
 

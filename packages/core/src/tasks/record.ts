@@ -1,3 +1,4 @@
+import type { WhyAsked } from "../approvals/schema.ts";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
@@ -11,7 +12,12 @@ export type ApprovalRecord = {
   status: string;
   action: string | null;
   reason: string | null;
-  requirement_ids: string[];
+  priority: string;
+  requirement_ids: readonly string[];
+  /** Whom a policy named and this person answers for. */
+  stands_for: readonly string[];
+  /** By `delegate`: who was asked instead. */
+  delegated_to: string | null;
   by_admin: boolean;
   apply_immediately: boolean;
   release_at: string | null;
@@ -83,6 +89,12 @@ export type Blocker =
   | { kind: "lock"; key: string; holder: string; purpose?: string | undefined }
   | { kind: "retry"; attempt: number; reason: string }
   | { kind: "quarantine"; reason: string };
+
+/** An approval with the reasons for which its person is asked. */
+export type ApprovalToAsk = ApprovalRecord & { why: readonly WhyAsked[] };
+
+/** A task as a change of who is asked is decided on. */
+export type TaskToAsk = Omit<ReviewRecord, "approvals"> & { approvals: ApprovalToAsk[] };
 
 /** A task as an answer to it is decided on: without what only people read. */
 export type ReviewRecord = Omit<TaskRecord, "config" | "preview" | "plan_state" | "risk">;

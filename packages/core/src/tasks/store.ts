@@ -1,11 +1,12 @@
 import type { Pool } from "pg";
 import { z } from "zod";
 import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination, timeKey } from "../kernel/page.ts";
-import type { ReviewRecord, TaskRecord } from "./record.ts";
+import type { ReviewRecord, TaskRecord, TaskToAsk } from "./record.ts";
 import type { ListTasksQuery } from "./schema.ts";
 
+/** The reviewers' rows; what admins say to an override is no answer to the change. */
 const APPROVALS = `coalesce((SELECT jsonb_agg(to_jsonb(a) - 'why' ORDER BY a.created_at, a.id) FROM approval a
-      WHERE a.task_id = t.id AND a.revision = t.revision), '[]'::jsonb) AS approvals`;
+      WHERE a.task_id = t.id AND a.revision = t.revision AND a.kind = 'review'), '[]'::jsonb) AS approvals`;
 const FROM = "FROM task t JOIN task_revision r ON r.task_id = t.id AND r.revision = t.revision";
 const RECORD = `SELECT t.*, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
     ${APPROVALS} ${FROM}`;
@@ -17,6 +18,16 @@ export async function loadTask(pool: Pool, id: string): Promise<TaskRecord | nul
   const { rows } = await pool.query<TaskRecord>({
     name: "task-load",
     text: `${RECORD} WHERE t.id = $1`,
+    values: [id],
+  });
+  return rows[0] ?? null;
+}
+
+/** A task with the reasons for which each is asked, or null: for a change of who is asked. */
+export async function loadTaskToAsk(pool: Pool, id: string): Promise<TaskToAsk | null> {
+  const { rows } = await pool.query<TaskToAsk>({
+    name: "task-to-ask",
+    text: `${REVIEW.replace(" - 'why'", "")} WHERE t.id = $1`,
     values: [id],
   });
   return rows[0] ?? null;
