@@ -2,6 +2,7 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { contendedLock } from "./benchmarks/contended-lock.ts";
 import { deadlock } from "./benchmarks/deadlock.ts";
+import { decisionApi } from "./benchmarks/decision-api.ts";
 import { decisionTransaction } from "./benchmarks/decision-transaction.ts";
 import { heldLocks } from "./benchmarks/held-locks.ts";
 import { inbox } from "./benchmarks/inbox.ts";
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   heldLocks,
   deadlock,
   decisionTransaction,
+  decisionApi,
   wholeLife,
   inbox,
 ];

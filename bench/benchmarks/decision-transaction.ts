@@ -3,59 +3,22 @@ import type { Actor } from "@ade/core/kernel/actor";
 import { loadTaskOfApproval } from "@ade/core/tasks/store";
 import pg from "pg";
 import type { Bench, Benchmark, Side } from "../frame/benchmark.ts";
-import { APPROVE, newPerson, noopConfig, openCore, requireApprovals } from "../frame/cores.ts";
-import { copyTask, type PreparedTask, preparedTasks } from "../look/prepared-tasks.ts";
+import { APPROVE, openCore } from "../frame/cores.ts";
+import { type PreparedTask, preparedTasks } from "../look/prepared-tasks.ts";
 import { statementTimes } from "../look/statement-times.ts";
 import { decisionValues, writeDecision, writeDecisionInThree } from "../references/decision.ts";
+import { seedDecisions } from "./prepared-decisions.ts";
 
 const AT_A_TIME = 16;
 /** Looked at one by one after the comparison: what a decision's time consists of. */
 const EXAMINED = 200;
-
-type Seed = { databaseUrl: string; redisUrl: string; reviewer: Actor };
-
-/** A database with tasks in review: two of three reviewers must approve, one has, and `reviewer` makes the quorum. */
-async function seed({ servers }: Bench, tasks: number): Promise<Seed> {
-  const databaseUrl = await servers.newDatabase();
-  const redisUrl = await servers.newRedis();
-  const { core, close } = await openCore({ databaseUrl, redisUrl, poolSize: 4 });
-  try {
-    const author = await newPerson(core, "Author", ["author"]);
-    const first = await newPerson(core, "First", ["reviewer"]);
-    const reviewer = await newPerson(core, "Second", ["reviewer"]);
-    await newPerson(core, "Third", ["reviewer"]);
-    await requireApprovals(core, 2);
-    const id = await reviewing(core, author);
-    const { approvals } = await core.tasks.get(author, id);
-    await core.gate.respond(first, approvals.find((one) => one.reviewer_id === first.id)!.id, APPROVE);
-    await core.ledger.settle();
-    await copyTask(databaseUrl, id, tasks);
-    return { databaseUrl, redisUrl, reviewer };
-  } finally {
-    await close();
-  }
-}
-
-/** A task in review with its preview; the plan that a worker would make is made here. */
-async function reviewing(core: Core, author: Actor): Promise<string> {
-  const { id } = await core.gate.propose(author, {
-    config: noopConfig("decision"),
-    metadata: { tags: ["bench"] },
-  });
-  await core.gate.planTask(id, AbortSignal.timeout(10_000));
-  const submitted = core.gate.submit(author, id, { force: false, skip_preview: false });
-  while ((await core.tasks.read(author, id)).state === "DRAFT") await new Promise(setImmediate);
-  await core.gate.planTask(id, AbortSignal.timeout(10_000));
-  await submitted;
-  return id;
-}
 
 async function run(bench: Bench) {
   const { servers, quick, compare } = bench;
   const perRound = quick ? 600 : 3_000;
   const windowMs = quick ? 500 : 1_200;
   const rounds = quick ? 2 : 6;
-  const { databaseUrl, redisUrl, reviewer } = await seed(bench, perRound * rounds + EXAMINED);
+  const { databaseUrl, redisUrl, reviewer } = await seedDecisions(servers, perRound * rounds + EXAMINED);
   const tasks = await preparedTasks(databaseUrl, reviewer.id);
   // Each side has a copy of the database for itself: nobody seals what another one wrote, and all start alike.
   const copies: string[] = [];

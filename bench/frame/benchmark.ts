@@ -29,6 +29,8 @@ export type Side = {
   after?: () => Promise<void>;
   /** Ours must reach at least this many times the rate of this side. */
   goal?: number;
+  /** The median of ours must be at most this many times this side's. */
+  p50Times?: number;
   /** The 99th percentile of ours must be at most this part of this side's. */
   p99Part?: number;
 };

@@ -64,10 +64,7 @@ function summarise(
     ratio_range: isCompared ? { lowest: Math.min(...ratios), highest: Math.max(...ratios) } : null,
     figures: figuresOf(comparison, samples),
   };
-  const goals =
-    at === 0
-      ? goalsOfOurs(comparison, result)
-      : goalsBeside(side, result.ratio, latencyAt(ours, 0.99), result);
+  const goals = at === 0 ? goalsOfOurs(comparison, result) : goalsBeside(side, result, ours);
   return { ...result, goals };
 }
 
@@ -100,13 +97,14 @@ function goalsOfOurs({ p99GoalMs, figures = {} }: Comparison, ours: Omit<SideRes
 }
 
 function goalsBeside(
-  { goal, p99Part }: Comparison["sides"][number],
-  ratio: number | null,
-  p99OfOurs: number,
+  { goal, p50Times, p99Part }: Comparison["sides"][number],
   side: Omit<SideResult, "goals">,
+  ours: readonly Measured[],
 ): Goal[] {
   const goals: Goal[] = [];
-  if (goal !== undefined && ratio !== null) goals.push(atLeast(goal, ratio));
-  if (p99Part !== undefined) goals.push(atMost("p99 ÷ this", p99OfOurs / side.p99_ms, p99Part));
+  const times = (part: number, theirs: number) => latencyAt(ours, part) / theirs;
+  if (goal !== undefined && side.ratio !== null) goals.push(atLeast(goal, side.ratio));
+  if (p50Times !== undefined) goals.push(atMost("p50 ÷ this", times(0.5, side.p50_ms), p50Times));
+  if (p99Part !== undefined) goals.push(atMost("p99 ÷ this", times(0.99, side.p99_ms), p99Part));
   return goals;
 }
