@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
-import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, timeAndId } from "../kernel/page.ts";
+import { z } from "zod";
+import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor } from "../kernel/page.ts";
 import { chainedColumns } from "./chain.ts";
 import type { AuditEntry, AuditQuery, History, HistoryQuery } from "./schema.ts";
 
@@ -11,7 +12,10 @@ export type AuditScope = {
   skip?: number;
 };
 
-/** One page of the ledger by time, sealed or not. A cursor that is not ours starts at the beginning. */
+/** The time as the chain writes it, which other lists' cursors don't. */
+const atAndId = z.tuple([z.iso.datetime({ precision: 6 }), z.uuid()]);
+
+/** One page of the ledger by time, sealed or not. @throws VALIDATION_ERROR 400 for a cursor of another list */
 export async function listEntries(
   pool: Pool,
   query: AuditQuery,
@@ -35,7 +39,7 @@ export async function listEntries(
       scope.own_principal_id,
     );
   }
-  const after = decodeCursor(query.cursor, timeAndId);
+  const after = decodeCursor(query.cursor, atAndId);
   const direction = query.sort_order === "asc" ? "ASC" : "DESC";
   if (after) {
     values.push(after[0], after[1]);

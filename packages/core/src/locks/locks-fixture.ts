@@ -81,6 +81,7 @@ export async function openHouse(server: Pick<RedisServer, "url"> & { admin: AnyR
 
   return {
     join,
+    ledger,
     pool: first.pool,
     prisma: first.prisma,
     async epoch(): Promise<{ epoch: string; fence_floor: string; max_ttl_seconds: number; grace: boolean }> {

@@ -52,7 +52,7 @@ export type LocksDeps = {
   clock: Clock;
   ids: Ids;
   log: Logger;
-  ledger: Pick<Ledger, "record" | "history">;
+  ledger: Pick<Ledger, "record" | "commit" | "history">;
   emitLive?: (event: EventDraft) => void;
   /** A heartbeat alone can't hold a lock for longer. */
   max_hold_seconds?: number;
@@ -304,7 +304,8 @@ export function createLocksService(deps: LocksDeps) {
         connection.partitions.map(async (partition) => {
           let count = 0;
           for (;;) {
-            const [, done, ...expired] = await connection.run("sweep", partition, [SWEEP_BATCH]);
+            const [, done, ended, ...expired] = await connection.run("sweep", partition, [SWEEP_BATCH]);
+            void deadlocks.recordLeft(ended as string[], partition);
             for (const described of expired) emit(lockEvents.expired(toHeldLock(described)));
             count += expired.length;
             if (Number(done) < SWEEP_BATCH) return count;

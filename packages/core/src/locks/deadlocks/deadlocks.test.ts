@@ -3,6 +3,7 @@ import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type House, openHouse, type Process } from "../locks-fixture.ts";
 import type { AcquireOne, Lock } from "../service.ts";
+import { partitionKeys } from "../session.ts";
 
 let server: RedisServer;
 let house: House;
@@ -125,6 +126,52 @@ describe("by the scan", () => {
     await one.locks.release({ principal_id: "p", lock_id: held[1]!.id });
     await waits[0];
     expect(await one.locks.scanForDeadlocks()).toBe(0);
+  });
+});
+
+describe("a deadlock that was ended is in the history, once", () => {
+  const total = async () => (await one.locks.deadlocks({ page: 1, limit: 1 })).pagination.total;
+  const waits = partitionKeys(0)[3]!;
+  const unrecorded = async () =>
+    (await server.admin.hkeys(waits)).filter((field) => field.startsWith("x")).map((field) => field.slice(1));
+  /** As if ten seconds had passed for what is to be recorded by then. */
+  const makeDue = (id: string) => server.admin.zadd(partitionKeys(0)[1]!, 1, `x${id}`);
+
+  test("the process that ended it is killed before it recorded it: a sweep elsewhere does", async () => {
+    const before = await total();
+    // Of the one that is killed nothing arrives any more.
+    const ledger = { ...house.ledger, commit: () => new Promise<never>(() => {}) };
+    const dying = await house.join({ ledger });
+    const { held, waits: waiting, close, owner } = await ring(2, dying);
+    for (const index of [0, 1]) await close(index);
+    await expect(waiting[1]).rejects.toEqual(code("DEADLOCK_DETECTED"));
+    await waiting[0];
+    expect(await total()).toBe(before);
+    const [id] = await unrecorded();
+    await one.locks.sweepExpired();
+    expect(await unrecorded()).toEqual([id]);
+    await makeDue(id!);
+    await Promise.all([one.locks.sweepExpired(), two.locks.sweepExpired()]);
+    await expect.poll(unrecorded).toEqual([]);
+    expect(await total()).toBe(before + 1);
+    expect(await newest()).toMatchObject({
+      id,
+      found_by: "enqueue",
+      resolution: { victim_owner_id: owner(1), released_locks: [held[1]!.id] },
+    });
+  });
+
+  test("recorded by both, it is there once", async () => {
+    const { waits: waiting, close } = await ring(2, one);
+    for (const index of [0, 1]) await close(index);
+    await expect(waiting[1]).rejects.toEqual(code("DEADLOCK_DETECTED"));
+    await expect.poll(unrecorded).toEqual([]);
+    const [before, entry] = [await total(), await newest()];
+    await server.admin.hset(waits, `x${entry.id}`, JSON.stringify(entry));
+    await makeDue(entry.id);
+    await two.locks.sweepExpired();
+    await expect.poll(unrecorded).toEqual([]);
+    expect(await total()).toBe(before);
   });
 });
 

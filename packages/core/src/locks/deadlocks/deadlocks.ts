@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { systemActor } from "../../kernel/actor.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { isCoded } from "../../kernel/errors.ts";
 import type { Ids } from "../../kernel/ids.ts";
@@ -8,18 +7,18 @@ import type { Ledger } from "../../ledger/service.ts";
 import type { LockConnection } from "../connection.ts";
 import { compactId } from "../keys.ts";
 import { locksOf } from "../listing.ts";
-import type { DeadlockEntry, DeadlockStrategy, LockGraph } from "../schema.ts";
+import { type DeadlockEntry, type DeadlockStrategy, deadlockEntry, type LockGraph } from "../schema.ts";
 import { ownerOf } from "../who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso } from "../wire.ts";
 import { type OwnedKey, ownerOfParty, readBlocking, readContended, shownKey } from "./contended.ts";
 import { type Cycle, cycleSignature, findCycles } from "./graph.ts";
-import { deadlockFact } from "./history.ts";
+import { recordDeadlock } from "./history.ts";
 import { judgeDeadlock } from "./victim.ts";
 import { waitEdges } from "./wait-edges.ts";
 
 type Deps = {
   connection: LockConnection;
-  ledger: Pick<Ledger, "record">;
+  ledger: Pick<Ledger, "commit">;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -76,18 +75,24 @@ export function createDeadlocks(deps: Deps) {
       locksOf: heldBy,
     });
     const { request } = cycle.find(({ owner }) => owner === victim)!;
-    const released = await abort(victim, entry.id, request.request_id, heldBy(victim));
+    const released = await abort(victim, entry, request.request_id, heldBy(victim));
     // Somebody else ended it, or it ended by itself.
     if (!released) return false;
     const resolution = { ...entry.resolution, released_locks: released.map(({ id }) => id).sort() };
-    await deps.ledger.record(systemActor("locks"), [deadlockFact({ ...entry, resolution })]);
+    await record({ ...entry, resolution }, connection.partitionOf(compactId(request.request_id)!));
     return true;
+  }
+
+  /** Its partition keeps the entry until then: should this process end here, the sweep hands it to another. */
+  async function record(entry: DeadlockEntry, partition: number): Promise<void> {
+    await recordDeadlock(deps.ledger, entry);
+    await connection.run("recorded", partition, [entry.id]);
   }
 
   /** Ends the victim where its request still waits; only one of several that try does it. Answers what it lost. */
   async function abort(
     owner: string,
-    deadlockId: string,
+    entry: DeadlockEntry,
     requestId: string,
     held: readonly HeldLock[],
   ): Promise<HeldLock[] | null> {
@@ -95,12 +100,15 @@ export function createDeadlocks(deps: Deps) {
     const home = connection.partitionOf(first);
     const ids = held.map(({ id }) => compactId(id)!);
     const idsIn = (partition: number) => ids.filter((id) => connection.partitionOf(id) === partition);
-    const reply = await connection.run("abort", home, [owner, deadlockId, first, ...idsIn(home)]);
+    const reply = await connection.run("abort", home, [
+      ...([owner, entry.id, first, JSON.stringify(entry)] as const),
+      ...idsIn(home),
+    ]);
     if (reply[0] === "STALE") return null;
     const others = connection.partitions.filter((partition) => partition !== home);
     const replies = await Promise.all(
       others.map((partition) =>
-        connection.run("abort", partition, [owner, deadlockId, "", ...idsIn(partition)]),
+        connection.run("abort", partition, [owner, entry.id, "", "", ...idsIn(partition)]),
       ),
     );
     return [reply, ...replies].flatMap(([, at, ...released]) =>
@@ -142,6 +150,15 @@ export function createDeadlocks(deps: Deps) {
         if (known.has(cycleSignature(cycle)) && (await resolve(cycle, "scan"))) ended += 1;
       }
       return ended;
+    },
+
+    /** Records what the sweep found ended and not in the history yet; where that fails, it finds it again. */
+    async recordLeft(entries: readonly string[], partition: number): Promise<void> {
+      for (const entry of entries) {
+        await record(deadlockEntry.parse(JSON.parse(entry)), partition).catch((error: unknown) =>
+          log.warn({ err: error }, "a deadlock that was ended is not in the history yet"),
+        );
+      }
     },
 
     /** The wait-for graph as it is now. */

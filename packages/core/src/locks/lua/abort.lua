@@ -1,7 +1,9 @@
 -- Ends a deadlock's victim in one partition: its waits, and its locks of the given ids, which go to the next. It was
 -- waiting, so it was not writing: no lock delay. With a request, only where that one still waits.
+-- With an entry of the history, that is kept until it is recorded, whatever becomes of its process.
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
--- ARGV 1 sentinel, 2 owner, 3 detail (for those who ask), 4 request (that must still wait, or empty), then ids (of locks)
+-- ARGV 1 sentinel, 2 owner, 3 detail (for those who ask), 4 request (that must still wait, or empty), 5 entry (or
+--      empty), then ids (of locks)
 -- ->   {OK, now_ms, lock...}  those that were released; {STALE} {LOST_EPOCH}
 -- @include time sentinel holders waits handoff
 
@@ -20,8 +22,12 @@ for _, id in ipairs(ids_waited_for(owner)) do
     serve_queue(string.sub(id, 1, FIELD_LENGTH), ARGV[1], now)
   end
 end
+if ARGV[5] ~= '' then
+  redis.call('HSET', KEYS[4], 'x' .. ARGV[3], ARGV[5])
+  redis.call('ZADD', KEYS[2], now_ms + UNRECORDED_MS, 'x' .. ARGV[3])
+end
 local answer = { 'OK', now_ms }
-for at = 5, #ARGV do
+for at = 6, #ARGV do
   local field, tail = string.sub(ARGV[at], 1, FIELD_LENGTH), string.sub(ARGV[at], FIELD_LENGTH + 1)
   local resource = load_resource(field)
   local holder, place = find_holder(resource, tail)

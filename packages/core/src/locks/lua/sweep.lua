@@ -2,7 +2,8 @@
 -- became free.
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, 2 limit
--- ->   {OK, done, lock...}  the expired; `done` as many as `limit`: there may be more
+-- ->   {OK, done, entries, lock...}  the expired, and the entries of deadlocks that nobody has recorded yet; `done` as
+--      many as `limit`: there may be more
 --      {LOST_EPOCH}
 -- @include time sentinel holders waits handoff
 
@@ -10,7 +11,8 @@ if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now = now_us()
 local now_ms = math.floor(now / 1000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now_ms, 'LIMIT', 0, ARGV[2])
-local answer = { 'OK', #due }
+local entries = {}
+local answer = { 'OK', #due, entries }
 
 local function sweep_resource(field)
   local resource = load_resource(field)
@@ -43,6 +45,9 @@ for _, what in ipairs(due) do
   elseif letter == 'r' then
     redis.call('HDEL', KEYS[4], what)
     redis.call('ZREM', KEYS[2], what)
+  elseif letter == 'x' then
+    entries[#entries + 1] = redis.call('HGET', KEYS[4], what)
+    redis.call('ZADD', KEYS[2], now_ms + UNRECORDED_MS, what)
   elseif letter == '!' then
     if redis.call('HDEL', KEYS[1], what) == 1 and redis.call('HINCRBY', KEYS[1], '!', -1) <= 0 then
       redis.call('HDEL', KEYS[1], '!')

@@ -5,6 +5,8 @@ local MEMBER, W_KEY, W_MODE, W_WHO, W_CAPACITY, W_TTL, W_HOLD, W_DELAY, W_COUNTE
   SINCE, PRIORITY = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 local ENDED = 0
 local KEEP_ENDED_MS = 60000
+-- A deadlock that was ended (`x` and its id) is in the history by then, or the sweep hands it to somebody else.
+local UNRECORDED_MS = 10000
 local MAX_HOLDERS = 1000
 
 local function load_wait(id)
