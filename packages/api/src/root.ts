@@ -1,6 +1,7 @@
 import { agentsRouter } from "./routers/agents.ts";
 import { approvalsRouter } from "./routers/approvals.ts";
 import { auditRouter } from "./routers/audit.ts";
+import { delegationsRouter } from "./routers/delegations.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
 import { locksRouter } from "./routers/locks.ts";
@@ -23,6 +24,7 @@ export const appRouter = router({
   tasks: tasksRouter,
   approvals: approvalsRouter,
   policies: policiesRouter,
+  delegations: delegationsRouter,
   resources: resourcesRouter,
   risk: riskRouter,
   executors: executorsRouter,

@@ -5,6 +5,8 @@ import { type ApplyStep, createApplyingService } from "./applying/service.ts";
 import { approvalPermissions } from "./approvals/permissions.ts";
 import { createApprovalsService } from "./approvals/service.ts";
 import type { Connections } from "./connect.ts";
+import { delegationPermissions } from "./delegations/permissions.ts";
+import { createDelegationsService, delegationProjections } from "./delegations/service.ts";
 import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { executorPermissions } from "./executors/permissions.ts";
@@ -82,7 +84,12 @@ export async function createCore(options: CoreOptions) {
     log,
     secret,
     anchorFile: options.anchorFile,
-    projections: new Map([...gateProjections, ...lockProjections, ...preferenceProjections]),
+    projections: new Map([
+      ...gateProjections,
+      ...lockProjections,
+      ...preferenceProjections,
+      ...delegationProjections,
+    ]),
     onSeal: (client, entries) => jobs.insert(entries.flatMap(wakeUpsOf), client),
   });
   const base = { pool, prisma, redis, clock, ids, log, ledger };
@@ -95,6 +102,7 @@ export async function createCore(options: CoreOptions) {
     preferencePermissions,
     riskPermissions,
     policyPermissions,
+    delegationPermissions,
     lockPermissions,
     executorPermissions,
     agentPermissions,
@@ -113,6 +121,7 @@ export async function createCore(options: CoreOptions) {
     ...base,
     directory: async () => ({ people: await identity.directory(), groups: await identity.groups() }),
   });
+  const delegations = createDelegationsService({ ...base, directory: identity.directory });
   const locks = createLocksService({ ...base, emitLive });
   const executors = createExecutorsService({
     adapters: [
@@ -135,6 +144,7 @@ export async function createCore(options: CoreOptions) {
     resources,
     risk,
     policies,
+    delegations,
     identity,
     agents,
     locks,
@@ -159,7 +169,19 @@ export async function createCore(options: CoreOptions) {
   ledger.sealer.start();
 
   return {
-    ...{ matrix, ledger, identity, preferences, resources, risk, policies, locks, executors, agents },
+    ...{
+      matrix,
+      ledger,
+      identity,
+      preferences,
+      resources,
+      risk,
+      policies,
+      delegations,
+      locks,
+      executors,
+      agents,
+    },
     ...{ tasks, approvals, gate, applying, views, jobs, connections },
     /**
      * Begins to take jobs. `apply` is told of a task that is due and resolves when its run has begun: should this

@@ -24,7 +24,10 @@ export const whyAsked = z.strictObject({
   requirement_id: z.string(),
   policy: z.string(),
   rule: z.string(),
+  /** Names, the one whom the policy named first, the one asked last. */
   via: z.array(z.string()),
+  /** Why a delegation of their own did not hold. */
+  note: z.string().optional(),
 });
 export type WhyAsked = z.infer<typeof whyAsked>;
 

@@ -1,4 +1,5 @@
 import { makersOf } from "../approvals/service.ts";
+import { fellBackFact } from "../delegations/service.ts";
 import type { Preview } from "../executors/schema.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
@@ -97,9 +98,10 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
       },
     }),
   );
+  const warned = approvals.length === 0 ? [] : evaluation.fell_back;
   const rows = await deps.ledger.commit(
     SYSTEM,
-    [move, ...requests],
+    [move, ...requests, ...warned.map((chain) => fellBackFact(task.id, chain))],
     assessTask(task, to, {
       preview,
       risk: evaluation.risk,
@@ -130,6 +132,7 @@ async function returnToAuthor(
 function evaluateTask(deps: GateDeps, task: TaskRecord, preview: Preview | null): Promise<Evaluation> {
   return evaluate(deps, {
     config: task.config,
+    tags: task.tags,
     preview: preview?.valid === false ? null : preview,
     author_id: task.author_id,
     makers: makersOf(task),
@@ -141,14 +144,14 @@ function evaluateTask(deps: GateDeps, task: TaskRecord, preview: Preview | null)
 
 function newApprovals(deps: GateDeps, evaluation: Evaluation, now: Date): NewApproval[] {
   const dueAt = new Date(now.getTime() + evaluation.due.hours * 3_600_000).toISOString();
-  return evaluation.asked.map(({ person, requirement_ids, why }) => ({
+  return evaluation.asked.map(({ person, requirement_ids, stands_for, why }) => ({
     id: deps.ids.uuid(),
     reviewer_id: person.id,
     reviewer_name: person.name,
     priority: evaluation.due.priority,
     requirement_ids,
+    stands_for,
     why,
-    stands_for: [],
     due_at: dueAt,
   }));
 }

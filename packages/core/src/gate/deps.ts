@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { AgentsService } from "../agents/service.ts";
+import type { DelegationsService } from "../delegations/service.ts";
 import type { ExecutorsService } from "../executors/service.ts";
 import type { PrismaClient } from "../generated/client.ts";
 import type { IdentityService } from "../identity/service.ts";
@@ -22,6 +23,7 @@ export type GateDeps = {
   resources: ResourceService;
   risk: RiskService;
   policies: PolicyService;
+  delegations: Pick<DelegationsService, "active">;
   identity: Pick<IdentityService, "directory">;
   agents: Pick<AgentsService, "mayPropose">;
   locks: Pick<LocksService, "holderOf">;

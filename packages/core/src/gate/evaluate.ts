@@ -1,4 +1,6 @@
+import type { WhyAsked } from "../approvals/schema.ts";
 import { dueRule } from "../approvals/service.ts";
+import { type DelegationRule, type Resolution, resolveDelegations } from "../delegations/service.ts";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
 import type { Person } from "../identity/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
@@ -7,6 +9,7 @@ import {
   candidatesOf,
   isAutoApproved,
   matchPolicies,
+  peopleOf,
   requiredApprovals,
   unsatisfiable,
 } from "../policies/service.ts";
@@ -23,8 +26,12 @@ export type Evaluation = {
   asked: {
     person: Person;
     requirement_ids: string[];
-    why: { requirement_id: string; policy: string; rule: string; via: string[] }[];
+    /** Whom a policy names and they answer for. */
+    stands_for: string[];
+    why: WhyAsked[];
   }[];
+  /** Owners of delegations that lead nowhere, or not the first way: what to tell each. */
+  fell_back: Resolution[];
   /** Requirements that nobody is left to meet, in words. */
   problems: string[];
   waived: boolean;
@@ -45,6 +52,7 @@ export async function evaluate(
   deps: GateDeps,
   change: {
     config: TaskConfig;
+    tags: readonly string[];
     preview: Preview | null;
     author_id: string;
     makers: readonly string[];
@@ -57,11 +65,12 @@ export async function evaluate(
   const executor = deps.executors.find(config.type);
   const touched = deps.executors.resourcesOf(config);
   const keys = keysOf(deps, config);
-  const [catalogue, reach, policies, people] = await Promise.all([
+  const [catalogue, reach, policies, people, delegations] = await Promise.all([
     deps.resources.facts(keys),
     deps.resources.reachable(keys),
     deps.policies.active(),
     deps.identity.directory(),
+    deps.delegations.active(),
   ]);
   const scored = await deps.risk.assess({
     type: config.type,
@@ -74,6 +83,9 @@ export async function evaluate(
   });
   const matches = matchPolicies(policies, { type: config.type, keys, score: scored.score, at: change.at });
   const author = people.find((person) => person.id === change.author_id);
+  const { tags, at, makers } = change;
+  const facts = { type: config.type, keys, score: scored.score, tags, at, makers };
+  const chains = resolveDelegations(delegations, ownersOf(delegations), facts, people);
   const built = buildRequirements({
     matches,
     people,
@@ -82,6 +94,9 @@ export async function evaluate(
     score: scored.score,
     keys,
     requested: change.requested_reviewers,
+    standIns: new Map(
+      [...chains.values()].map(({ owner_id, end_id, via }) => [owner_id, { to_id: end_id, via: [...via] }]),
+    ),
   });
   const requirements = change.may_waive ? built : built.map((each) => ({ ...each, auto_approved: false }));
   const waived = isAutoApproved(requirements);
@@ -93,11 +108,18 @@ export async function evaluate(
     requirements,
     required_approvals: requiredApprovals(requirements),
     asked: candidatesOf(requirements).flatMap((candidate) => {
-      const person = byId.get(candidate.user_id);
-      // The path by which it came to them has one step as long as nobody delegates.
-      const why = candidate.why.map((reason) => ({ ...reason, via: [person?.name ?? ""] }));
-      return person ? [{ person, requirement_ids: candidate.requirement_ids, why }] : [];
+      const { user_id, requirement_ids, stands_for } = candidate;
+      const person = byId.get(user_id);
+      if (!person) return [];
+      const note = chains.get(user_id)?.warnings.join(" ");
+      const why = candidate.why.map(({ via = [person.name], ...reason }) => ({
+        ...{ ...reason, via },
+        // Only where they are asked themselves: it is their own delegation that did not hold.
+        ...(note && via.length === 1 ? { note } : {}),
+      }));
+      return [{ person, requirement_ids, stands_for, why }];
     }),
+    fell_back: fellBack(chains, open),
     problems: unsatisfiable(requirements).map(({ policy, issue }) => `${policy} ${issue}.`),
     waived,
     due: dueRule(
@@ -106,4 +128,19 @@ export async function evaluate(
     ),
     affected_services: reach.services,
   };
+}
+
+function ownersOf(delegations: readonly DelegationRule[]): string[] {
+  return [...new Set(delegations.map(({ owner_id }) => owner_id))];
+}
+
+/** Of those whom the requirements name, in person or by a stand-in, the ones with something to be told. */
+function fellBack(chains: ReadonlyMap<string, Resolution>, open: readonly Requirement[]): Resolution[] {
+  const named = new Set(
+    open.flatMap((requirement) => [
+      ...peopleOf(requirement),
+      ...(requirement.stand_ins ?? []).map(({ owner_id }) => owner_id),
+    ]),
+  );
+  return [...chains.values()].filter(({ owner_id, warnings }) => warnings.length > 0 && named.has(owner_id));
 }

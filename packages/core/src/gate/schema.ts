@@ -27,7 +27,15 @@ export const simulation = z.strictObject({
   requirements: z.array(requirement),
   required_approvals: z.int(),
   required_approvals_exact: z.boolean(),
-  reviewers: z.array(z.strictObject({ id: z.string(), name: z.string(), why: z.array(whyAsked) })),
+  /** Who would be asked; `stands_for` are the people whom a policy names and who delegated it to them. */
+  reviewers: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      stands_for: z.array(z.string()),
+      why: z.array(whyAsked),
+    }),
+  ),
   auto_approvable: z.boolean(),
   /** Why nobody could approve it as it stands. */
   problems: z.array(z.string()),

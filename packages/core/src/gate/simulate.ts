@@ -34,6 +34,7 @@ async function answer(
   const authorId = input.metadata.author_id ?? actor.id;
   const evaluation = await evaluate(deps, {
     config: input.config,
+    tags: input.metadata.tags,
     preview: preview?.valid ? preview : null,
     author_id: authorId,
     makers: [...new Set([authorId, actor.id, ...(actor.owner_id ? [actor.owner_id] : [])])],
@@ -53,11 +54,19 @@ async function answer(
     requirements: evaluation.requirements,
     required_approvals: evaluation.required_approvals.count,
     required_approvals_exact: evaluation.required_approvals.exact,
-    reviewers: evaluation.asked.map(({ person, why }) => ({ id: person.id, name: person.name, why })),
+    reviewers: evaluation.asked.map(({ person, stands_for, why }) => ({
+      id: person.id,
+      name: person.name,
+      stands_for,
+      why,
+    })),
     auto_approvable: evaluation.risk.auto_approvable,
     problems: evaluation.problems,
     locks: await locksOf(deps, input.config),
-    warnings: preview ? [...preview.errors, ...preview.warnings] : [],
+    warnings: [
+      ...(preview ? [...preview.errors, ...preview.warnings] : []),
+      ...evaluation.fell_back.flatMap(({ warnings }) => warnings),
+    ],
     affected_services: evaluation.affected_services,
   };
 }

@@ -1,6 +1,7 @@
 import { makersOf, outcomeOf } from "../approvals/service.ts";
+import { mayReview } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
-import { buildRequirements, matchPolicies, unmet } from "../policies/service.ts";
+import { buildRequirements, matchPolicies, unmet, withAnswersFor } from "../policies/service.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
 
@@ -16,8 +17,7 @@ export async function stillApproved(
   const byId = new Map(people.map((person) => [person.id, person]));
   const standing = task.approvals.filter(({ status, reviewer_id }) => {
     const person = byId.get(reviewer_id);
-    const mayReview = person?.roles.includes("reviewer") || person?.roles.includes("admin");
-    return status === "APPROVED" && person?.active && mayReview;
+    return status === "APPROVED" && person?.active && mayReview(person);
   });
   if (outcomeOf(task.requirements ?? [], standing, task.now) !== "approve") {
     return "an approver is no longer active or no longer a reviewer";
@@ -31,7 +31,10 @@ export async function stillApproved(
     excluded: makersOf(task),
     score,
     keys,
-  }).map((requirement) => (task.drifts === 0 ? requirement : { ...requirement, auto_approved: false }));
+  })
+    // An approver counts for everybody they answered for, whatever became of the delegation since.
+    .map((requirement) => withAnswersFor(requirement, standing))
+    .map((requirement) => (task.drifts === 0 ? requirement : { ...requirement, auto_approved: false }));
   const approvers = standing.map(({ reviewer_id }) => reviewer_id);
   const missing = unmet(demanded, approvers);
   if (missing.length > 0) {

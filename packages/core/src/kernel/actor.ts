@@ -2,6 +2,11 @@
 export const ROLES = ["author", "reviewer", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Who may answer for a change at all; whether they are asked about one is another question. */
+export function mayReview(person: { readonly roles: readonly string[] }): boolean {
+  return person.roles.includes("reviewer") || person.roles.includes("admin");
+}
+
 /** Who acts, how they proved it, and from where. Every command takes one; nothing is read from hidden context. */
 export type Actor = {
   readonly kind: "user" | "agent" | "system" | "worker";

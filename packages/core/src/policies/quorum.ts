@@ -1,11 +1,15 @@
 import { REQUESTED_REQUIREMENT_ID } from "./requirements.ts";
 import type { Requirement } from "./schema.ts";
+import { sharedEnds } from "./stand-ins.ts";
 
 /** Somebody who is asked, for which requirements, and by which rule. */
 export type Candidate = {
   user_id: string;
   requirement_ids: string[];
-  why: { requirement_id: string; policy: string; rule: string }[];
+  /** For whom they answer beside themselves: people whom a policy names, and who are not asked. */
+  stands_for: string[];
+  /** One for each path by which it came to them; `via` is absent where they are named themselves. */
+  why: { requirement_id: string; policy: string; rule: string; via?: string[] }[];
 };
 
 /** What a requirement still lacks. */
@@ -65,9 +69,12 @@ export function candidatesOf(requirements: readonly Requirement[]): Candidate[] 
       rule: describeRule(requirement),
     };
     for (const user_id of peopleOf(requirement)) {
-      const candidate = candidates.get(user_id) ?? { user_id, requirement_ids: [], why: [] };
+      const candidate = candidates.get(user_id) ?? { user_id, requirement_ids: [], stands_for: [], why: [] };
+      const chains = requirement.stand_ins?.filter(({ to_id }) => to_id === user_id) ?? [];
+      const owners = chains.map(({ owner_id }) => owner_id).filter((id) => id !== user_id);
       candidate.requirement_ids.push(requirement.id);
-      candidate.why.push(why);
+      candidate.stands_for = [...new Set([...candidate.stands_for, ...owners])];
+      candidate.why.push(...(chains.length === 0 ? [why] : chains.map(({ via }) => ({ ...why, via }))));
       candidates.set(user_id, candidate);
     }
   }
@@ -85,7 +92,10 @@ export function unsatisfiable(requirements: readonly Requirement[]): Problem[] {
     const { min_approvers: needed, candidates } = requirement;
     if (candidates.length < needed) {
       const left = candidates.length === 0 ? "nobody" : `only ${candidates.length}`;
-      issues.push(`needs ${countOfWho(requirement, needed)}, and ${left} of them is left to ask`);
+      const shared = sharedEnds(requirement).map((sentence) => `; ${sentence}`);
+      issues.push(
+        `needs ${countOfWho(requirement, needed)}, and ${left} of them is left to ask${shared.join("")}`,
+      );
     }
     for (const role of requirement.required_roles) {
       if (role.members.length === 0)

@@ -1,7 +1,8 @@
-import { ROLES } from "../kernel/actor.ts";
+import { mayReview, ROLES } from "../kernel/actor.ts";
 import { firstMatch } from "../resources/service.ts";
 import type { PolicyMatch } from "./match.ts";
 import type { PolicyEntry, Requirement } from "./schema.ts";
+import { replaceOwners, type StandIns } from "./stand-ins.ts";
 
 /** A user as policies see one. */
 export type Person = {
@@ -25,6 +26,8 @@ export type RequirementFacts = {
   keys: readonly string[];
   /** `requested_reviewers` of the submit. */
   requested?: readonly string[];
+  /** Who is asked in whose place; whoever is not in it answers for themselves. */
+  standIns?: StandIns;
 };
 
 export const DEFAULT_REQUIREMENT_ID = "default";
@@ -34,18 +37,21 @@ export const REQUESTED_REQUIREMENT_ID = "requested";
  * One requirement for each policy that matched, or the default one (any one reviewer), with the people resolved now
  * (approvals.md, "Assignment" 1, 2, 4, 5). Only active reviewers and admins who did not make the change can meet one.
  * Requested reviewers become a requirement of nobody in particular: they are asked, and lower nothing.
+ * Whoever has a stand-in is replaced by them, wherever they are listed.
  */
 export function buildRequirements(facts: RequirementFacts): Requirement[] {
   const excluded = new Set(facts.excluded);
   const eligible = facts.people.filter(
     (person) => person.active && !excluded.has(person.id) && mayReview(person),
   );
+  const standIns: StandIns = facts.standIns ?? new Map();
   const requirements =
     facts.matches.length === 0
-      ? [defaultRequirement(eligible)]
-      : facts.matches.map((match) => requirementOf(match, eligible, facts));
+      ? [defaultRequirement(openCandidates(eligible, 1, standIns))]
+      : facts.matches.map((match) => requirementOf(match, eligible, facts, standIns));
   const requested = eligible.filter((person) => facts.requested?.includes(person.id));
-  return requested.length === 0 ? requirements : [...requirements, requestedRequirement(requested)];
+  const all = requested.length === 0 ? requirements : [...requirements, requestedRequirement(requested)];
+  return all.map((requirement) => replaceOwners(requirement, standIns));
 }
 
 /** True where every matching policy waives review. Never true by the default policy. */
@@ -72,14 +78,11 @@ export function requestedReviewerIssues(
   });
 }
 
-function mayReview(person: Person): boolean {
-  return person.roles.includes("reviewer") || person.roles.includes("admin");
-}
-
 function requirementOf(
   match: PolicyMatch,
   eligible: readonly Person[],
   facts: RequirementFacts,
+  standIns: StandIns,
 ): Requirement {
   const { policy } = match;
   const roles = [...new Set(policy.required_roles ?? [])];
@@ -93,7 +96,9 @@ function requirementOf(
     policy_name: policy.name,
     policy_version: policy.version,
     min_approvers: minApprovers,
-    candidates: idsOf(open ? openCandidates(eligible, minApprovers) : namedCandidates(policy, eligible)),
+    candidates: idsOf(
+      open ? openCandidates(eligible, minApprovers, standIns) : namedCandidates(policy, eligible),
+    ),
     open,
     who: open ? "reviewers" : describeCandidates(policy, facts.people),
     required_roles: roles.map((name) => ({
@@ -107,14 +112,14 @@ function requirementOf(
   };
 }
 
-function defaultRequirement(eligible: readonly Person[]): Requirement {
+function defaultRequirement(candidates: readonly Person[]): Requirement {
   return {
     id: DEFAULT_REQUIREMENT_ID,
     policy_id: null,
     policy_name: "Default policy",
     policy_version: 0,
     min_approvers: 1,
-    candidates: idsOf(openCandidates(eligible, 1)),
+    candidates: idsOf(candidates),
     open: true,
     who: "reviewers",
     required_roles: [],
@@ -131,7 +136,6 @@ function requestedRequirement(people: readonly Person[]): Requirement {
     id: REQUESTED_REQUIREMENT_ID,
     policy_name: "Requested by the author",
     min_approvers: 0,
-    candidates: idsOf(people),
     open: false,
     who: people.map((person) => person.name).join(", "),
     why: "the author asked for them; their approval is welcome, not needed",
@@ -139,10 +143,11 @@ function requestedRequirement(people: readonly Person[]): Requirement {
 }
 
 /** All reviewers; admins too where there are not enough, since somebody has to be asked for an admin to answer. */
-function openCandidates(eligible: readonly Person[], needed: number): readonly Person[] {
+function openCandidates(eligible: readonly Person[], needed: number, standIns: StandIns): readonly Person[] {
   if (needed === 0) return [];
   const reviewers = eligible.filter((person) => person.roles.includes("reviewer"));
-  return reviewers.length >= needed ? reviewers : eligible;
+  const asked = new Set(reviewers.map(({ id }) => standIns.get(id)?.to_id ?? id));
+  return asked.size >= needed ? reviewers : eligible;
 }
 
 function namedCandidates(policy: PolicyEntry, eligible: readonly Person[]): Person[] {

@@ -101,6 +101,15 @@ export const policyVersion = policyInput.extend({
 export type PolicyVersion = z.infer<typeof policyVersion>;
 export const policyVersionList = z.strictObject({ versions: z.array(policyVersion) });
 
+/** Somebody whom a policy names, and who answers in their place. */
+export const standIn = z.strictObject({
+  owner_id: z.string(),
+  to_id: z.string(),
+  /** The names along the chain, the owner first; one name where somebody is named beside those they stand in for. */
+  via: z.array(z.string()),
+});
+export type StandIn = z.infer<typeof standIn>;
+
 /** What one matching policy demands of one task, with the people resolved at that moment. */
 export const requirement = z.strictObject({
   /** Unique within the revision: the policy's id, `default`, or `requested`. */
@@ -121,5 +130,7 @@ export const requirement = z.strictObject({
   /** Why this policy matched, and why it waives where it does, for people. */
   why: z.string(),
   due_in_hours: z.int().nullable(),
+  /** For whom the candidates and members answer who stand in for others; absent where nobody does. */
+  stand_ins: z.array(standIn).optional(),
 });
 export type Requirement = z.infer<typeof requirement>;

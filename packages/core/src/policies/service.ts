@@ -34,6 +34,7 @@ export {
   isMet,
   isRejected,
   type Problem,
+  peopleOf,
   type Unmet,
   unmet,
   unsatisfiable,
@@ -46,6 +47,7 @@ export {
   type RequirementFacts,
   requestedReviewerIssues,
 } from "./requirements.ts";
+export { type StandIns, withAnswersFor } from "./stand-ins.ts";
 
 export type PolicyDeps = {
   prisma: PrismaClient;
