@@ -1,7 +1,8 @@
+import type { z } from "zod";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
-import type { ExecutionResult, SubmitOptions, TaskState } from "./schema.ts";
+import type { ExecutionResult, heldBy, SubmitOptions, TaskState } from "./schema.ts";
 
 /** An approval of the current revision as the task's record carries it; times are ISO text from JSON. */
 export type ApprovalRecord = {
@@ -82,7 +83,9 @@ export type TaskRecord = {
 export type Blocker =
   | { kind: "lock"; key: string; holder: string; purpose?: string | undefined }
   | { kind: "retry"; attempt: number; reason: string }
-  | { kind: "quarantine"; reason: string };
+  | { kind: "quarantine"; reason: string }
+  /** Until that moment, told in that time zone. */
+  | z.infer<typeof heldBy>;
 
 /** A task as an answer to it is decided on: without what only people read. */
 export type ReviewRecord = Omit<TaskRecord, "config" | "preview" | "plan_state" | "risk">;

@@ -18,7 +18,7 @@ import { listTasks, loadTask } from "./store.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
-export type { ApprovalRecord, ReviewRecord, TaskRecord } from "./record.ts";
+export type { ApprovalRecord, Blocker, ReviewRecord, TaskRecord } from "./record.ts";
 export { loadTask, loadTaskOfApproval } from "./store.ts";
 
 export type TasksDeps = {
