@@ -200,7 +200,10 @@ export async function createCore(options: CoreOptions) {
     /** Takes no more jobs; what was taken goes on. */
     stopTakingJobs: () => jobs.rest(),
     /** Inserts wake-ups for everything that is due and has lost its own. */
-    sweep: async () => jobs.insertLost(await findDue(pool, clock.now())),
+    async sweep() {
+      await gate.thawLifted();
+      await jobs.insertLost(await findDue(pool, clock.now()));
+    },
     async close() {
       await locks.close();
       await jobs.stop();

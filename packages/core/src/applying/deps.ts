@@ -15,7 +15,7 @@ export type ApplyingDeps = {
   locks: LocksService;
   executors: ExecutorsService;
   agents: Pick<AgentsService, "get">;
-  gate: Pick<GateService, "stillApproved">;
+  gate: Pick<GateService, "stillApproved" | "frozen">;
   clock: Clock;
   ids: Ids;
   log: Logger;

@@ -1,5 +1,6 @@
 import type { Preview } from "../executors/schema.ts";
 import type { AttemptContext, Executor, Inspection, Json } from "../executors/service.ts";
+import type { Held } from "../gate/service.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps } from "./deps.ts";
@@ -12,7 +13,9 @@ export type Prepared =
   /** How reality stands, and what rolling back will need. `first_plan` where the task was submitted without one. */
   | { standing: Exclude<Inspection, "foreign">; stash: Json; first_plan: Preview | null }
   /** It must not be applied as it is: why, and what planning says now where that was asked. */
-  | { back: string; preview: Preview | null };
+  | { back: string; preview: Preview | null }
+  /** Nothing begins while this freeze lasts. */
+  | { held: Held };
 
 /**
  * Finds out, without any effect, whether what would happen now is what was approved (apply.md, step 3). What the
@@ -32,9 +35,11 @@ export async function prepare(
       )
     : null;
   // What was done, wholly or half, was done with every right: only what has yet to begin is checked again.
-  if (standing && ("back" in standing || standing.standing !== "untouched")) return standing;
+  if (standing && (!("standing" in standing) || standing.standing !== "untouched")) return standing;
   const refused = changedSince(deps, task) ?? (await deps.gate.stillApproved(task));
   if (refused) return { back: refused, preview: null };
+  const held = await deps.gate.frozen(task);
+  if (held) return { held };
   return standing ?? asked(deps, task, context, (within) => planAgain(deps, task, executor, within));
 }
 

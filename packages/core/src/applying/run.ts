@@ -61,6 +61,7 @@ async function apply(
       idempotency_key: `${task.id}:${task.revision}`,
       fencing_tokens: held.tokens,
     });
+    if ("held" in prepared) return await standAside(deps, task, worker, prepared.held);
     if ("back" in prepared) return await sendBack(deps, task, worker, prepared);
     deps.atStep?.("planned");
     const actor = workerActor(worker.id);

@@ -1,4 +1,4 @@
-import { taskFact } from "../gate/service.ts";
+import { type Held, taskFact } from "../gate/service.ts";
 import { workerActor } from "../kernel/actor.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { LockKind } from "../locks/schema.ts";
@@ -15,12 +15,16 @@ export async function standAside(
   deps: ApplyingDeps,
   task: TaskRecord,
   worker: Worker,
-  refused: Refused,
+  refused: Refused | Held,
 ): Promise<"blocked" | "not due"> {
   if (refused.kind === "unavailable") {
     const { reason, retry_after_seconds = UNAVAILABLE_RETRY_SECONDS } = refused;
     const waitMs = (retry_after_seconds + deps.random()) * 1000;
     await wait(deps, task, worker, { kind: "retry", attempt: task.attempts + 1, reason }, waitMs);
+    return "blocked";
+  }
+  if (refused.kind === "freeze") {
+    await wait(deps, task, worker, refused, Date.parse(refused.until) - task.now.getTime());
     return "blocked";
   }
   const recheckInMs = recheckMs(task.now.getTime() - task.state_since.getTime(), deps.random());

@@ -7,7 +7,9 @@ import type { NewApproval } from "./ask-store.ts";
 import type { GateDeps } from "./deps.ts";
 import { storeDraftPlan } from "./draft-store.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
+import { heldBy, heldDetail } from "./freeze.ts";
 import { assessTask, sendBack } from "./review-store.ts";
+
 import { approvalFact, taskFact } from "./task-facts.ts";
 
 const SYSTEM: Actor = systemActor("gate");
@@ -78,6 +80,7 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
   const to = evaluation.waived ? "APPROVED" : "REVIEWING";
   const approvals = to === "REVIEWING" ? newApprovals(deps, evaluation, task.now) : [];
   const content_hash = deps.executors.contentHash(task.config, preview?.changes ?? null);
+  const held = to === "APPROVED" ? heldBy(evaluation.requirements, task.now) : null;
   const asked = {
     ...task,
     resource_keys: evaluation.keys,
@@ -87,7 +90,12 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
     from_state: "SUBMITTED",
     to_state: to,
     reason: evaluation.requirements.map((requirement) => requirement.why).join(" "),
-    detail: { content_hash, risk_score: evaluation.risk.score, priority: task.priority },
+    detail: {
+      content_hash,
+      risk_score: evaluation.risk.score,
+      priority: task.priority,
+      ...heldDetail(held),
+    },
   });
   const requests = approvals.map((approval) =>
     approvalFact("approval.requested", asked, approval, {
@@ -110,6 +118,7 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
       content_hash,
       required_approvals: evaluation.required_approvals.count,
       approvals,
+      held,
     }),
   );
   return rows.length > 0;

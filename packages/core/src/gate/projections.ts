@@ -22,6 +22,7 @@ const CHANGES = [
   "task.previewed",
   "task.commented",
   "task.blocked",
+  "task.thawed",
   "task.abort_requested",
   "task.archived",
 ] as const;

@@ -21,6 +21,7 @@ import {
 } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
+import { heldBy, heldDetail } from "./freeze.ts";
 import {
   type Move,
   release as releaseWrite,
@@ -165,6 +166,7 @@ function moveOf(task: ReviewRecord, outcome: Outcome, responses: readonly Answer
       (response) => response.status === "APPROVED" && response.apply_immediately,
     ),
     problem: outcome === "return" ? { code: "CHANGES_REQUESTED", message } : null,
+    held: outcome === "approve" ? heldBy(task.requirements ?? [], task.now) : null,
   };
 }
 
@@ -185,6 +187,7 @@ function moveFacts(
         priority: task.priority,
         apply_immediately: move.apply_immediately,
         content_hash: task.content_hash,
+        ...heldDetail(move.held),
       },
     }),
   ];

@@ -6,6 +6,7 @@ import type { TaskState } from "../tasks/schema.ts";
 import { insertApprovals, type NewApproval } from "./ask-store.ts";
 import { casTask } from "./cas-task.ts";
 import { endApprovals, endOf } from "./end-approvals.ts";
+import type { Held } from "./freeze.ts";
 
 type TaskKey = { id: string; version: number };
 
@@ -17,7 +18,18 @@ export type Assessed = {
   content_hash: string;
   required_approvals: number;
   approvals: readonly NewApproval[];
+  /** Where every policy waives review: what holds the change back for now. */
+  held: Held | null;
 };
+
+/** Approved now, and due at once or when what holds it back is over. */
+function dueColumns(p: (value: unknown) => string, held: Held | null): string[] {
+  return [
+    "approved_at = now()",
+    `apply_after = greatest(now(), ${p(held?.until ?? null)}::timestamptz)`,
+    `waiting_for = ${p(json(held))}::jsonb`,
+  ];
+}
 
 /** SUBMITTED to REVIEWING (approvals are made) or APPROVED (every policy waives; due at once). */
 export function assessTask(
@@ -29,7 +41,7 @@ export function assessTask(
     const keys = p(found.keys);
     const hash = p(found.content_hash);
     const revision = p(task.revision);
-    const due = to === "APPROVED" ? ["approved_at = now()", "apply_after = now()", "waiting_for = NULL"] : [];
+    const due = to === "APPROVED" ? dueColumns(p, found.held) : [];
     const guard = casTask(
       p,
       task,
@@ -74,6 +86,8 @@ export type Move = {
   current_approvals: number;
   apply_immediately: boolean;
   problem: { code: string; message: string } | null;
+  /** Where it leads to APPROVED: what holds the change back for now. */
+  held: Held | null;
 };
 
 /** The columns that the end of a review sets, and what becomes of approvals that are still open. */
@@ -85,12 +99,7 @@ function moveColumns(p: (value: unknown) => string, move: Move): string[] {
   ];
   if (move.state === "APPROVED") {
     const immediately = p(move.apply_immediately);
-    columns.push(
-      "approved_at = now()",
-      "apply_after = now()",
-      "waiting_for = NULL",
-      `apply_immediately = ${immediately}::boolean`,
-    );
+    columns.push(...dueColumns(p, move.held), `apply_immediately = ${immediately}::boolean`);
   }
   return columns;
 }

@@ -3,7 +3,7 @@ import { whyAsked } from "../approvals/schema.ts";
 import { preview, taskConfig } from "../executors/schema.ts";
 import { requirement } from "../policies/schema.ts";
 import { riskAssessment } from "../risk/schema.ts";
-import { taskMetadataInput } from "../tasks/schema.ts";
+import { heldBy, taskMetadataInput } from "../tasks/schema.ts";
 
 export const simulateInput = z.strictObject({
   config: taskConfig,
@@ -39,6 +39,8 @@ export const simulation = z.strictObject({
   auto_approvable: z.boolean(),
   /** Why nobody could approve it as it stands. */
   problems: z.array(z.string()),
+  /** The freeze that would hold it back, were it approved now. */
+  held_by: heldBy.nullable(),
   /** Locks it will take, and who holds them now. */
   locks: z.array(
     z.strictObject({ key: z.string(), mode: z.enum(["shared", "exclusive"]), holder: z.string().nullable() }),

@@ -5,6 +5,7 @@ import { assess, planTask } from "./assess.ts";
 import { abort, cancel } from "./cancel.ts";
 import type { GateDeps } from "./deps.ts";
 import { archive, edit, propose, remove, resubmit } from "./draft.ts";
+import { frozenNow, thawLifted } from "./freeze.ts";
 import { release, respond, withdraw } from "./respond.ts";
 import type { SimulateInput } from "./schema.ts";
 import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
@@ -14,6 +15,7 @@ import { submit } from "./submit.ts";
 
 export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
+export { type Held, heldBy } from "./freeze.ts";
 export { gateProjections } from "./projections.ts";
 export { taskFact } from "./task-facts.ts";
 export { applyWakeUp, QUEUES, type QueueName, type WakeUp, wakeUpsOf } from "./wake-ups.ts";
@@ -43,6 +45,10 @@ export function createGateService(deps: GateDeps) {
       snooze(deps, actor, approvalId, until),
     /** For applying: why the approvals of this task no longer hold, or null. */
     stillApproved: (task: Parameters<typeof stillApproved>[1]) => stillApproved(deps, task),
+    /** For applying: the freeze that holds this task back now, or null. */
+    frozen: (task: Parameters<typeof frozenNow>[1]) => frozenNow(deps, task),
+    /** For the sweep: lets go what a changed policy no longer freezes. */
+    thawLifted: () => thawLifted(deps),
     /** Jobs: plan a task, answer a dry run, let responses take effect. */
     planTask: (taskId: string, signal: AbortSignal) => planTask(deps, taskId, signal),
     answerPlanRequest: (id: string, signal: AbortSignal) => answerPlanRequest(deps, id, signal),

@@ -4,6 +4,7 @@ import { canonicalKey } from "../resources/service.ts";
 import type { GateDeps } from "./deps.ts";
 import { assertValidConfig } from "./draft.ts";
 import { evaluate } from "./evaluate.ts";
+import { heldBy } from "./freeze.ts";
 import type { DryRunAnswer, SimulateInput, Simulation } from "./schema.ts";
 
 /** What would happen with a draft, without a worker: a plan is made only where that is cheap. */
@@ -32,6 +33,7 @@ async function answer(
   preview: Preview | null,
 ): Promise<Simulation> {
   const authorId = input.metadata.author_id ?? actor.id;
+  const at = deps.clock.now();
   const evaluation = await evaluate(deps, {
     config: input.config,
     tags: input.metadata.tags,
@@ -40,7 +42,7 @@ async function answer(
     makers: [...new Set([authorId, actor.id, ...(actor.owner_id ? [actor.owner_id] : [])])],
     requested_reviewers: [],
     may_waive: true,
-    at: deps.clock.now(),
+    at,
   });
   return {
     risk: evaluation.risk,
@@ -62,6 +64,7 @@ async function answer(
     })),
     auto_approvable: evaluation.risk.auto_approvable,
     problems: evaluation.problems,
+    held_by: heldBy(evaluation.requirements, at),
     locks: await locksOf(deps, input.config),
     warnings: [
       ...(preview ? [...preview.errors, ...preview.warnings] : []),

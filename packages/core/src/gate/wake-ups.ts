@@ -37,7 +37,7 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
         : [];
     case "task.approved":
     case "task.auto_approved":
-      return wake(QUEUES.apply, task, { priority: applyPriority(entry) });
+    case "task.thawed":
     case "task.apply_retried":
       if (entry.detail.quarantined === true) return [];
       return wake(QUEUES.apply, task, {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type MatchFacts, matchPolicies } from "./match.ts";
 import type { PolicyEntry } from "./schema.ts";
-import { isTimeZone, isWithin, localTime, type TimeWindow } from "./time-window.ts";
+import { isWithin, localTime, type TimeWindow } from "./time-window.ts";
+import { isTimeZone } from "./wall-clock.ts";
 
 const policy = (partial: Partial<PolicyEntry>): PolicyEntry => ({
   id: "0192f0c4-0000-7000-8000-000000000001",

@@ -10,6 +10,32 @@ export const timeWindow = z.strictObject({
   time_zone: z.string().min(1).max(100),
 });
 
+const localMoment = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, "must look like 2026-12-19T00:00")
+  .refine((text) => new Date(`${text}Z`).toJSON()?.startsWith(text), { error: "is no date" });
+
+/** When approved changes wait: weekly windows, dates, or both, by the wall clocks of their time zones. */
+export const freeze = z
+  .strictObject({
+    /** What people call it: "Year end". */
+    name: z.string().min(1).max(100),
+    windows: z.array(timeWindow).min(1).max(50).optional(),
+    dates: z
+      .array(
+        z
+          .strictObject({ from: localMoment, to: localMoment, time_zone: z.string().min(1).max(100) })
+          .refine(({ from, to }) => from < to, { error: "must end after it begins", path: ["to"] }),
+      )
+      .min(1)
+      .max(50)
+      .optional(),
+  })
+  .refine(({ windows, dates }) => windows !== undefined || dates !== undefined, {
+    error: "state weekly windows or dates",
+  });
+export type Freeze = z.infer<typeof freeze>;
+
 const roleNames = z.array(z.string().min(1).max(100));
 
 /** When a policy needs nobody's approval; all that is stated must hold. */
@@ -43,6 +69,7 @@ const optionalRules = {
   auto_approve_if: autoApproveIf,
   due_in_hours: z.int().min(1).max(720),
   escalate_to: z.string().min(1).max(100),
+  freeze,
 };
 const optional = z.strictObject(optionalRules).partial().shape;
 
@@ -75,6 +102,7 @@ export const policyPatch = z.strictObject({
   auto_approve_if: nullable(optionalRules.auto_approve_if),
   due_in_hours: nullable(optionalRules.due_in_hours),
   escalate_to: nullable(optionalRules.escalate_to),
+  freeze: nullable(optionalRules.freeze),
   min_approvers: minApprovers.optional(),
   reject_threshold: rejectThreshold.optional(),
   active: z.boolean().optional(),
@@ -132,5 +160,7 @@ export const requirement = z.strictObject({
   due_in_hours: z.int().nullable(),
   /** For whom the candidates and members answer who stand in for others; absent where nobody does. */
   stand_ins: z.array(standIn).optional(),
+  /** When what was approved is not applied. */
+  freeze: freeze.optional(),
 });
 export type Requirement = z.infer<typeof requirement>;

@@ -27,6 +27,7 @@ import {
 import { type Directory, policyIssues } from "./validate.ts";
 
 // The slice's pure rules, for slices above: a door is one file.
+export { type Frozen, frozenUntil } from "./freeze.ts";
 export { type MatchFacts, matchPolicies, type PolicyMatch } from "./match.ts";
 export {
   type Candidate,
@@ -48,6 +49,7 @@ export {
   requestedReviewerIssues,
 } from "./requirements.ts";
 export { type StandIns, withAnswersFor } from "./stand-ins.ts";
+export { wallText } from "./wall-clock.ts";
 
 export type PolicyDeps = {
   prisma: PrismaClient;

@@ -1,7 +1,8 @@
 import { ROLES } from "../kernel/actor.ts";
+import { neverThaws } from "./freeze.ts";
 import type { Person } from "./requirements.ts";
 import type { PolicyDefinition } from "./schema.ts";
-import { isTimeZone } from "./time-window.ts";
+import { isTimeZone } from "./wall-clock.ts";
 
 export type PolicyIssue = { field: string; issue: string };
 
@@ -16,7 +17,8 @@ export type Directory = {
  * that nobody can ever meet. Empty where it is sound.
  */
 export function policyIssues(policy: PolicyDefinition, directory: Directory): PolicyIssue[] {
-  return [...unknownNames(policy, directory), ...impossibleNumbers(policy)];
+  const issues = [...unknownNames(policy, directory), ...impossibleNumbers(policy)];
+  return issues.length > 0 ? issues : endlessFreeze(policy);
 }
 
 function unknownNames(policy: PolicyDefinition, directory: Directory): PolicyIssue[] {
@@ -44,17 +46,25 @@ function unknownNames(policy: PolicyDefinition, directory: Directory): PolicyIss
     ...(policy.escalate_to !== undefined && !groups.has(policy.escalate_to)
       ? [{ field: "escalate_to", issue: "is no group" }]
       : []),
-    ...(policy.time_windows ?? []).flatMap((window, index) =>
-      isTimeZone(window.time_zone)
-        ? []
-        : [
-            {
-              field: `time_windows.${index}.time_zone`,
-              issue: "is no time zone (write it like Europe/Berlin)",
-            },
-          ],
-    ),
+    ...unknownZones("time_windows", policy.time_windows),
+    ...unknownZones("freeze.windows", policy.freeze?.windows),
+    ...unknownZones("freeze.dates", policy.freeze?.dates),
   ];
+}
+
+function unknownZones(field: string, entries: readonly { time_zone: string }[] | undefined): PolicyIssue[] {
+  return (entries ?? []).flatMap(({ time_zone }, index) =>
+    isTimeZone(time_zone)
+      ? []
+      : [{ field: `${field}.${index}.time_zone`, issue: "is no time zone (write it like Europe/Berlin)" }],
+  );
+}
+
+/** Asked once the zones are known to be some. */
+function endlessFreeze(policy: PolicyDefinition): PolicyIssue[] {
+  return policy.freeze && neverThaws(policy.freeze)
+    ? [{ field: "freeze.windows", issue: "leave no moment of the week to apply anything" }]
+    : [];
 }
 
 function impossibleNumbers(policy: PolicyDefinition): PolicyIssue[] {

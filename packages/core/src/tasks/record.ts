@@ -1,8 +1,9 @@
+import type { z } from "zod";
 import type { WhyAsked } from "../approvals/schema.ts";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
-import type { ExecutionResult, SubmitOptions, TaskState } from "./schema.ts";
+import type { ExecutionResult, heldBy, SubmitOptions, TaskState } from "./schema.ts";
 
 /** An approval of the current revision as the task's record carries it; times are ISO text from JSON. */
 export type ApprovalRecord = {
@@ -88,7 +89,9 @@ export type TaskRecord = {
 export type Blocker =
   | { kind: "lock"; key: string; holder: string; purpose?: string | undefined }
   | { kind: "retry"; attempt: number; reason: string }
-  | { kind: "quarantine"; reason: string };
+  | { kind: "quarantine"; reason: string }
+  /** Until that moment, told in that time zone. */
+  | z.infer<typeof heldBy>;
 
 /** An approval with the reasons for which its person is asked. */
 export type ApprovalToAsk = ApprovalRecord & { why: readonly WhyAsked[] };

@@ -63,6 +63,14 @@ export const waitingFor = z.strictObject({
 });
 export type WaitingFor = z.infer<typeof waitingFor>;
 
+/** The freeze that an approved change waits for. */
+export const heldBy = z.strictObject({
+  kind: z.literal("freeze"),
+  name: z.string(),
+  until: z.string(),
+  time_zone: z.string(),
+});
+
 export const execution = z.strictObject({
   started_at: z.string().optional(),
   completed_at: z.string().optional(),

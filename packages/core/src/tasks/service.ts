@@ -18,7 +18,14 @@ import { listTasks, loadTask } from "./store.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
-export type { ApprovalRecord, ApprovalToAsk, ReviewRecord, TaskRecord, TaskToAsk } from "./record.ts";
+export type {
+  ApprovalRecord,
+  ApprovalToAsk,
+  Blocker,
+  ReviewRecord,
+  TaskRecord,
+  TaskToAsk,
+} from "./record.ts";
 export { loadTask, loadTaskOfApproval, loadTaskToAsk } from "./store.ts";
 
 export type TasksDeps = {

@@ -1,3 +1,4 @@
+import { wallText } from "../policies/service.ts";
 import type { TaskRecord } from "./record.ts";
 import type { WaitingFor } from "./schema.ts";
 
@@ -79,6 +80,15 @@ function approved(task: Facts, since: string, now: Date): WaitingFor {
   if (blocker?.kind === "retry") {
     return {
       text: `attempt ${blocker.attempt} comes next: ${blocker.reason}`,
+      whose_move: "system",
+      since,
+      ...until,
+    };
+  }
+  if (blocker?.kind === "freeze") {
+    const end = wallText(new Date(blocker.until), blocker.time_zone);
+    return {
+      text: `held by the freeze “${blocker.name}” until ${end}`,
       whose_move: "system",
       since,
       ...until,

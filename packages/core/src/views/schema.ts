@@ -2,7 +2,7 @@ import { z } from "zod";
 import { approvalEntry } from "../approvals/schema.ts";
 import { auditEntry } from "../ledger/schema.ts";
 import { riskLevel } from "../risk/schema.ts";
-import { commentEntry, taskEntry, taskState } from "../tasks/schema.ts";
+import { commentEntry, heldBy, taskEntry, taskState } from "../tasks/schema.ts";
 
 export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "snoozed", "decided"] as const;
 export const inboxSection = z.enum(INBOX_SECTIONS);
@@ -78,6 +78,8 @@ export const taskView = z.strictObject({
       waived: z.boolean(),
     }),
   ),
+  /** In review: the freeze that would hold it back, were it approved now. */
+  held_by: heldBy.nullable(),
   timeline: z.array(auditEntry),
   comments: z.array(commentEntry),
   locks: z.strictObject({

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { ApprovalsService } from "../approvals/service.ts";
+import { heldBy } from "../gate/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ledger } from "../ledger/service.ts";
@@ -49,6 +50,7 @@ export function createViewsService(deps: ViewsDeps) {
           approvals.find((each) => each.reviewer_id === actor.id && each.revision === record.revision) ??
           null,
         ...requirementsOf(record),
+        held_by: record.state === "REVIEWING" ? heldBy(record.requirements ?? [], record.now) : null,
         timeline: timeline.entries,
         comments,
         locks,
