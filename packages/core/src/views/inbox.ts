@@ -40,7 +40,10 @@ export async function readInbox(
     readSection(pool, query, { conditions, values }),
     countSections(pool, readerId),
     isNarrow
-      ? pool.query({ text: `SELECT count(*)::int AS total ${FROM} WHERE ${conditions.join(" AND ")}`, values })
+      ? pool.query({
+          text: `SELECT count(*)::int AS total ${FROM} WHERE ${conditions.join(" AND ")}`,
+          values,
+        })
       : null,
   ]);
   return { ...page, counts, total: narrowed?.rows[0].total ?? counts[query.section] };
@@ -64,8 +67,7 @@ function narrow(readerId: string, section: InboxSection, filter: InboxFilter) {
   if (filter.risk?.length) add(filter.risk, (p) => `t.risk_level = ANY(${p}::text[])`);
   if (filter.type?.length) add(filter.type, (p) => `t.type = ANY(${p}::text[])`);
   if (filter.author?.length) add(filter.author, (p) => `t.author_id = ANY(${p}::uuid[])`);
-  if (filter.target)
-    add(anywhere(filter.target), (p) => `array_to_string(t.resource_keys, ' ') ILIKE ${p}`);
+  if (filter.target) add(anywhere(filter.target), (p) => `array_to_string(t.resource_keys, ' ') ILIKE ${p}`);
   if (filter.due_within_hours) {
     add(filter.due_within_hours, (p) => `mine.due_at < now() + make_interval(hours => ${p}::int)`);
   }
@@ -130,11 +132,7 @@ async function countSections(pool: Pool, readerId: string): Promise<Inbox["count
 }
 
 /** What one section of a reader's queue can be narrowed down to. */
-export async function readFacets(
-  pool: Pool,
-  readerId: string,
-  section: InboxSection,
-): Promise<InboxFacets> {
+export async function readFacets(pool: Pool, readerId: string, section: InboxSection): Promise<InboxFacets> {
   const { rows } = await pool.query({
     name: `inbox-facets-${section}`,
     text: `SELECT t.risk_level, t.type, t.author_id, t.author_name, t.author_kind, count(*)::int AS count,
