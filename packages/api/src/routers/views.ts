@@ -1,4 +1,4 @@
-import { inbox, inboxQuery, taskView } from "@ade/core/views/schema";
+import { inbox, inboxFacets, inboxFacetsQuery, inboxQuery, taskView } from "@ade/core/views/schema";
 import { byId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
 import { savedViewsRouter } from "./preferences.ts";
@@ -17,6 +17,17 @@ export const viewsRouter = router({
     .input(inboxQuery)
     .output(inbox)
     .query(({ ctx, input }) => ctx.core.views.inbox(ctx.actor, input)),
+
+  facets: procedure("view.inbox", {
+    method: "GET",
+    path: "/inbox/facets",
+    status: 200,
+    summary: "What a section of the queue can be narrowed down to, with counts",
+    tags: ["approvals"],
+  })
+    .input(inboxFacetsQuery)
+    .output(inboxFacets)
+    .query(({ ctx, input }) => ctx.core.views.facets(ctx.actor, input.section)),
 
   task: procedure("view.task", {
     method: "GET",

@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { channelChoice, DEFAULT_CHANNELS, notificationKind } from "../notifications/schema.ts";
 
-/** A key as the registry of the dashboard writes it: `a`, `shift+j`, `mod+k`, `?`. */
-const keyName = z.string().min(1).max(40).regex(/^\S+$/, "must be one key, such as a or shift+j");
+/** Keys as the registry of the dashboard writes them: `a`, `shift+j`, `mod+k`, `?`, and `g i` one after the other. */
+const keyName = z
+  .string()
+  .min(1)
+  .max(40)
+  .regex(/^\S+( \S+)?$/, "must be one key, such as a or shift+j, or two that follow each other");
 const keys = z
   .record(z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "must be the name of a command"), keyName)
   .refine((map) => Object.keys(map).length <= 100, { error: "at most 100 keys" });
@@ -17,6 +21,8 @@ export const preferences = z.strictObject({
   keys,
   /** Times of this machine's zone; off: UTC. */
   local_time: z.boolean(),
+  /** The first steps are offered in the inbox until they are done or put away. */
+  first_steps: z.boolean(),
   notify: z.record(notificationKind, channelChoice),
 });
 export type Preferences = z.infer<typeof preferences>;
@@ -27,6 +33,7 @@ export const preferencesPatch = z.strictObject({
   single_keys: z.boolean().optional(),
   keys: keys.optional(),
   local_time: z.boolean().optional(),
+  first_steps: z.boolean().optional(),
   notify: z.partialRecord(notificationKind, channelChoice).optional(),
 });
 export type PreferencesPatch = z.infer<typeof preferencesPatch>;
@@ -36,6 +43,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   single_keys: true,
   keys: {},
   local_time: true,
+  first_steps: true,
   notify: { ...DEFAULT_CHANNELS },
 };
 

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { decodeCursor, encodeCursor, timeAndId } from "../kernel/page.ts";
-import type { Inbox, InboxQuery, InboxRow, InboxSection } from "./schema.ts";
+import type { Inbox, InboxFacets, InboxFilter, InboxQuery, InboxRow, InboxSection } from "./schema.ts";
 
 /** `$1` is the reader. Which tasks a section holds, over `t` and the reader's own approval `mine`. */
 const SECTIONS: Record<InboxSection, string> = {
@@ -34,28 +34,58 @@ export async function readInbox(
   readerId: string,
   query: InboxQuery,
 ): Promise<Omit<Inbox, "server_time">> {
-  const [page, counts] = await Promise.all([
-    readSection(pool, readerId, query),
+  const { conditions, values } = narrow(readerId, query.section, query);
+  const isNarrow = conditions.length > 1;
+  const [page, counts, narrowed] = await Promise.all([
+    readSection(pool, query, { conditions, values }),
     countSections(pool, readerId),
+    isNarrow
+      ? pool.query({
+          text: `SELECT count(*)::int AS total ${FROM} WHERE ${conditions.join(" AND ")}`,
+          values,
+        })
+      : null,
   ]);
-  return { ...page, counts };
+  return { ...page, counts, total: narrowed?.rows[0].total ?? counts[query.section] };
+}
+
+/** The conditions of a section and a filter, with the values they name; `$1` is the reader. */
+function narrow(readerId: string, section: InboxSection, filter: InboxFilter) {
+  const values: unknown[] = [readerId];
+  const conditions = [SECTIONS[section]];
+  const add = (value: unknown, condition: (place: string) => string) => {
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  if (filter.search) {
+    add(
+      anywhere(filter.search),
+      (p) =>
+        `(t.description ILIKE ${p} OR t.type ILIKE ${p} OR t.author_name ILIKE ${p} OR array_to_string(t.resource_keys, ' ') ILIKE ${p})`,
+    );
+  }
+  if (filter.risk?.length) add(filter.risk, (p) => `t.risk_level = ANY(${p}::text[])`);
+  if (filter.type?.length) add(filter.type, (p) => `t.type = ANY(${p}::text[])`);
+  if (filter.author?.length) add(filter.author, (p) => `t.author_id = ANY(${p}::uuid[])`);
+  if (filter.target) add(anywhere(filter.target), (p) => `array_to_string(t.resource_keys, ' ') ILIKE ${p}`);
+  if (filter.due_within_hours) {
+    add(filter.due_within_hours, (p) => `mine.due_at < now() + make_interval(hours => ${p}::int)`);
+  }
+  return { conditions, values };
+}
+
+function anywhere(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 async function readSection(
   pool: Pool,
-  readerId: string,
   query: InboxQuery,
+  within: { conditions: readonly string[]; values: readonly unknown[] },
 ): Promise<{ rows: InboxRow[]; next_cursor?: string }> {
   const order = ORDER[query.section];
-  const values: unknown[] = [readerId];
-  const conditions = [SECTIONS[query.section]];
-  if (query.search) {
-    values.push(`%${query.search.replace(/[\\%_]/g, "\\$&")}%`);
-    const p = `$${values.length}`;
-    conditions.push(
-      `(t.description ILIKE ${p} OR t.type ILIKE ${p} OR t.author_name ILIKE ${p} OR array_to_string(t.resource_keys, ' ') ILIKE ${p})`,
-    );
-  }
+  const values = [...within.values];
+  const conditions = [...within.conditions];
   const after = decodeCursor(query.cursor, timeAndId);
   if (after) {
     values.push(after[0], after[1]);
@@ -69,7 +99,7 @@ async function readSection(
         split_part(t.description, E'\\n', 1) AS title, t.type, t.author_name, t.author_kind,
         coalesce(t.resource_keys[1], '') AS target, greatest(cardinality(t.resource_keys) - 1, 0) AS more_targets,
         t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
-        mine.due_at, mine.release_at, mine.snoozed_until, t.updated_at, ${order.key}::text AS sort_key
+        mine.due_at, mine.release_at, mine.snoozed_until, mine.escalation_step, t.updated_at, ${order.key}::text AS sort_key
       ${FROM} WHERE ${conditions.join(" AND ")}
       ORDER BY ${order.key} ${order.direction}, t.id ${order.direction} LIMIT ${query.limit + 1}`,
     values,
@@ -99,4 +129,26 @@ async function countSections(pool: Pool, readerId: string): Promise<Inbox["count
     values: [readerId],
   });
   return rows[0];
+}
+
+/** What one section of a reader's queue can be narrowed down to. */
+export async function readFacets(pool: Pool, readerId: string, section: InboxSection): Promise<InboxFacets> {
+  const { rows } = await pool.query({
+    name: `inbox-facets-${section}`,
+    text: `SELECT t.risk_level, t.type, t.author_id, t.author_name, t.author_kind, count(*)::int AS count,
+        grouping(t.risk_level) = 0 AS is_risk, grouping(t.type) = 0 AS is_type
+      ${FROM} WHERE ${SECTIONS[section]}
+      GROUP BY GROUPING SETS ((t.risk_level), (t.type), (t.author_id, t.author_name, t.author_kind))
+      ORDER BY count DESC, t.type, t.author_name`,
+    values: [readerId],
+  });
+  return {
+    risk: rows
+      .filter((row) => row.is_risk && row.risk_level !== null)
+      .map((row) => ({ level: row.risk_level, count: row.count })),
+    types: rows.filter((row) => row.is_type).map(({ type, count }) => ({ type, count })),
+    authors: rows
+      .filter((row) => !row.is_risk && !row.is_type)
+      .map((row) => ({ id: row.author_id, name: row.author_name, kind: row.author_kind, count: row.count })),
+  };
 }

@@ -8,9 +8,24 @@ export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "snoozed
 export const inboxSection = z.enum(INBOX_SECTIONS);
 export type InboxSection = z.infer<typeof inboxSection>;
 
-export const inboxQuery = z.strictObject({
-  section: inboxSection.default("needs_you"),
+/** What narrows a section down; all that is stated must hold. */
+export const inboxFilter = z.strictObject({
+  /** Words of title, target, type or author. */
   search: z.string().max(200).optional(),
+  risk: z.array(riskLevel).max(4).optional(),
+  type: z.array(z.string().max(200)).max(50).optional(),
+  /** Ids of people and agents. */
+  author: z.array(z.uuid()).max(50).optional(),
+  /** A part of a resource's name. */
+  target: z.string().max(300).optional(),
+  /** The reader's own answer is due by then, or was. */
+  due_within_hours: z.int().min(1).max(720).optional(),
+});
+export type InboxFilter = z.infer<typeof inboxFilter>;
+
+export const inboxQuery = z.strictObject({
+  ...inboxFilter.shape,
+  section: inboxSection.default("needs_you"),
   limit: z.int().min(1).max(200).default(100),
   cursor: z.string().max(500).optional(),
 });
@@ -42,6 +57,8 @@ export const inboxRow = z.strictObject({
   release_at: z.string().nullable(),
   /** Put aside by the caller until then. */
   snoozed_until: z.string().nullable(),
+  /** Of the caller's own approval: 0 asked, 1 reminded, then a rung of the ladder each. */
+  escalation_step: z.int().nullable(),
   updated_at: z.string(),
 });
 export type InboxRow = z.infer<typeof inboxRow>;
@@ -55,10 +72,23 @@ export const inbox = z.strictObject({
     snoozed: z.int(),
     decided: z.int(),
   }),
+  /** Rows of this section that fit the filter; without one the section's count. */
+  total: z.int(),
   next_cursor: z.string().optional(),
   server_time: z.string(),
 });
 export type Inbox = z.infer<typeof inbox>;
+
+/** What a section holds, counted by what it can be narrowed down to; the most frequent first. */
+export const inboxFacets = z.strictObject({
+  risk: z.array(z.strictObject({ level: riskLevel, count: z.int() })),
+  types: z.array(z.strictObject({ type: z.string(), count: z.int() })),
+  authors: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), kind: z.enum(["user", "agent"]), count: z.int() }),
+  ),
+});
+export type InboxFacets = z.infer<typeof inboxFacets>;
+export const inboxFacetsQuery = z.strictObject({ section: inboxSection.default("needs_you") });
 
 /** Everything of the side panel and the task page, in one answer. */
 export const taskView = z.strictObject({

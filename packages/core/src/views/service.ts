@@ -6,8 +6,8 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { isMet, unmet } from "../policies/service.ts";
 import type { TaskRecord, TasksService } from "../tasks/service.ts";
-import { readInbox } from "./inbox.ts";
-import type { Inbox, InboxQuery, TaskView } from "./schema.ts";
+import { readFacets, readInbox } from "./inbox.ts";
+import type { Inbox, InboxFacets, InboxQuery, InboxSection, TaskView } from "./schema.ts";
 
 export type ViewsDeps = {
   pool: Pool;
@@ -27,6 +27,10 @@ export function createViewsService(deps: ViewsDeps) {
         ...(await readInbox(deps.pool, actor.id, query)),
         server_time: deps.clock.now().toISOString(),
       };
+    },
+    /** What a section of the caller's queue can be narrowed down to, with how much is there. */
+    facets(actor: Actor, section: InboxSection): Promise<InboxFacets> {
+      return readFacets(deps.pool, actor.id, section);
     },
     /** Everything about one task in one answer. */
     async task(actor: Actor, id: string): Promise<TaskView> {
