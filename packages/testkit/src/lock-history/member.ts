@@ -51,7 +51,7 @@ export async function openLocks(options: { databaseUrl: string; redisUrl: string
   if (redis.status !== "ready") await once(redis, "ready");
   const log = pino({ level: process.env.LOG_LEVEL ?? "silent" });
   const none = () => Promise.reject(new Error("Nothing is recorded in a history"));
-  const ledger = { record: none, history: none };
+  const ledger = { record: none, commit: none, history: none };
   const locks = createLocksService({ redis, pool, clock: historyClock, ids: randomIds, log, ledger });
   return {
     locks,
