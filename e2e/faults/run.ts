@@ -5,6 +5,7 @@ import { historyClock } from "@ade/testkit/lock-history/history";
 import { seededRandom } from "@ade/testkit/seeded-random";
 import { deadlockFaults } from "./cases/deadlocks.ts";
 import { lineFaults } from "./cases/lines.ts";
+import { outageFaults } from "./cases/outage.ts";
 import { queueFaults } from "./cases/queues.ts";
 import { redisFaults } from "./cases/redis.ts";
 import { workerFaults } from "./cases/workers.ts";
@@ -15,7 +16,14 @@ import { startLockLoad } from "./lock-load.ts";
 import { addToReport, type RunRecord, readReport, reportTable } from "./report.ts";
 import { startTaskLoad } from "./task-load.ts";
 
-const FAULTS = [...redisFaults, ...lineFaults, ...workerFaults, ...deadlockFaults, ...queueFaults];
+const FAULTS = [
+  ...redisFaults,
+  ...lineFaults,
+  ...workerFaults,
+  ...deadlockFaults,
+  ...queueFaults,
+  ...outageFaults,
+];
 const USAGE = `npm run chaos -- --fault NAME [--seed N] [--seeds COUNT] [--scale PART] [--minutes N] [--report FILE]
 npm run chaos -- --list
 npm run chaos -- --report FILE

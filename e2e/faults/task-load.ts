@@ -18,6 +18,8 @@ export type TaskLoad = {
 const PACE_MS = 150;
 /** So many lives go on at once: a slow machine makes a run longer, and piles nothing up. */
 const MAX_LIVES = 10;
+/** And so many in all: what is approved in a long outage must be applied in the minute after it. */
+const MAX_TASKS = 100;
 const AGAIN_MS = 250;
 /** A call is tried again for so long. */
 const PATIENCE_MS = 60_000;
@@ -75,7 +77,7 @@ export function startTaskLoad(house: House, random: SeededRandom, name: string):
   }
 
   async function propose(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!stopping.signal.aborted && answered.created.size < MAX_TASKS) {
       const life = live(`${name}-${random.int(0, 2)}`, random.pick([0, 20, 200, 1_000])).finally(() =>
         lives.delete(life),
       );

@@ -1,4 +1,4 @@
-import { type Fault, lasting, type Scene } from "../fault.ts";
+import type { Fault, Scene } from "../fault.ts";
 import { LEASE_SECONDS } from "../house.ts";
 import type { Granted, Queued } from "../lock-load.ts";
 
@@ -6,22 +6,22 @@ import type { Granted, Queued } from "../lock-load.ts";
 const UNCOLLECTED_MS = 8_000;
 const WAITERS = 1_000;
 const LANES = 40;
-/** Keys that are asked for while Redis is down; on each in order. */
-const KEYS = [0, 1, 2, 3, 4];
-const ASKING_MS = 40_000;
 
-function queue({ house, name }: Scene) {
+type Wish = { what?: string; ttl_seconds?: number; max_wait_seconds?: number };
+
+/** The calls of those who wait for a key of this run, each an owner with a number. */
+export function queue({ house, name }: Scene) {
   const { lockers } = house.keys;
   const keyOf = (at: number): string => lockers[at % lockers.length]!;
   return {
-    ask: (at: number, what = "queue", ttl_seconds = LEASE_SECONDS) =>
+    ask: (at: number, { what = "queue", ttl_seconds = LEASE_SECONDS, max_wait_seconds = 300 }: Wish = {}) =>
       house.rest.call<Granted | Queued>(keyOf(at), "POST", "/locks/acquire", {
         ...{
           resource_type: "resource",
           resource_id: `database:${name}-${what}`,
           owner_id: `${name}/owner-${at}`,
         },
-        ...{ ttl_seconds, max_wait_seconds: 300 },
+        ...{ ttl_seconds, max_wait_seconds },
       }),
     poll: (at: number, id: string, seconds: number) =>
       house.rest.call<Granted | Queued>(keyOf(at), "GET", `/locks/requests/${id}?wait_seconds=${seconds}`),
@@ -37,7 +37,7 @@ export const queueFaults: Fault[] = [
     about: "The first in a queue never asks again: the next is granted soon after the lock is free",
     async run(scene) {
       const { ask, poll, release } = queue(scene);
-      const holder = await ask(0, "queue", 30);
+      const holder = await ask(0, { ttl_seconds: 30 });
       const dead = await ask(1);
       const next = await ask(2);
       if (holder.status !== 201 || dead.status !== 202 || next.status !== 202) {
@@ -59,8 +59,8 @@ export const queueFaults: Fault[] = [
     about: "A lock whose holder is gone is free after its lease",
     async run(scene) {
       const { ask, poll, release } = queue(scene);
-      const orphan = await ask(0, "orphan");
-      const next = await ask(1, "orphan");
+      const orphan = await ask(0, { what: "orphan" });
+      const next = await ask(1, { what: "orphan" });
       if (orphan.status !== 201 || next.status !== 202) {
         scene.complain(`nobody queues: ${[orphan.status, next.status]}`);
         return;
@@ -84,7 +84,7 @@ export const queueFaults: Fault[] = [
     about: "A thousand wait for one key: each has its place, and the first fifty are served in order",
     async run(scene) {
       const { ask, poll, leave, release } = queue(scene);
-      const holder = await ask(0, "queue", 300);
+      const holder = await ask(0, { ttl_seconds: 300 });
       // Side by side: one after the other, the first would lose their places before the last have come.
       const asked: { at: number; id: string; position: number }[] = [];
       await Promise.all(
@@ -117,67 +117,6 @@ export const queueFaults: Fault[] = [
       const ms = (performance.now() - started) / served.length;
       await Promise.all(asked.slice(served.length).map(({ at, id }) => leave(at, id)));
       scene.show(`${asked.length} waited, ${ms.toFixed(1)} ms a turn`);
-    },
-  },
-  {
-    name: "redis-down-long",
-    about:
-      "Redis is down for 10 minutes (scaled) with 10,000 requests (scaled): they queue, and are served in order",
-    loses: true,
-    async run(scene) {
-      const { ask, poll, release } = queue(scene);
-      const { house, scaled, complain, show } = scene;
-      // Squared: a fifth of ten minutes with a fifth of ten thousand would still be long.
-      const [downMs, count] = [scaled(scaled(600_000)), Math.round(scaled(scaled(10_000)))];
-      await house.redis.kill();
-      const started = performance.now();
-      // A place is kept for a minute without a poll.
-      await lasting(Math.max(0, downMs - ASKING_MS));
-      const asked: { at: number; id: string }[] = [];
-      const refusals = new Map<string, number>();
-      await Promise.all(
-        KEYS.map(async (key) => {
-          for (let at = key; at < count; at += KEYS.length) {
-            const { status, body, code } = await ask(at, `down-${key}`);
-            if (status === 202) asked.push({ at, id: body.id });
-            else refusals.set(`${status} ${code}`, (refusals.get(`${status} ${code}`) ?? 0) + 1);
-            if (status === 201) complain("a lock was granted without Redis");
-          }
-        }),
-      );
-      if (asked.length === 0) complain(`nobody was given a place: ${JSON.stringify([...refusals])}`);
-      await lasting(Math.max(0, downMs - (performance.now() - started)));
-      await house.redis.start();
-      const back = performance.now();
-      const newest = new Map<number, number>();
-      let served = 0;
-      await Promise.all(
-        KEYS.map(async (lane) => {
-          for (const { at, id } of asked.filter((one) => one.at % KEYS.length === lane)) {
-            let got = await poll(at, id, 30);
-            const until = performance.now() + 60_000;
-            while (
-              (got.status === 202 || got.status === 0 || got.status === 503) &&
-              performance.now() < until
-            ) {
-              await lasting(50);
-              got = await poll(at, id, 30);
-            }
-            if (got.status !== 201) {
-              complain(`request ${at} was answered ${got.status} ${got.code} after Redis was back`);
-              return;
-            }
-            const { fencing_token, id: lock } = got.body as Granted;
-            if (fencing_token <= (newest.get(lane) ?? 0)) complain("tokens are not in the order of asking");
-            newest.set(lane, fencing_token);
-            served += 1;
-            await release(at, lock);
-          }
-        }),
-      );
-      show(
-        `${asked.length} queued in ${Math.round(downMs / 1000)} s, ${served} served in ${Math.round((performance.now() - back) / 1000)} s`,
-      );
     },
   },
 ];
