@@ -97,10 +97,10 @@ export function createLocksService(deps: LocksDeps) {
   const acquiring = {
     ...{ connection, grants, forgetter, pushes, turnstile, clock, ids, log, emit, max_hold_seconds },
     onQueueFull: createQueueAlarm({ clock, log, emit }),
-    onEnqueue(request: AcquireRequest) {
+    onEnqueue(request: AcquireRequest, { id }: LockStanding) {
       const owner = ownerOf(request.principal_id, request.owner_id ?? request.principal_id);
       // Who holds nothing closes no cycle; what it holds by another process is the scan's to see.
-      if (grants.isHolding(owner)) void deadlocks.check(owner);
+      if (grants.isHolding(owner)) void deadlocks.check(owner, id);
     },
   };
   const deadlocks = createDeadlocks({
