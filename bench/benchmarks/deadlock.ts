@@ -72,7 +72,7 @@ type Times = { found: number; judged: number; told: number };
 function timesOf({ asked, told }: { asked: number; told: number }, calls: readonly ScriptCall[]): Times {
   const closing = calls.find(({ sha, sent }) => sha === scripts.acquire.sha && sent >= asked)!;
   const abort = calls.find(({ sha }) => sha === scripts.abort.sha)!;
-  const judging = calls.find(({ sha, sent }) => sha === scripts.list.sha && sent > closing.sent) ?? abort;
+  const judging = calls.find(({ sha, sent }) => sha === scripts.owned.sha && sent > closing.sent) ?? abort;
   return {
     found: judging.sent - closing.answered,
     judged: abort.sent - closing.answered,
@@ -123,7 +123,7 @@ async function run({ servers, quick }: Bench) {
         { name: `${held.toLocaleString("en-US")} held, ${waiting.toLocaleString("en-US")} waiting`, cases },
       ],
       notes: [
-        "The owner that closes the cycle is answered that it has to wait. From then on: found is when the cycle was seen, and seen again, with the questions to Redis for it; judged when the victim was chosen, by what its owners hold, and its end was sent.",
+        "The owner that closes the cycle is answered that it has to wait. From then on: found is when the cycle was seen, with the one question to Redis for it; judged when the victim was chosen, by what its owners hold (a walk through all locks), and its end was sent.",
         "Told is from asking until the victim's wait ended with DEADLOCK_DETECTED.",
       ],
     };

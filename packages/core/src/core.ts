@@ -187,8 +187,10 @@ export async function createCore(options: CoreOptions) {
      * Begins to take jobs. `apply` is told of a task that is due and resolves when its run has begun: should this
      * process die, watchdog and sweep bring the task back.
      */
-    takeJobs: (apply: (taskId: string) => Promise<void>) =>
-      jobs.work({
+    takeJobs: (apply: (taskId: string) => Promise<void>) => {
+      // While Redis is away this takes as long; until then a task that waits is found by its own job.
+      applying.listen().catch((error: unknown) => log.warn({ err: error }, "grants to tasks are not heard"));
+      return jobs.work({
         plan: async ({ task_id, plan_request_id }) => {
           const signal = AbortSignal.timeout(PLAN_JOB_MS);
           if (typeof task_id === "string") await gate.planTask(task_id, signal);
@@ -196,7 +198,8 @@ export async function createCore(options: CoreOptions) {
         },
         release: ({ task_id }) => gate.release(String(task_id)),
         apply: ({ task_id }) => apply(String(task_id)),
-      }),
+      });
+    },
     /** Takes no more jobs; what was taken goes on. */
     stopTakingJobs: () => jobs.rest(),
     /** Inserts wake-ups for everything that is due and has lost its own. */

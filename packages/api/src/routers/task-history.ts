@@ -35,15 +35,3 @@ const attempt = z.strictObject({
   error: z.string().nullable(),
 });
 export const attemptList = z.strictObject({ attempts: z.array(attempt) });
-
-export const taskLocks = z.strictObject({
-  held: z.array(z.strictObject({ key: z.string(), fencing_token: z.int(), expires_at: z.string() })),
-  blocked_by: z.array(
-    z.strictObject({
-      key: z.string(),
-      holder: z.string(),
-      purpose: z.string().optional(),
-      expires_at: z.string(),
-    }),
-  ),
-});

@@ -9,11 +9,12 @@ import {
   submitOptions,
   taskEntry,
   taskList,
+  taskLocks,
 } from "@ade/core/tasks/schema";
 import { z } from "zod";
 import { byId, withId } from "../input.ts";
 import { procedure, type Rest, router } from "../trpc.ts";
-import { attemptList, revisionList, taskLocks } from "./task-history.ts";
+import { attemptList, revisionList } from "./task-history.ts";
 
 const tags = ["tasks"] as const;
 const reason = z.string().trim().min(1).max(2000);

@@ -28,54 +28,6 @@ describe("locks", () => {
     expect(once(facts, "task.blocked")).toBe(0);
   });
 
-  test("a task says whose lock it waits for, and goes on as soon as that is released", async () => {
-    const config = core.noopTask();
-    const task = await approved(config);
-    const holder = { principal_id: "agent-7", agent_id: "agent-7", purpose: "a migration" };
-    const resource = `service:default/${config.resources[0]!.id}`;
-    const lock = await core.locks.acquire({
-      ...holder,
-      resource_type: "resource",
-      resource_id: resource,
-      ttl_seconds: 60,
-    });
-    expect(await core.run(task.id)).toBe("blocked");
-    expect(await core.run(task.id)).toBe("not due");
-    expect((await shown(task.id)).waiting_for).toMatchObject({
-      text: `waiting for resource:${resource}, held by agent-7 (a migration)`,
-      whose_move: "system",
-      until: expect.any(String),
-    });
-    // Nothing but the release itself is left to wake it.
-    await core.loseJobs();
-    await sql("UPDATE task SET apply_after = now() + interval '1 hour' WHERE id = $1", task.id);
-    core.applies = true;
-    await core.locks.release({ principal_id: "agent-7", lock_id: lock.id });
-    expect((await core.taskIn(task.id, "COMPLETED")).execution?.result).toBe("success");
-    core.applies = false;
-    expect(once(await core.facts(task.id), "task.blocked")).toBe(1);
-  });
-
-  test("a release that came between refusal and listening is not missed", async () => {
-    const config = core.noopTask();
-    const task = await approved(config);
-    const resource_id = `service:default/${config.resources[0]!.id}`;
-    const holder = { principal_id: "agent-7", agent_id: "agent-7", ttl_seconds: 60 };
-    const lock = await core.locks.acquire({ ...holder, resource_type: "resource", resource_id });
-    const { commit } = core.ledger;
-    core.ledger.commit = async (...args) => {
-      core.ledger.commit = commit;
-      await core.locks.release({ principal_id: "agent-7", lock_id: lock.id });
-      return commit(...args);
-    };
-    core.applies = true;
-    expect(await core.run(task.id)).toBe("blocked");
-    await sql("DELETE FROM pgboss.job WHERE start_after > now()");
-    expect((await core.taskIn(task.id, "COMPLETED")).execution?.result).toBe("success");
-    core.applies = false;
-    expect(await core.effects(task.id)).toBe(1);
-  });
-
   test("a lost lock stops the executor, and another attempt does it once; that is no crash", async () => {
     const task = await approved(core.noopTask({ sleep_ms: 30_000 }));
     const run = core.run(task.id);

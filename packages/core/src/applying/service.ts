@@ -1,5 +1,7 @@
+import { TASKS_GROUP } from "../tasks/service.ts";
 import type { ApplyingDeps, Worker } from "./deps.ts";
 import { type RunOutcome, runTask } from "./run.ts";
+import { wakeGranted } from "./stand-aside.ts";
 import { recoverLost } from "./watchdog.ts";
 
 export { APPLY_STEPS, type ApplyingDeps, type ApplyStep, type Worker } from "./deps.ts";
@@ -12,6 +14,13 @@ export function createApplyingService(deps: ApplyingDeps) {
   return {
     /** One attempt at one task; answers what became of it. */
     run: (taskId: string, worker: Worker): Promise<RunOutcome> => runTask(deps, taskId, worker),
+    /** Hears what is granted to tasks that wait, whichever worker queued them; resolves once it does. */
+    listen: () =>
+      deps.locks.follow(TASKS_GROUP, ({ owner_id }) => {
+        wakeGranted(deps, owner_id).catch((error: unknown) =>
+          deps.log.debug({ err: error, task_id: owner_id }, "a task was not woken"),
+        );
+      }),
     /** The watchdog's look at everything that is being applied. */
     recoverLost: () => recoverLost(deps),
   };

@@ -132,12 +132,16 @@ export async function findApplying(pool: Pool): Promise<{ id: string; fencing_to
   return rows;
 }
 
-/** What a blocked task waits for is free: it is due now. */
-export async function unblock(pool: Pool, taskId: string): Promise<void> {
-  await pool.query({
+/** Makes a task due that waits for a lock; null where it does not, or another has done so. */
+export async function unblock(
+  pool: Pool,
+  taskId: string,
+): Promise<Pick<TaskRecord, "id" | "priority" | "apply_immediately"> | null> {
+  const { rows } = await pool.query({
     name: "apply-unblock",
     text: `UPDATE task SET apply_after = now() WHERE id = $1 AND state = 'APPROVED' AND apply_after > now()
-      AND waiting_for->>'kind' = 'lock'`,
+      AND waiting_for->>'kind' = 'lock' RETURNING id, priority, apply_immediately`,
     values: [taskId],
   });
+  return rows[0] ?? null;
 }

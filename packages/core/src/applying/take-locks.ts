@@ -1,19 +1,22 @@
 import { systemActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
-import { keepLease, type Lock } from "../locks/service.ts";
+import type { LockStanding } from "../locks/schema.ts";
+import { keepLease, type Lock, type LocksService } from "../locks/service.ts";
 import type { ResourceRef } from "../resources/schema.ts";
 import { canonicalKey } from "../resources/service.ts";
-import type { TaskRecord } from "../tasks/service.ts";
+import { lockOwnerOf, TASKS_GROUP, TASKS_PRINCIPAL, type TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, HeldLocks } from "./deps.ts";
 
 const SYSTEM = systemActor("applying");
 
 /** Why the locks of a task are not to be had now. */
 export type Refused =
-  /** Somebody holds one of them; a release is told. */
-  | { kind: "held"; key: string; holder: string; purpose?: string }
+  /** It stands in the queue for one of them. */
+  | { kind: "queued"; standing: LockStanding }
   /** Another run of the same task is at it, or died a moment ago. */
   | { kind: "running" }
+  /** It waited in a circle with others and was chosen to give way. */
+  | { kind: "deadlock" }
   /** Nobody can be asked, or nothing may be granted yet. */
   | { kind: "unavailable"; reason: string; retry_after_seconds: number | undefined };
 
@@ -22,10 +25,17 @@ type Need = {
   resource_id: string;
   mode: "shared" | "exclusive";
 };
+type Asked = Parameters<LocksService["acquireAll"]>[0];
+
+/** A task that waits asks again and again, so its wait has practically no end. */
+const MAX_WAIT_SECONDS = 86_400;
+const TOP_PRIORITY = 100;
+const STALE_RETRY_SECONDS = 3;
 
 /**
- * Every lock a task needs, one after the other in one canonical order. All or none: what is held is released where
- * the next one is not to be had.
+ * Every lock a task needs, all or none: its own first, which makes this the only run of it; then the others one after
+ * the other in one canonical order, or a place in the queue for the next one. The place is the task's and not the
+ * worker's: any other goes on with it.
  */
 export async function takeLocks(
   deps: ApplyingDeps,
@@ -35,28 +45,70 @@ export async function takeLocks(
   const { lock_ttl_seconds, lock_delay_seconds } = deps.settings;
   const agentId = task.author_kind === "agent" ? task.author_id : null;
   const capacity = agentId ? (await deps.agents.get(SYSTEM, agentId)).capacity.max_tasks : undefined;
-  const locks: Lock[] = [];
-  for (const need of neededLocks(task.id, deps.executors.resourcesOf(task.config), agentId)) {
-    try {
-      const lock = await deps.locks.acquire({
-        ...need,
-        principal_id: workerId,
-        owner_id: task.id,
-        agent_id: workerId,
-        purpose: `apply ${task.type}`,
-        ttl_seconds: lock_ttl_seconds,
-        // After a crash nobody else may write until a late write of the dead worker can no longer arrive.
-        lock_delay_seconds:
-          need.resource_type === "resource" && need.mode === "exclusive" ? lock_delay_seconds : 0,
-        capacity,
-      });
-      locks.push(lock);
-    } catch (error) {
-      await release(deps, workerId, locks);
-      return { refused: refusal(task, need, error) };
-    }
+  const [ownNeed, ...keys] = neededLocks(task.id, deps.executors.resourcesOf(task.config), agentId);
+  const request = {
+    ...lockOwnerOf(task.id),
+    agent_id: workerId,
+    purpose: `apply ${task.type}`,
+    ttl_seconds: lock_ttl_seconds,
+  };
+  let own: Lock;
+  try {
+    own = await deps.locks.acquire({ ...request, ...ownNeed! });
+  } catch (error) {
+    return { refused: refusedOwn(error) };
   }
-  return { held: keep(deps, workerId, locks) };
+  try {
+    // After a crash nobody else may write until a late write of the dead worker can no longer arrive.
+    const others = { ...request, keys, lock_delay_seconds, capacity };
+    const answer = await takeOthers(deps, task, others);
+    if ("held" in answer) return { held: keep(deps, [own, ...answer.held]) };
+    await release(deps, [own]);
+    return { refused: { kind: "queued", standing: answer.queued } };
+  } catch (error) {
+    await release(deps, [own]);
+    return { refused: refusal(error) };
+  }
+}
+
+/** The other locks, or a place in a queue: the one that the task has, if it still has it. */
+async function takeOthers(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  asked: Asked,
+): Promise<{ held: readonly Lock[] } | { queued: LockStanding }> {
+  if (task.waiting_for?.kind === "lock") {
+    const { request_id } = task.waiting_for;
+    const place = { principal_id: TASKS_PRINCIPAL, request_id, wait_seconds: 0, group: TASKS_GROUP };
+    const answer = await unless(["NOT_FOUND", "RESOURCE_LOCKED"], deps.locks.standing(place));
+    if (answer) return answer;
+  }
+  const held = await unless(["RESOURCE_LOCKED", "ALREADY_HELD"], deps.locks.acquireAll(asked));
+  if (held) return { held };
+  return deps.locks.request({
+    ...asked,
+    // Should this worker die before it is known that the task waits, the next one finds the same place.
+    acquire_id: `${task.revision}.${task.attempts}.${deadlocksOf(task)}`,
+    wait: {
+      max_wait_seconds: MAX_WAIT_SECONDS,
+      priority: task.apply_immediately ? TOP_PRIORITY : task.priority,
+      group: TASKS_GROUP,
+    },
+  });
+}
+
+/** How often in a row it gave way to end a deadlock. */
+export const deadlocksOf = ({ waiting_for }: Pick<TaskRecord, "waiting_for">): number =>
+  waiting_for?.kind === "retry" ? (waiting_for.deadlocks ?? 0) : 0;
+
+/** Null where it fails with one of these codes. */
+async function unless<T>(codes: string[], work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isCoded(error, ...codes)) return null;
+    throw error;
+  }
 }
 
 /**
@@ -83,12 +135,12 @@ export function neededLocks(
   ];
 }
 
-function keep(deps: ApplyingDeps, workerId: string, locks: readonly Lock[]): HeldLocks {
+function keep(deps: ApplyingDeps, locks: readonly Lock[]): HeldLocks {
   const lost = new AbortController();
   const lease = keepLease({
     locks,
     service: deps.locks,
-    principal_id: workerId,
+    principal_id: TASKS_PRINCIPAL,
     clock: deps.clock,
     onLost: () => lost.abort("lost"),
   });
@@ -107,15 +159,15 @@ function keep(deps: ApplyingDeps, workerId: string, locks: readonly Lock[]): Hel
     },
     async release() {
       lease.stop();
-      await release(deps, workerId, locks);
+      await release(deps, locks);
     },
   };
 }
 
-async function release(deps: ApplyingDeps, workerId: string, locks: readonly Lock[]): Promise<void> {
+async function release(deps: ApplyingDeps, locks: readonly Lock[]): Promise<void> {
   await Promise.all(
     locks.map((lock) =>
-      deps.locks.release({ principal_id: workerId, lock_id: lock.id }).catch((error: unknown) => {
+      deps.locks.release({ principal_id: TASKS_PRINCIPAL, lock_id: lock.id }).catch((error: unknown) => {
         // Not released is not lost: it ends by itself within its TTL. Gone already is as good.
         if (!isCoded(error, "NOT_FOUND"))
           deps.log.warn({ err: error, lock_id: lock.id }, "a lock was not released");
@@ -124,27 +176,25 @@ async function release(deps: ApplyingDeps, workerId: string, locks: readonly Loc
   );
 }
 
-type Holder = { agent_id: string; owner_id: string; purpose?: string | null };
-
-/** What a failed acquire means for the task; throws what is no refusal. */
-function refusal(task: TaskRecord, need: Need, error: unknown): Refused {
-  if (isCoded(error, "DEPENDENCY_UNAVAILABLE")) return unavailable(error);
-  // This worker's own: only another run of the same task asks under the same owner.
+/** What it means that the task's own lock is not to be had; throws what is no refusal. */
+function refusedOwn(error: unknown): Refused {
+  // Only another run of the same task asks under the same owner.
   if (isCoded(error, "ALREADY_HELD")) return { kind: "running" };
-  if (!isCoded(error, "RESOURCE_LOCKED")) throw error;
-  const { holder } = (error.details ?? {}) as { holder?: Holder };
-  // A delay after a crash: there is nobody who could release it.
-  if (!holder || error.retryAfterSeconds !== undefined) return unavailable(error);
-  if (need.resource_type === "task" && holder.owner_id === task.id) return { kind: "running" };
-  const { agent_id, purpose } = holder;
-  return {
-    kind: "held",
-    key: `${need.resource_type}:${need.resource_id}`,
-    holder: agent_id,
-    ...(purpose ? { purpose } : {}),
-  };
+  if (isCoded(error, "RESOURCE_LOCKED"))
+    return unavailable("somebody else holds the lock of the task itself", STALE_RETRY_SECONDS);
+  return refusal(error);
 }
 
-function unavailable(error: { message: string; retryAfterSeconds: number | undefined }): Refused {
-  return { kind: "unavailable", reason: error.message, retry_after_seconds: error.retryAfterSeconds };
+/** What a failed acquire means for the task; throws what is no refusal. */
+function refusal(error: unknown): Refused {
+  if (isCoded(error, "DEADLOCK_DETECTED")) return { kind: "deadlock" };
+  if (isCoded(error, "ALREADY_HELD"))
+    return unavailable("a lock of its last attempt has not expired yet", STALE_RETRY_SECONDS);
+  if (isCoded(error, "DEPENDENCY_UNAVAILABLE", "QUEUE_FULL"))
+    return unavailable(error.message, error.retryAfterSeconds);
+  throw error;
+}
+
+function unavailable(reason: string, retry_after_seconds: number | undefined): Refused {
+  return { kind: "unavailable", reason, retry_after_seconds };
 }

@@ -1,6 +1,6 @@
 import type { Actor } from "../kernel/actor.ts";
 import type { TaskEntry } from "../tasks/schema.ts";
-import { assertAllowed } from "../tasks/service.ts";
+import { assertAllowed, leaveQueue } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { relation } from "./draft.ts";
@@ -14,7 +14,7 @@ export async function cancel(
   id: string,
   input: { reason?: string | undefined },
 ): Promise<TaskEntry> {
-  await decideAndCommit(deps.ledger, actor, async () => {
+  const blocker = await decideAndCommit(deps.ledger, actor, async () => {
     const task = await deps.tasks.read(actor, id);
     assertAllowed(task, "cancel", relation(actor, task));
     const reason = input.reason ? { reason: input.reason } : {};
@@ -23,8 +23,9 @@ export async function cancel(
       to_state: "CANCELLED",
       ...reason,
     });
-    return { write: cancelTask(task), facts: [fact], result: undefined };
+    return { write: cancelTask(task), facts: [fact], result: task.waiting_for };
   });
+  if (blocker?.kind === "lock") await leaveQueue(deps, id, blocker.request_id);
   return deps.tasks.get(actor, id);
 }
 

@@ -26,7 +26,7 @@ export type GateDeps = {
   delegations: Pick<DelegationsService, "active">;
   identity: Pick<IdentityService, "directory">;
   agents: Pick<AgentsService, "mayPropose">;
-  locks: Pick<LocksService, "holderOf">;
+  locks: Pick<LocksService, "holderOf" | "leave">;
   clock: Clock;
   ids: Ids;
   log: Logger;

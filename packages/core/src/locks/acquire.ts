@@ -44,6 +44,8 @@ export type Waiting = {
   max_wait_seconds: number;
   /** 0 to 100; higher goes first. */
   priority?: number | undefined;
+  /** All processes that follow this name are told how the wait ends, and whoever acts on it asks for the rest. */
+  group?: string | undefined;
 };
 
 export type AcquireDeps = {
@@ -146,6 +148,18 @@ export async function tryAcquire(
   for (const expired of isNew ? reply.slice(2) : []) deps.emit(lockEvents.expired(toHeldLock(expired)));
   if (reply[0] !== "AGAIN") deps.emit(lockEvents.acquired(held));
   return { held };
+}
+
+/** One try that does not wait. Codes as tryAcquire. */
+export async function acquireNow(
+  deps: AcquireDeps,
+  request: AcquireRequest,
+  name: LockName & { mode: LockMode },
+): Promise<HeldLock> {
+  const tried = await tryAcquire(deps, request, name, requestId(deps.ids, request, name));
+  if ("held" in tried) return tried.held;
+  // This owner waits for it already, by another request.
+  throw lockErrors.RESOURCE_LOCKED({ details: { key: name.key, holder: tried.queued.standing.holder } });
 }
 
 /** @throws VALIDATION_ERROR 400 */

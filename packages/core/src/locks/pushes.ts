@@ -20,6 +20,8 @@ export type Outcome =
 
 export type Watch = { outcome: Promise<Outcome>; stop(): void };
 type Entry = { principal_id: string; partition: number; end: (outcome: Outcome) => void };
+/** Told that a wait of this owner came to something: granted, to be collected by whoever acts on it, or ended. */
+export type GroupListener = (owner: { principal_id: string; owner_id: string }) => void;
 
 /** Behind a lost message stands this; it also keeps the places of those that wait. */
 const RECHECK_MS = 5_000;
@@ -37,20 +39,32 @@ export function createPushes(deps: {
 }) {
   const { connection, clock, log } = deps;
   // The scripts know by it that how many heard a message can't be counted (lua/lib/handoff.lua).
-  const channel = `lock:${deps.redis instanceof Cluster ? "cluster" : "push"}:${deps.ids.secret(9)}`;
+  const scheme = `lock:${deps.redis instanceof Cluster ? "cluster" : "push"}`;
+  const channel = `${scheme}:${deps.ids.secret(9)}`;
+  const groupChannel = (group: string): string => `${scheme}:group:${group}`;
   const entries = new Map<string, Entry>();
+  const groups = new Map<string, GroupListener>();
   let listening: Promise<void> | null = null;
-  let subscriber: { disconnect(): void } | null = null;
+  let subscriber: AnyRedis | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   async function listen(): Promise<void> {
     const client = openSubscriber(deps.redis);
     subscriber = client;
     client.on("error", (error: Error) => log.debug({ err: error }, "the channel of grants has trouble"));
-    client.on("message", (_channel: string, message: string) => hear(message));
+    client.on("message", (name: string, message: string) => {
+      if (name === channel) hear(message);
+      else hearOfGroup(name, message);
+    });
     // What was said while the connection was away is found by asking.
     client.on("ready", () => void recheck());
-    await client.subscribe(channel);
+    await client.subscribe(channel, ...groups.keys());
+  }
+
+  /** Behind what everybody is told stands the owner, for a group (lua/lib/waits.lua). */
+  function hearOfGroup(name: string, message: string): void {
+    const [principal_id = "", owner_id = ""] = message.split("\n").slice(-3);
+    groups.get(name)?.({ principal_id, owner_id });
   }
 
   function hear(message: string): void {
@@ -105,16 +119,26 @@ export function createPushes(deps: {
     }
   }
 
+  function ready(): Promise<void> {
+    listening ??= listen().catch((error: unknown) => {
+      listening = null;
+      subscriber?.disconnect();
+      throw error;
+    });
+    return listening;
+  }
+
   return {
     channel,
+    /** Of a name; what is granted to requests that name it is told to every process that follows it. */
+    groupChannel,
     /** Resolves once pushes arrive, so that nothing granted afterwards is missed. */
-    ready(): Promise<void> {
-      listening ??= listen().catch((error: unknown) => {
-        listening = null;
-        subscriber?.disconnect();
-        throw error;
-      });
-      return listening;
+    ready,
+    /** Hears what a group is told, from when it resolves on. */
+    async follow(group: string, listener: GroupListener): Promise<void> {
+      groups.set(groupChannel(group), listener);
+      await ready();
+      await subscriber?.subscribe(groupChannel(group));
     },
     /** To be called before the request goes out: the push can beat the answer. */
     watch(id: string, principalId: string): Watch {

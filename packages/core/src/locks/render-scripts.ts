@@ -5,7 +5,8 @@ import { join } from "node:path";
 const FOLDER = join(import.meta.dirname, "lua");
 const TARGET = join(import.meta.dirname, "scripts.generated.ts");
 /** Arguments of these names are numbers; all others are text. */
-const NUMERIC = /_ms$|^(capacity|quota|priority|max_depth|limit|step|shown|force|keep|describe|token|epoch)$/;
+const NUMERIC =
+  /_ms$|^(capacity|quota|priority|max_depth|limit|depth_limit|owner_limit|step|shown|force|keep|describe|token|epoch)$/;
 
 /** What the header of a script states. */
 type Contract = {

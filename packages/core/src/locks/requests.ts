@@ -74,8 +74,8 @@ export function createRequests(deps: Deps) {
       const first = inCanonicalOrder(keys)[0];
       if (!first) throw errors.VALIDATION_ERROR({ details: [{ field: "keys", issue: "is empty" }] });
       const id = wholeRequestId(deps, request, first, several);
-      const { max_wait_seconds, priority = DEFAULT_PRIORITY } = wait;
-      const entry: RoomRequest = { id, request, keys, several, priority, max_wait_seconds };
+      const { max_wait_seconds, priority = DEFAULT_PRIORITY, group } = wait;
+      const entry: RoomRequest = { id, request, keys, several, priority, max_wait_seconds, group };
       try {
         return await stored.begin(entry, (attempt) => {
           entry.attempt = attempt;
@@ -95,11 +95,13 @@ export function createRequests(deps: Deps) {
       principal_id: string;
       request_id: string;
       wait_seconds: number;
+      group?: string | undefined;
       signal?: AbortSignal | undefined;
     }): Promise<Answer> {
-      const { principal_id, request_id, signal } = input;
+      const { principal_id, request_id, group, signal } = input;
       if (!compactId(request_id)) throw lockExpired();
-      const lookOnce = async () => (await lookAnywhere(request_id, principal_id, "")).answer;
+      const unheard = group === undefined ? "" : pushes.groupChannel(group);
+      const lookOnce = async () => (await lookAnywhere(request_id, principal_id, unheard)).answer;
       if (input.wait_seconds === 0) return lookOnce();
       const untilMs = deps.clock.monotonicMs() + input.wait_seconds * 1000;
       // While Redis is away nothing is pushed, and nothing changes.

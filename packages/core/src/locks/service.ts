@@ -7,7 +7,7 @@ import type { Ids } from "../kernel/ids.ts";
 import type { EventDraft, HistoryQuery } from "../ledger/schema.ts";
 import type { Ledger } from "../ledger/service.ts";
 import type { AnyRedis } from "../redis.ts";
-import { type AcquireRequest, inGrace, requestId, tryAcquire } from "./acquire.ts";
+import { type AcquireRequest, acquireNow, inGrace } from "./acquire.ts";
 import { drainWaitingRoom } from "./away/drain.ts";
 import { readStatus } from "./away/status.ts";
 import { createTurnstile, OPEN_TURNSTILE } from "./away/turnstile.ts";
@@ -15,7 +15,7 @@ import { createWaitingRoom } from "./away/waiting-room.ts";
 import { createLockConnection } from "./connection.ts";
 import { createDeadlocks } from "./deadlocks/deadlocks.ts";
 import { listDeadlocks } from "./deadlocks/history.ts";
-import { lockErrors, lockExpired, notHolder } from "./errors.ts";
+import { lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
 import { extendLocks } from "./heartbeat.ts";
@@ -97,17 +97,18 @@ export function createLocksService(deps: LocksDeps) {
   const acquiring = {
     ...{ connection, grants, forgetter, pushes, turnstile, clock, ids, log, emit, max_hold_seconds },
     onQueueFull: createQueueAlarm({ clock, log, emit }),
-    onEnqueue(request: AcquireRequest) {
+    onEnqueue(request: AcquireRequest, { id }: LockStanding) {
       const owner = ownerOf(request.principal_id, request.owner_id ?? request.principal_id);
       // Who holds nothing closes no cycle; what it holds by another process is the scan's to see.
-      if (grants.isHolding(owner)) void deadlocks.check(owner);
+      if (grants.isHolding(owner)) void deadlocks.check(owner, id);
     },
   };
   const deadlocks = createDeadlocks({
     ...{ connection, ledger, clock, ids, log, emit },
     strategy: deps.deadlock_strategy ?? "abort_youngest",
   });
-  const requests = createRequests({ ...acquiring, stored: createStoredRequests(acquiring), room });
+  const stored = createStoredRequests(acquiring);
+  const requests = createRequests({ ...acquiring, stored, room });
 
   async function release(input: { principal_id: string; lock_id: string }): Promise<void> {
     const [status, released, at] = await letGo(input.lock_id, input.principal_id, false);
@@ -166,11 +167,11 @@ export function createLocksService(deps: LocksDeps) {
       ...request
     }: AcquireOne): Promise<Lock> {
       const name = { ...lockName(resource_type, resource_id), mode };
-      if (wait) return toLock(await acquireWaiting(acquiring, request, name, wait));
-      const tried = await tryAcquire(acquiring, request, name, requestId(ids, request, name));
-      if ("held" in tried) return toLock(tried.held);
-      // This owner waits for it already, by another request.
-      throw lockErrors.RESOURCE_LOCKED({ details: { key: name.key, holder: tried.queued.standing.holder } });
+      return toLock(
+        wait
+          ? await acquireWaiting(acquiring, request, name, wait)
+          : await acquireNow(acquiring, request, name),
+      );
     },
 
     /** The same for several keys, taken in canonical order: all of them, or none. Codes as acquire. */
@@ -193,6 +194,15 @@ export function createLocksService(deps: LocksDeps) {
     /** Where a request stands, held open up to `wait_seconds`. @throws NOT_FOUND 404, FORBIDDEN 403; 423 as acquire */
     standing: async (input: Parameters<typeof requests.standing>[0]): Promise<RequestAnswer> =>
       shown(await requests.standing(input)),
+
+    /** Where an owner stands in all queues, without keeping its places. */
+    places: stored.places,
+
+    /**
+     * Hears how the waits of all requests end that named this group, whoever asked for them: another process may go on
+     * where the one that asked is gone. What is granted is held for nobody until `standing` is asked.
+     */
+    follow: pushes.follow,
 
     /** Gives up a place, or what was granted meanwhile. @throws NOT_FOUND 404, FORBIDDEN 403 */
     leave: requests.leave,

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type AcquireRequest, requestId, tryAcquire } from "./acquire.ts";
+import { type AcquireRequest, acquireNow } from "./acquire.ts";
 import { extendLocks } from "./heartbeat.ts";
 import { compactId, inCanonicalOrder } from "./keys.ts";
 import type { LockKeyInput } from "./schema.ts";
@@ -26,8 +26,7 @@ export async function acquireSeveral(
         const left = { ...wait, max_wait_seconds: Math.max(0, wait.max_wait_seconds - goneSeconds) };
         held.push(await acquireWaiting(deps, request, name, left));
       } else {
-        const tried = await tryAcquire(deps, request, name, requestId(deps.ids, request, name));
-        if ("held" in tried) held.push(tried.held);
+        held.push(await acquireNow(deps, request, name));
       }
     }
     return held;

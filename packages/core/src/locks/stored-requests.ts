@@ -3,11 +3,13 @@ import { errors, isCoded } from "../kernel/errors.ts";
 import { type AcquireRequest, requestId, tryAcquire, type Waiting } from "./acquire.ts";
 import type { RoomRequest } from "./away/waiting-room.ts";
 import { lockErrors, notHolder } from "./errors.ts";
+import { extendLocks } from "./heartbeat.ts";
 import { compactId, inCanonicalOrder, type LockName, newLockId } from "./keys.ts";
 import { readPoll } from "./pushes.ts";
 import { type LockKeyInput, type LockMode, type LockStanding, WAITER_LEASE_SECONDS } from "./schema.ts";
 import { releaseAll } from "./several.ts";
 import { keepGrant, throwEnded, type WaitingDeps } from "./waiting.ts";
+import { ownerOf } from "./who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso, toStanding } from "./wire.ts";
 
 /** Where a request stands: its locks (one, or all of `several` keys), or its place. */
@@ -38,15 +40,24 @@ export function wholeRequestId(
 
 /** Requests as Redis keeps them. Everything rejects with DEPENDENCY_UNAVAILABLE (503) while that is away. */
 export function createStoredRequests(deps: Deps) {
-  const { connection, ids } = deps;
+  const { connection, ids, pushes } = deps;
 
   /** The id of one key's part of a request for several. */
   const partId = (id: string, name: LockName): string => newLockId(name, ids, [id, name.key].join("\n"));
-  /** What is held while it waits for the next lives as long as the place. */
+  /** What is granted while nobody is told of it, or held while it waits for the next, lives as long as the place. */
   const patient = (request: AcquireRequest): AcquireRequest => ({
     ...request,
     ttl_seconds: Math.max(request.ttl_seconds, WAITER_LEASE_SECONDS),
   });
+
+  async function keepWhileWaiting(
+    { principal_id }: AcquireRequest,
+    held: readonly HeldLock[],
+  ): Promise<void> {
+    if (held.length === 0) return;
+    const lock_ids = held.map(({ id }) => id);
+    await extendLocks(deps, { principal_id, lock_ids, ttl_extension_seconds: WAITER_LEASE_SECONDS });
+  }
 
   async function note({ id, request, keys, priority, max_wait_seconds }: RoomRequest): Promise<Noted> {
     const until_ms = deps.clock.now().getTime() + max_wait_seconds * 1000;
@@ -89,26 +100,40 @@ export function createStoredRequests(deps: Deps) {
   /** Takes the keys from the first on, as far as they go. Every step may run twice, and in two processes. */
   async function advance(id: string, noted: Noted, channel: string): Promise<Answer> {
     const { request, keys, priority, until_ms } = noted;
-    const held: HeldLock[] = [];
+    const asked = channel === "" ? patient(request) : request;
+    const parts = inCanonicalOrder(keys).map((name) => ({ name, keyId: partId(id, name) }));
+    const held = new Set<HeldLock>();
     try {
-      for (const name of inCanonicalOrder(keys)) {
-        const keyId = partId(id, name);
-        const max_wait_seconds = Math.max(0, (until_ms - deps.clock.now().getTime()) / 1000);
-        const answer =
-          (await look(keyId, request, channel)) ??
-          (await enter(patient(request), name, keyId, { max_wait_seconds, priority, channel }));
-        if ("queued" in answer) return { queued: { ...answer.queued, id, request_id: id } };
-        held.push(...answer.held);
+      // All before any is asked for: of a request that was ended the first ones may have been let go of.
+      const looks = await Promise.allSettled(parts.map(({ keyId }) => look(keyId, request, channel)));
+      const found = looks.map((each) => (each.status === "fulfilled" ? each.value : null));
+      for (const answer of found) {
+        if (answer && "held" in answer) for (const lock of answer.held) held.add(lock);
       }
+      for (const each of looks) if (each.status === "rejected") throw each.reason;
+      const locks: HeldLock[] = [];
+      for (const [at, { name, keyId }] of parts.entries()) {
+        const max_wait_seconds = Math.max(0, (until_ms - deps.clock.now().getTime()) / 1000);
+        const wait = { max_wait_seconds, priority, channel };
+        const answer = found[at] ?? (await enter(asked, name, keyId, wait));
+        if ("queued" in answer) {
+          await keepWhileWaiting(request, [...held]);
+          return { queued: { ...answer.queued, id, request_id: id } };
+        }
+        for (const lock of answer.held) {
+          held.add(lock);
+          locks.push(lock);
+        }
+      }
+      await forget(id);
+      return { held: locks, several: true };
     } catch (error) {
       // Not answered is not refused: it goes on when Redis is back.
       if (isCoded(error, "DEPENDENCY_UNAVAILABLE")) throw error;
-      await releaseAll(deps, request.principal_id, held);
+      await releaseAll(deps, request.principal_id, [...held]);
       await forget(id);
       throw error;
     }
-    await forget(id);
-    return { held, several: true };
   }
 
   /** Where one key's request stands, its place renewed; null where nothing is known of it. @throws what ended it */
@@ -132,10 +157,10 @@ export function createStoredRequests(deps: Deps) {
     if (outcome.kind === "ended") throwEnded(outcome, String(reply[2]));
     if (outcome.kind !== "found") return null;
     const { held, lease_ms } = outcome;
-    if (!deps.grants.get(id)) {
-      const ttl_seconds = request.ttl_seconds ?? Math.ceil(lease_ms / 1000);
-      keepGrant(deps, { ...request, ttl_seconds }, held, id32.slice(12), { sent_at_ms, lease_ms });
-    }
+    const ttl_seconds = request.ttl_seconds ?? Math.ceil(lease_ms / 1000);
+    const lease = { sent_at_ms, lease_ms, ttl_seconds };
+    if (deps.grants.get(id)) deps.grants.extend(id, lease);
+    else keepGrant(deps, { ...request, ttl_seconds }, held, id32.slice(12), lease);
     return { held: [held], several: false };
   }
 
@@ -169,9 +194,10 @@ export function createStoredRequests(deps: Deps) {
      * @throws as tryAcquire
      */
     async begin(entry: RoomRequest, onUnknown: (attempt: string) => void): Promise<Answer> {
-      if (entry.several) return advance(entry.id, await note(entry), "");
-      const { id, request, keys, priority, max_wait_seconds } = entry;
-      const wait = { max_wait_seconds, priority, channel: "" };
+      const { id, request, keys, priority, max_wait_seconds, group } = entry;
+      const channel = group === undefined ? "" : pushes.groupChannel(group);
+      if (entry.several) return advance(id, await note(entry), channel);
+      const wait = { max_wait_seconds, priority, channel };
       return enter(request, inCanonicalOrder(keys)[0]!, id, wait, onUnknown);
     },
 
@@ -184,6 +210,21 @@ export function createStoredRequests(deps: Deps) {
     },
 
     leave,
+
+    /** Where an owner stands in all queues; keeps no place. */
+    async places({
+      principal_id,
+      owner_id,
+    }: {
+      principal_id: string;
+      owner_id: string;
+    }): Promise<LockStanding[]> {
+      const owner = ownerOf(principal_id, owner_id);
+      const found = await Promise.all(
+        connection.partitions.map((partition) => connection.run("places", partition, [owner])),
+      );
+      return found.flatMap(([, ...places]) => places.map((place) => toStanding(place as unknown[]).standing));
+    },
 
     /** The id that is pushed about: of several keys the one whose turn it is. */
     async waitedFor(id: string, principalId: string, standing: LockStanding): Promise<string> {

@@ -87,8 +87,17 @@ export type TaskRecord = {
 
 /** What keeps an approved task from being applied. */
 export type Blocker =
-  | { kind: "lock"; key: string; holder: string; purpose?: string | undefined }
-  | { kind: "retry"; attempt: number; reason: string }
+  /** Its request's place in the queue for one of its locks; no holder where that was lost a moment ago. */
+  | {
+      kind: "lock";
+      request_id: string;
+      key: string;
+      queue_position: number;
+      holder: string | null;
+      purpose?: string | undefined;
+    }
+  /** `deadlocks`: so many times in a row it gave way to others. */
+  | { kind: "retry"; attempt: number; reason: string; deadlocks?: number | undefined }
   | { kind: "quarantine"; reason: string }
   /** Until that moment, told in that time zone. */
   | z.infer<typeof heldBy>;

@@ -145,6 +145,27 @@ export const taskEntry = z.strictObject({
 });
 export type TaskEntry = z.infer<typeof taskEntry>;
 
+/** Locks that a task holds, and who holds what it needs. */
+export const taskLocks = z.strictObject({
+  held: z.array(z.strictObject({ key: z.string(), fencing_token: z.int(), expires_at: z.string() })),
+  blocked_by: z.array(
+    z.strictObject({
+      key: z.string(),
+      /** Null where the last holder was lost and nobody gets it for a moment. */
+      holder: z.string().nullable(),
+      /** Where another task holds it. */
+      holder_task_id: z.string().nullable(),
+      purpose: z.string().optional(),
+      expires_at: z.string().nullable(),
+      /** Its place in the queue, 1 is next; null where it does not stand in that queue (yet). */
+      queue_position: z.int().nullable(),
+      /** From recent hold times; null where nothing is known. */
+      estimated_wait_seconds: z.int().nullable(),
+    }),
+  ),
+});
+export type TaskLocks = z.infer<typeof taskLocks>;
+
 export const listTasksQuery = z.strictObject({
   ...pageQuery,
   sort_by: z.enum(["created_at", "updated_at", "risk_score", "state"]).default("created_at"),

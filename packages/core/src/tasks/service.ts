@@ -7,14 +7,16 @@ import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Pagination } from "../kernel/page.ts";
 import type { Ledger } from "../ledger/service.ts";
+import type { LockHolder } from "../locks/schema.ts";
 import type { LocksService } from "../locks/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { assertAllowed } from "./errors.ts";
 import { causesOf } from "./machine.ts";
 import { presentTask } from "./present.ts";
 import type { TaskRecord } from "./record.ts";
-import type { CommentEntry, ListTasksQuery, TaskEntry } from "./schema.ts";
+import type { CommentEntry, ListTasksQuery, TaskEntry, TaskLocks } from "./schema.ts";
 import { listTasks, loadTask } from "./store.ts";
+import { blockedAt, holderName, lockOwnerOf, taskOfHolder } from "./task-locks.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
@@ -27,21 +29,17 @@ export type {
   TaskToAsk,
 } from "./record.ts";
 export { loadTask, loadTaskOfApproval, loadTaskToAsk } from "./store.ts";
+export { blockedAt, leaveQueue, lockOwnerOf, TASKS_GROUP, TASKS_PRINCIPAL } from "./task-locks.ts";
 
 export type TasksDeps = {
   pool: Pool;
   prisma: PrismaClient;
   ledger: Ledger;
-  locks: Pick<LocksService, "holderOf">;
+  locks: Pick<LocksService, "holderOf" | "places">;
   clock: Clock;
   ids: Ids;
   /** Open requirements in words, given who approved (policies). */
   missing: (requirements: readonly Requirement[], approverIds: readonly string[]) => string[];
-};
-
-export type TaskLocks = {
-  held: { key: string; fencing_token: number; expires_at: string }[];
-  blocked_by: { key: string; holder: string; purpose?: string | undefined; expires_at: string }[];
 };
 
 export type TasksService = ReturnType<typeof createTasksService>;
@@ -63,7 +61,15 @@ export function createTasksService(deps: TasksDeps) {
     return task.state === "REVIEWING" && task.requirements ? deps.missing(task.requirements, approvers) : [];
   }
 
-  async function present(actor: Actor, task: TaskRecord): Promise<TaskEntry> {
+  /** What it waits for as of now: the row knows its place only of when it was last looked at. */
+  async function inItsPlace(task: TaskRecord): Promise<TaskRecord> {
+    if (task.state !== "APPROVED" || task.waiting_for?.kind !== "lock") return task;
+    const [place] = await locks.places(lockOwnerOf(task.id)).catch(() => []);
+    return place ? { ...task, waiting_for: blockedAt(place) } : task;
+  }
+
+  async function present(actor: Actor, record: TaskRecord): Promise<TaskEntry> {
+    const task = await inItsPlace(record);
     // The task is shown even while Redis is away; only who applies it is not known then.
     const lock = task.state === "APPLYING" ? await locks.holderOf("task", task.id).catch(() => null) : null;
     return presentTask(task, actor, {
@@ -132,22 +138,25 @@ export function createTasksService(deps: TasksDeps) {
     /** What it holds, and who holds what it needs. */
     async locks(actor: Actor, id: string): Promise<TaskLocks> {
       const task = await read(actor, id);
+      const places = await locks.places(lockOwnerOf(task.id));
+      const answer: TaskLocks = {
+        held: [],
+        blocked_by: places.map(({ resource_type, resource_id, holder, ...place }) => ({
+          ...blockerOf(`${resource_type}:${resource_id}`, holder),
+          queue_position: place.queue_position,
+          estimated_wait_seconds: place.estimated_wait_seconds,
+        })),
+      };
       const needed = [`task:${task.id}`, ...task.resource_keys.map((key) => `resource:${key}`)];
-      const answer: TaskLocks = { held: [], blocked_by: [] };
       for (const name of needed) {
+        if (answer.blocked_by.some(({ key }) => key === name)) continue;
         const [kind, key] = splitKind(name);
         const lock = await locks.holderOf(kind, key);
-        if (!lock) continue;
-        if (lock.owner_id === task.id) {
+        if (lock?.owner_id === task.id) {
           answer.held.push({ key: name, fencing_token: lock.fencing_token, expires_at: lock.expires_at });
-        } else {
-          const purpose = lock.purpose ? { purpose: lock.purpose } : {};
-          answer.blocked_by.push({
-            key: name,
-            holder: lock.agent_id,
-            expires_at: lock.expires_at,
-            ...purpose,
-          });
+        } else if (lock) {
+          const unknown = { queue_position: null, estimated_wait_seconds: null };
+          answer.blocked_by.push({ ...blockerOf(name, lock), ...unknown });
         }
       }
       return answer;
@@ -184,6 +193,16 @@ export function createTasksService(deps: TasksDeps) {
         return { result: { ...row, created_at: row.created_at.toISOString() }, facts: [fact] };
       });
     },
+  };
+}
+
+function blockerOf(key: string, holder: LockHolder | null) {
+  return {
+    key,
+    holder: holder && holderName(holder),
+    holder_task_id: holder && taskOfHolder(holder),
+    expires_at: holder?.expires_at ?? null,
+    ...(holder?.purpose ? { purpose: holder.purpose } : {}),
   };
 }
 

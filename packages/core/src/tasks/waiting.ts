@@ -1,5 +1,5 @@
 import { wallText } from "../policies/service.ts";
-import type { TaskRecord } from "./record.ts";
+import type { Blocker, TaskRecord } from "./record.ts";
 import type { WaitingFor } from "./schema.ts";
 
 type Facts = Pick<
@@ -69,13 +69,7 @@ function approved(task: Facts, since: string, now: Date): WaitingFor {
   if (blocker?.kind === "quarantine")
     return { text: `held back: ${blocker.reason}`, whose_move: "admin", since };
   if (blocker?.kind === "lock") {
-    const why = blocker.purpose ? ` (${blocker.purpose})` : "";
-    return {
-      text: `waiting for ${blocker.key}, held by ${blocker.holder}${why}`,
-      whose_move: "system",
-      since,
-      ...until,
-    };
+    return { text: queueing(blocker), whose_move: "system", since };
   }
   if (blocker?.kind === "retry") {
     return {
@@ -96,3 +90,27 @@ function approved(task: Facts, since: string, now: Date): WaitingFor {
   }
   return { text: "waiting for a worker", whose_move: "system", since, ...until };
 }
+
+/** "third in the queue for database:prod/main, held by agent-7 (a migration)" */
+function queueing({ key, queue_position, holder, purpose }: Extract<Blocker, { kind: "lock" }>): string {
+  const why = purpose ? ` (${purpose})` : "";
+  const held = holder === null ? "free again after a short delay" : `held by ${holder}${why}`;
+  return `${ordinal(queue_position)} in the queue for ${key.replace(/^resource:/, "")}, ${held}`;
+}
+
+const ORDINALS = [
+  "first",
+  "second",
+  "third",
+  "fourth",
+  "fifth",
+  "sixth",
+  "seventh",
+  "eighth",
+  "ninth",
+  "tenth",
+];
+const SUFFIXES = new Intl.PluralRules("en", { type: "ordinal" });
+const SUFFIX: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
+
+const ordinal = (place: number): string => ORDINALS[place - 1] ?? `${place}${SUFFIX[SUFFIXES.select(place)]}`;

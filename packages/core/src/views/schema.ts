@@ -2,7 +2,7 @@ import { z } from "zod";
 import { approvalEntry } from "../approvals/schema.ts";
 import { auditEntry } from "../ledger/schema.ts";
 import { riskLevel } from "../risk/schema.ts";
-import { commentEntry, heldBy, taskEntry, taskState } from "../tasks/schema.ts";
+import { commentEntry, heldBy, taskEntry, taskLocks, taskState } from "../tasks/schema.ts";
 
 export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "snoozed", "decided"] as const;
 export const inboxSection = z.enum(INBOX_SECTIONS);
@@ -112,16 +112,7 @@ export const taskView = z.strictObject({
   held_by: heldBy.nullable(),
   timeline: z.array(auditEntry),
   comments: z.array(commentEntry),
-  locks: z.strictObject({
-    held: z.array(z.strictObject({ key: z.string(), fencing_token: z.int(), expires_at: z.string() })),
-    blocked_by: z.array(
-      z.strictObject({
-        key: z.string(),
-        holder: z.string(),
-        purpose: z.string().optional(),
-        expires_at: z.string(),
-      }),
-    ),
+  locks: taskLocks.extend({
     /** False while Redis is away: then nobody knows. */
     known: z.boolean(),
   }),

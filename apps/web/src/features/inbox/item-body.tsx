@@ -83,7 +83,7 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
         </Part>
       </div>
 
-      <LocksOfTask taskId={task.id} locks={view.locks} />
+      <LocksOfTask locks={view.locks} />
       <Part title="Answers">
         <Answers approvals={view.approvals.filter((approval) => approval.revision === task.revision)} />
       </Part>

@@ -1,7 +1,8 @@
 import type { Lock, LockWaiter } from "@ade/core/locks/schema";
 import { Ago } from "#components/ui/time.tsx";
-import { ModeBadge, PartyInline, waitText } from "./lock-parts.tsx";
+import { ModeBadge, PartyInline } from "./lock-parts.tsx";
 import type { Names } from "./use-names.ts";
+import { waitText } from "./wait-text.ts";
 
 /** The usual priority is not worth a word. */
 const USUAL_PRIORITY = 50;

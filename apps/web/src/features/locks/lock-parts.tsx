@@ -1,4 +1,4 @@
-import type { Lock, LockMode, LockWaiter, QueuedLock } from "@ade/core/locks/schema";
+import type { Lock, LockMode, QueuedLock } from "@ade/core/locks/schema";
 import { FileCog, Gauge, Hourglass, KeyRound, type LucideIcon, Pencil, Users } from "lucide-react";
 import { Link } from "#components/link.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -59,12 +59,6 @@ export function PartyInline({ party, names }: { party: Party; names: Names }) {
       {owner && <span className="font-normal text-ink-3"> {owner.text}</span>}
     </>
   );
-}
-
-/** How long one may have to wait, from recent hold times. */
-export function waitText({ estimated_wait_seconds: seconds }: Pick<LockWaiter, "estimated_wait_seconds">) {
-  if (seconds === null) return "expected wait not known yet";
-  return seconds === 0 ? "expected any moment" : `expected wait about ${span(seconds)}`;
 }
 
 /** How many wait, and when the next of them may get it. */

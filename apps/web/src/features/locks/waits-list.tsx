@@ -4,9 +4,10 @@ import { useMemo, useRef } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Left } from "#components/ui/time.tsx";
 import { useRowKeys } from "#lib/row-keys.ts";
-import { KindIcon, ModeBadge, PartyInline, waitText } from "./lock-parts.tsx";
+import { KindIcon, ModeBadge, PartyInline } from "./lock-parts.tsx";
 import type { Names, Party } from "./use-names.ts";
 import { ownerNode } from "./wait-graph.ts";
+import { waitText } from "./wait-text.ts";
 
 type Props = {
   graph: LockGraph;

@@ -97,7 +97,7 @@ export function TaskBody({ view }: { view: TaskView }) {
               <Answers approvals={view.approvals} />
             </Part>
           )}
-          <LocksOfTask taskId={task.id} locks={view.locks} />
+          <LocksOfTask locks={view.locks} />
           <Part title="Facts">
             <TaskFacts view={view} />
           </Part>

@@ -19,6 +19,8 @@ export type RoomRequest = {
   several: boolean;
   priority: number;
   max_wait_seconds: number;
+  /** Who is told of its grant; whoever came in from PostgreSQL is known again when it is asked for. */
+  group?: string | undefined;
   /** Of an acquire that went out and was not answered. */
   attempt?: string | undefined;
 };
@@ -27,7 +29,7 @@ export type WaitingRoom = ReturnType<typeof createWaitingRoom>;
 
 type Asked = { principal_id: string; request_id: string };
 /** As it stands in `lock_request`. */
-export type Row = Omit<RoomRequest, "attempt"> & {
+export type Row = Omit<RoomRequest, "attempt" | "group"> & {
   principal_id: string;
   owner_id: string;
   key: string;

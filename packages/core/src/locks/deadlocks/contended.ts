@@ -45,16 +45,16 @@ async function readPartition(connection: LockConnection, partition: number, limi
   return { keys: [...keys.values()], is_cut: after !== "" };
 }
 
-/** What these owners wait for, each key with its holders and the head of its queue. */
-export async function readBlocking(
+/** Every key on the ways from what an owner waits for where one comes back to it, as it is at one moment; else none. */
+export async function readCycle(
   connection: LockConnection,
-  owners: readonly string[],
-  shown: number,
+  place: string,
+  owner: string,
+  limits: { depth: number; owners: number; shown: number },
 ): Promise<OwnedKey[]> {
-  const replies = await Promise.all(
-    connection.partitions.map((partition) => connection.run("blocking", partition, [shown, ...owners])),
-  );
-  return replies.flatMap(([, ...entries]) => entries.map(toContended));
+  const { depth, owners, shown } = limits;
+  const [, ...entries] = await connection.run("cycle", place, [owner, depth, owners, shown]);
+  return entries.map(toContended);
 }
 
 /** Reads lua's `describe_contended` (lib/contended.lua). Pure. */

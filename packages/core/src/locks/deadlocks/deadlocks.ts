@@ -10,7 +10,7 @@ import { locksOf } from "../listing.ts";
 import { type DeadlockEntry, type DeadlockStrategy, deadlockEntry, type LockGraph } from "../schema.ts";
 import { ownerOf } from "../who.ts";
 import { type HeldLock, lockEvents, toHeldLock, toIso } from "../wire.ts";
-import { type OwnedKey, ownerOfParty, readBlocking, readContended, shownKey } from "./contended.ts";
+import { ownerOfParty, readContended, readCycle, shownKey } from "./contended.ts";
 import { type Cycle, cycleSignature, findCycles } from "./graph.ts";
 import { recordDeadlock } from "./history.ts";
 import { judgeDeadlock } from "./victim.ts";
@@ -28,38 +28,19 @@ type Deps = {
 
 /** The depth limit of locks.md. */
 const MAX_DEPTH = 100;
-/** When a wait begins, so many of a queue and so many owners are looked at; the scan looks at all. */
-const SHOWN_OF_QUEUE = 64;
-const MAX_OWNERS = 1_000;
+/** So far the look goes when a wait begins, in one call to Redis; the scan looks at all. */
+const LIMITS = { depth: MAX_DEPTH, owners: 1_000, shown: 16 };
 const DRAWN_WAITERS = 2_000;
 
 /**
- * Finds deadlocks: from the owner whose wait just began, and by a scan over everybody who waits. Whatever is found is
- * looked at again before anybody is aborted, since what was read one after the other may never have been at once.
+ * Finds deadlocks: from the owner whose wait just began, in one look at its partition at one moment; and by a scan over
+ * everybody who waits, for cycles that no such look sees whole. What the scan reads one after the other may never have
+ * been at once, so it looks again before anybody is aborted.
  */
 export function createDeadlocks(deps: Deps) {
   const { connection, log } = deps;
   /** What the last scan found; a cycle that the next one finds too is one. */
   let suspected = new Set<string>();
-
-  /** The cycle through an owner, read from it on: what it waits for, then what the holders of that wait for. */
-  async function findThrough(owner: string): Promise<Cycle | null> {
-    const keys = new Map<string, OwnedKey>();
-    const asked = new Set<string>();
-    let next = [owner];
-    for (let depth = 0; depth < MAX_DEPTH && next.length > 0 && asked.size < MAX_OWNERS; depth++) {
-      for (const name of next) asked.add(name);
-      for (const key of await readBlocking(connection, next, SHOWN_OF_QUEUE)) keys.set(key.key, key);
-      const [cycle] = findCycles([...keys.values()], ownerOfParty, { through: owner, max_length: MAX_DEPTH });
-      if (cycle) return cycle;
-      const blockers = [...keys.values()].flatMap(({ holders, queue }) => {
-        const last = queue.findLastIndex((waiter) => asked.has(waiter.owner));
-        return [...holders, ...queue.slice(0, Math.max(0, last))];
-      });
-      next = [...new Set(blockers.map(ownerOfParty))].filter((name) => !asked.has(name));
-    }
-    return null;
-  }
 
   async function resolve(cycle: Cycle, found_by: DeadlockEntry["found_by"]): Promise<boolean> {
     const owners = [...new Set(cycle.map(({ owner }) => owner))];
@@ -121,14 +102,13 @@ export function createDeadlocks(deps: Deps) {
   }
 
   return {
-    /** Looks for a cycle that an owner closed as it began to wait. Answers whether one was ended. */
-    async check(owner: string): Promise<boolean> {
+    /** Looks for a cycle that an owner closed as it began to wait by this request. Answers whether one was ended. */
+    async check(owner: string, requestId: string): Promise<boolean> {
       try {
-        const cycle = await findThrough(owner);
-        if (!cycle) return false;
-        const again = await findThrough(owner);
-        if (!again || cycleSignature(again) !== cycleSignature(cycle)) return false;
-        return await resolve(cycle, "enqueue");
+        const keys = await readCycle(connection, compactId(requestId)!, owner, LIMITS);
+        if (keys.length === 0) return false;
+        const [cycle] = findCycles(keys, ownerOfParty, { through: owner, max_length: MAX_DEPTH });
+        return cycle !== undefined && (await resolve(cycle, "enqueue"));
       } catch (error) {
         // The scan finds it a moment later.
         if (!isCoded(error)) log.warn({ err: error }, "the look for a deadlock failed");

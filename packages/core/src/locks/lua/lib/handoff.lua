@@ -14,7 +14,7 @@ end
 local function grant_wait(field, resource, id, wait, token, now_ms, is_heard)
   forget_wait(id, wait)
   local lease = math.min(wait[W_TTL], wait[W_HOLD])
-  local is_collected = is_heard and wait[CHANNEL] ~= ''
+  local is_collected = is_heard and wait[CHANNEL] ~= '' and not is_of_group(wait[CHANNEL])
   resource[KEY], resource[MODE] = wait[W_KEY], wait[W_MODE]
   resource[#resource + 1] = {
     string.sub(id, FIELD_LENGTH + 1), wait[W_WHO], token, now_ms, now_ms + (is_heard and lease or math.min(lease, UNHEARD_MS)),
@@ -31,7 +31,7 @@ local function tell_grant(id, wait, token, now_ms)
     'granted', id,
     string.format('%.0f\n%.0f\n%.0f\n%.0f', token, now_ms, now_ms + math.min(wait[W_TTL], wait[W_HOLD]), now_ms + wait[W_HOLD]),
   }, '\n')
-  return redis.call('PUBLISH', channel, message) > 0 or string.sub(channel, 1, 13) == 'lock:cluster:'
+  return tell(channel, message, wait) > 0 or string.sub(channel, 1, 13) == 'lock:cluster:'
 end
 
 -- Grants to the head of the queue, and on, as long as they go together. Whoever hears nothing is passed over and keeps

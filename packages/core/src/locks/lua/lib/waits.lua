@@ -49,13 +49,24 @@ local function forget_wait(id, wait)
   end
 end
 
+-- A group's channel is heard by several processes, none of which has asked: whoever acts on it collects the grant.
+local function is_of_group(channel)
+  return string.find(channel, ':group:', 1, true) ~= nil
+end
+
+-- Answers how many heard. A group is told whose wait it was.
+local function tell(channel, message, wait)
+  if is_of_group(channel) then message = message .. '\n' .. owner_of(wait[W_WHO]) end
+  return redis.call('PUBLISH', channel, message)
+end
+
 -- Ends a wait without a grant and tells its process.
 local function end_wait(id, wait, outcome, detail, now_ms)
   forget_wait(id, wait)
   if wait[W_COUNTED] == 1 then uncount(wait[W_WHO]) end
   redis.call('HSET', KEYS[4], id, cmsgpack.pack({ ENDED, outcome, wait[W_WHO], wait[W_KEY], detail }))
   redis.call('ZADD', KEYS[2], now_ms + KEEP_ENDED_MS, 'w' .. id)
-  if wait[CHANNEL] ~= '' then redis.call('PUBLISH', wait[CHANNEL], 'ended\n' .. id .. '\n' .. outcome .. '\n' .. detail) end
+  if wait[CHANNEL] ~= '' then tell(wait[CHANNEL], 'ended\n' .. id .. '\n' .. outcome .. '\n' .. detail, wait) end
 end
 
 -- The queue of one field: a hex field is followed by digits, and ':' comes after them.
