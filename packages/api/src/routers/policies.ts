@@ -1,4 +1,12 @@
-import { policyEntry, policyInput, policyList, policyPatch, policyVersion } from "@ade/core/policies/schema";
+import {
+  policyEntry,
+  policyInput,
+  policyList,
+  policyPatch,
+  policyVersion,
+  whatIf,
+  whatIfInput,
+} from "@ade/core/policies/schema";
 import { z } from "zod";
 import { byId, withId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
@@ -26,6 +34,17 @@ export const policiesRouter = router({
     .input(byId)
     .output(policyEntry)
     .query(({ ctx, input }) => ctx.core.policies.get(input.id)),
+
+  what_if: procedure("policy.what_if", {
+    method: "POST",
+    path: "/policies/what-if",
+    status: 200,
+    summary: "What a draft of a policy would have changed for the last 500 tasks",
+    tags,
+  })
+    .input(whatIfInput)
+    .output(whatIf)
+    .mutation(({ ctx, input }) => ctx.core.gate.whatIf(input)),
 
   create: procedure("policy.create", {
     method: "POST",

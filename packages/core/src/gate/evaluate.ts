@@ -1,6 +1,11 @@
 import type { WhyAsked } from "../approvals/schema.ts";
 import { dueRule } from "../approvals/service.ts";
-import { type DelegationRule, type Resolution, resolveDelegations } from "../delegations/service.ts";
+import {
+  type DelegationFacts,
+  type DelegationRule,
+  type Resolution,
+  resolveDelegations,
+} from "../delegations/service.ts";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
 import type { Person } from "../identity/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
@@ -85,7 +90,7 @@ export async function evaluate(
   const author = people.find((person) => person.id === change.author_id);
   const { tags, at, makers } = change;
   const facts = { type: config.type, keys, score: scored.score, tags, at, makers };
-  const chains = resolveDelegations(delegations, ownersOf(delegations), facts, people);
+  const chains = chainsOf(delegations, facts, people);
   const built = buildRequirements({
     matches,
     people,
@@ -94,9 +99,7 @@ export async function evaluate(
     score: scored.score,
     keys,
     requested: change.requested_reviewers,
-    standIns: new Map(
-      [...chains.values()].map(({ owner_id, end_id, via }) => [owner_id, { to_id: end_id, via: [...via] }]),
-    ),
+    standIns: standInsOf(chains),
   });
   const requirements = change.may_waive ? built : built.map((each) => ({ ...each, auto_approved: false }));
   const waived = isAutoApproved(requirements);
@@ -130,8 +133,21 @@ export async function evaluate(
   };
 }
 
-function ownersOf(delegations: readonly DelegationRule[]): string[] {
-  return [...new Set(delegations.map(({ owner_id }) => owner_id))];
+/** Where a request to each owner of a delegation goes, for one task. */
+export function chainsOf(
+  delegations: readonly DelegationRule[],
+  facts: DelegationFacts,
+  people: readonly Person[],
+): ReadonlyMap<string, Resolution> {
+  const owners = new Set(delegations.map(({ owner_id }) => owner_id));
+  return resolveDelegations(delegations, [...owners], facts, people);
+}
+
+/** The same as policies take it: who is asked in whose place. */
+export function standInsOf(chains: ReadonlyMap<string, Resolution>) {
+  return new Map(
+    [...chains.values()].map(({ owner_id, end_id, via }) => [owner_id, { to_id: end_id, via: [...via] }]),
+  );
 }
 
 /** Of those whom the requirements name, in person or by a stand-in, the ones with something to be told. */

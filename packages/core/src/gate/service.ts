@@ -1,5 +1,6 @@
 import type { RespondInput } from "../approvals/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
+import type { WhatIfInput } from "../policies/schema.ts";
 import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
 import { assess, planTask } from "./assess.ts";
 import { abort, cancel } from "./cancel.ts";
@@ -12,6 +13,7 @@ import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
 import { snooze } from "./snooze.ts";
 import { stillApproved } from "./still-approved.ts";
 import { submit } from "./submit.ts";
+import { whatIf } from "./what-if.ts";
 
 export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
@@ -29,6 +31,7 @@ export function createGateService(deps: GateDeps) {
       propose(deps, actor, input),
     dryRun: (actor: Actor, input: SimulateInput) => dryRun(deps, actor, input),
     simulate: (actor: Actor, input: SimulateInput) => simulate(deps, actor, input),
+    whatIf: (input: WhatIfInput) => whatIf(deps, input),
     edit: (actor: Actor, id: string, input: EditTaskInput) => edit(deps, actor, id, input),
     remove: (actor: Actor, id: string) => remove(deps, actor, id),
     submit: (actor: Actor, id: string, options: SubmitOptions) => submit(deps, actor, id, options),

@@ -6,6 +6,7 @@ const admins = { author: "no", reviewer: "no", admin: "yes", agent: "no", system
 export const policyPermissions = {
   "policy.list": readers,
   "policy.read": readers,
+  "policy.what_if": admins,
   "policy.create": admins,
   "policy.update": admins,
   "policy.delete": admins,

@@ -166,7 +166,7 @@ function describeCandidates(policy: PolicyEntry, people: readonly Person[]): str
 }
 
 /** A role where the name is one of the three, else a group: a group cannot pass for a role. */
-function hasRoleOrGroup(person: Pick<Person, "roles" | "groups">, name: string): boolean {
+export function hasRoleOrGroup(person: Pick<Person, "roles" | "groups">, name: string): boolean {
   const isRole = (ROLES as readonly string[]).includes(name);
   return (isRole ? person.roles : person.groups).includes(name);
 }

@@ -164,3 +164,74 @@ export const requirement = z.strictObject({
   freeze: freeze.optional(),
 });
 export type Requirement = z.infer<typeof requirement>;
+
+/** A draft of a policy to be compared with what is in force; `policy` null: without the one that `id` names. */
+export const whatIfInput = z.strictObject({ id: z.uuid().optional(), policy: policyInput.nullable() });
+export type WhatIfInput = z.infer<typeof whatIfInput>;
+
+/** What the policies come to for one task. */
+export const standing = z.strictObject({
+  /** How many people are asked. */
+  asked: z.int(),
+  /** How many of them have to approve at least. */
+  required: z.int(),
+  waived: z.boolean(),
+  /** Why it could never be approved. */
+  problem: z.string().nullable(),
+  /** Name of the freeze that holds it back once approved. */
+  held_by: z.string().nullable(),
+});
+export type Standing = z.infer<typeof standing>;
+
+const count = z.int().min(0);
+
+/** What a change of one policy would have changed for the last tasks; people are counted once a task. */
+export const effect = z.strictObject({
+  /** How many tasks were looked at. */
+  tasks: count,
+  fits_before: count,
+  fits_after: count,
+  asked_more: count,
+  asked_fewer: count,
+  approvals_more: count,
+  approvals_fewer: count,
+  waived_more: count,
+  waived_fewer: count,
+  impossible_more: count,
+  impossible_fewer: count,
+  held_more: count,
+  held_fewer: count,
+  /** Those for which something changes, newest first. */
+  changed: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      title: z.string(),
+      type: z.string(),
+      risk_score: z.int(),
+      submitted_at: z.string(),
+      /** Names of those who would be asked in addition, and no longer. */
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      before: standing,
+      after: standing,
+    }),
+  ),
+});
+export type Effect = z.infer<typeof effect>;
+
+export const policyNote = z.strictObject({
+  field: z.string(),
+  tone: z.enum(["bad", "warn", "info"]),
+  text: z.string(),
+});
+export type PolicyNote = z.infer<typeof policyNote>;
+
+export const whatIf = z.strictObject({
+  /** What keeps the draft from being stored. */
+  issues: z.array(z.strictObject({ field: z.string(), issue: z.string() })),
+  /** What it does that may not be meant. */
+  notes: z.array(policyNote),
+  /** null where the draft cannot be held against tasks at all. */
+  effect: effect.nullable(),
+});
+export type WhatIf = z.infer<typeof whatIf>;

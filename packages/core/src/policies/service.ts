@@ -5,6 +5,7 @@ import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { policyErrors } from "./errors.ts";
+import { type NoteFacts, policyNotes } from "./notes.ts";
 import { unsatisfiable } from "./quorum.ts";
 import {
   type PolicyDefinition,
@@ -14,6 +15,8 @@ import {
   type PolicyVersion,
   policyDefinition,
   type Requirement,
+  type WhatIf,
+  type WhatIfInput,
 } from "./schema.ts";
 import {
   deletePolicy,
@@ -25,10 +28,12 @@ import {
   updatePolicy,
 } from "./store.ts";
 import { type Directory, policyIssues } from "./validate.ts";
+import { effectOf } from "./what-if.ts";
 
 // The slice's pure rules, for slices above: a door is one file.
 export { type Frozen, frozenUntil } from "./freeze.ts";
 export { type MatchFacts, matchPolicies, type PolicyMatch } from "./match.ts";
+export { type NoteFacts, policyNotes } from "./notes.ts";
 export {
   type Candidate,
   candidatesOf,
@@ -50,6 +55,7 @@ export {
 } from "./requirements.ts";
 export { type StandIns, withAnswersFor } from "./stand-ins.ts";
 export { wallText } from "./wall-clock.ts";
+export { effectOf, type PastTask } from "./what-if.ts";
 
 export type PolicyDeps = {
   prisma: PrismaClient;
@@ -72,6 +78,8 @@ export type PolicyService = {
   remove(actor: Actor, id: string): Promise<void>;
   /** Newest first. NOT_FOUND. */
   versions(id: string): Promise<PolicyVersion[]>;
+  /** Holds a draft against tasks of the past and people of now; stores nothing. NOT_FOUND. */
+  whatIf(input: WhatIfInput, facts: NoteFacts): Promise<WhatIf>;
   /** What tasks are matched against, read afresh: the table is small, and a stale rule is a wrong one. */
   active(): Promise<PolicyEntry[]>;
 };
@@ -129,6 +137,21 @@ export function createPolicyService(deps: PolicyDeps): PolicyService {
       return versions;
     },
 
+    async whatIf({ id, policy }, facts) {
+      const all = await listPolicies(prisma);
+      const before = all.find((one) => one.id === id) ?? null;
+      if (id !== undefined && !before) throw missing();
+      const others = all.filter((one) => one !== before);
+      const after = policy && draftEntry(policy, before, clock.now());
+      const issues = policy ? policyIssues(contentOf(policy).definition, await deps.directory()) : [];
+      const isTimeless = issues.some(({ field }) => field.endsWith("time_zone"));
+      return {
+        issues,
+        notes: policy && !isTimeless ? policyNotes(policy, facts) : [],
+        effect: isTimeless ? null : effectOf({ others, before, after }, facts.tasks, facts.people),
+      };
+    },
+
     active: () => listPolicies(prisma, { active: true }),
   };
 }
@@ -139,6 +162,13 @@ export function assertSatisfiable(requirements: readonly Requirement[]): void {
   const [first] = problems;
   if (!first) return;
   throw policyErrors.NOBODY_TO_APPROVE({ message: `${first.policy} ${first.issue}.`, details: problems });
+}
+
+/** The draft as if it were stored. */
+function draftEntry(policy: PolicyInput, before: PolicyEntry | null, now: Date): PolicyEntry {
+  const at = now.toISOString();
+  const { id = "draft", version = 0 } = before ?? {};
+  return { ...policy, id, version: version + 1, created_at: at, updated_at: at };
 }
 
 function contentOf({ name, active, ...definition }: PolicyInput): PolicyContent {
