@@ -6,7 +6,6 @@ import {
   snoozeInput,
 } from "@ade/core/approvals/schema";
 import { responded } from "@ade/core/gate/schema";
-import { z } from "zod";
 import { byId, withId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
 
