@@ -5,19 +5,11 @@ import {
   snoozed,
   snoozeInput,
 } from "@ade/core/approvals/schema";
-import { taskState } from "@ade/core/tasks/schema";
-import { z } from "zod";
+import { responded } from "@ade/core/gate/schema";
 import { byId, withId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
 
 const tags = ["approvals"] as const;
-
-const responded = z.strictObject({
-  success: z.literal(true),
-  approval_id: z.uuid(),
-  task_id: z.uuid(),
-  task_state: taskState,
-});
 
 export const approvalsRouter = router({
   list: procedure("approval.list", {
@@ -35,7 +27,7 @@ export const approvalsRouter = router({
     method: "POST",
     path: "/approvals/:id/respond",
     status: 200,
-    summary: "Approve, reject or request changes",
+    summary: "Approve, reject, request changes or delegate",
     tags,
   })
     .input(withId(respondInput))
@@ -48,7 +40,6 @@ export const approvalsRouter = router({
     status: 200,
     summary: "Put one's own open approval aside until then; null takes it back",
     tags,
-    errors: [409],
   })
     .input(withId(snoozeInput))
     .output(snoozed)

@@ -1,5 +1,5 @@
 import { preview } from "@ade/core/executors/schema";
-import { dryRunAnswer } from "@ade/core/gate/schema";
+import { dryRunAnswer, forceApplyInput, overrideAsked, overrideInput } from "@ade/core/gate/schema";
 import {
   commentEntry,
   commentInput,
@@ -103,6 +103,22 @@ export const tasksRouter = router({
     .input(z.strictObject({ id: z.uuid(), reason }))
     .output(taskEntry)
     .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.abort(ctx.actor, id, input)),
+
+  override: procedure(
+    "task.override",
+    command("override", 202, "Ask a second admin to go past what the review still lacks"),
+  )
+    .input(withId(overrideInput))
+    .output(overrideAsked)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.override(ctx.actor, id, input)),
+
+  forceApply: procedure(
+    "task.force_apply",
+    command("force-apply", 202, "Ask a second admin to have it applied without review"),
+  )
+    .input(withId(forceApplyInput))
+    .output(overrideAsked)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.forceApply(ctx.actor, id, input)),
 
   archive: procedure("task.archive", command("archive", 200, "Hide a final task from lists; it is kept"))
     .input(byId)

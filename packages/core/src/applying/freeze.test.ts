@@ -76,22 +76,13 @@ test("what waives review waives no freeze", async () => {
 
 test("a force-apply that a second admin confirmed passes every freeze", async () => {
   const config = core.noopTask();
-  const task = await approve(config);
   await policyOn(config, { freeze: frozen("Year end") });
-  const { admin } = core.who;
-  await core.connections.prisma.override.create({
-    data: {
-      ...{ id: crypto.randomUUID(), task_id: task.id, revision: task.revision, kind: "force_apply" },
-      ...{ reason: "outage", ticket_ref: "INC-7", status: "open" },
-      ...{ requested_by: admin.id, requested_by_name: admin.name },
-    },
-  });
-  expect(await core.run(task.id)).toBe("blocked");
-  await core.connections.prisma.override.updateMany({
-    where: { task_id: task.id },
-    data: { status: "confirmed" },
-  });
-  await core.makeDue(task.id);
+  const task = await core.reviewing(core.who.author, config);
+  const second = await core.person(["admin"]);
+  const why = { reason: "outage", ticket_ref: "INC-7" };
+  const asked = await core.gate.forceApply(core.who.admin, task.id, why);
+  const mine = asked.approvals.find(({ reviewer_id }) => reviewer_id === second.id)!;
+  await core.gate.respond(second, mine.id, core.yes());
   expect(await core.run(task.id)).toBe("ended");
   expect(await core.effects(task.id)).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { taskFact } from "../gate/service.ts";
 import { workerActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
-import { loadTask, type TaskRecord } from "../tasks/service.ts";
+import { confirmedOverrides, loadTask, type TaskRecord } from "../tasks/service.ts";
 import { runAttempt } from "./attempt.ts";
 import type { ApplyingDeps, HeldLocks, Worker } from "./deps.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -90,10 +90,14 @@ async function claimTask(
   { stash, first_plan }: Extract<Prepared, { standing: unknown }>,
 ): Promise<TaskRecord | null> {
   const id = deps.ids.uuid();
+  const overrides = confirmedOverrides(task).map((override) => override.id);
   const fact = taskFact("task.apply_started", task, {
     from_state: "APPROVED",
     to_state: "APPLYING",
-    detail: { attempt: task.attempts + 1, fencing_token: held.token, worker_id: worker.id },
+    detail: {
+      ...{ attempt: task.attempts + 1, fencing_token: held.token, worker_id: worker.id },
+      ...(overrides.length > 0 ? { overrides } : {}),
+    },
   });
   const rows = await deps.ledger.commit<Pick<TaskRecord, "attempts" | "started_at">>(
     workerActor(worker.id),

@@ -19,6 +19,7 @@ export const STATUS_OF: Record<RespondInput["action"], ApprovalStatus> = {
   approve: "APPROVED",
   reject: "REJECTED",
   request_changes: "CHANGES_REQUESTED",
+  delegate: "DELEGATED",
 };
 
 /** True once a response can no longer be withdrawn (lifecycle.md, "Undo"): one rule for every kind of response. */
@@ -73,17 +74,32 @@ export function assertMayRespond(
   actor: Actor,
   task: Makers,
   approval: { reviewer_id: string },
-  input: Pick<RespondInput, "action" | "reason">,
+  input: Pick<RespondInput, "action" | "reason" | "delegate_to"> & { options?: RespondInput["options"] },
 ): { reviewer_id: string; by_admin: boolean } {
   if (actor.kind !== "user") throw errors.FORBIDDEN({ message: "Only a person can decide on a change." });
   if (makersOf(task).includes(actor.id)) throw approvalErrors.SELF_APPROVAL();
-  if (input.action !== "approve" && !input.reason?.trim()) {
-    const details = [{ field: "reason", issue: "A reason is needed to reject or to request changes." }];
-    throw errors.VALIDATION_ERROR({ message: "A reason is needed.", details });
-  }
+  assertComplete(input);
   if (approval.reviewer_id === actor.id) return { reviewer_id: actor.id, by_admin: false };
-  if (actor.roles.includes("admin")) return { reviewer_id: actor.id, by_admin: true };
+  // An admin's answer is their own; only whoever was asked can ask somebody else instead.
+  if (actor.roles.includes("admin") && input.action !== "delegate")
+    return { reviewer_id: actor.id, by_admin: true };
   throw approvalErrors.NOT_ASKED();
+}
+
+/** Refuses an answer that lacks what its action needs, or carries what belongs to another. */
+function assertComplete(input: Parameters<typeof assertMayRespond>[3]): void {
+  const { action, reason, delegate_to, options } = input;
+  const details: { field: string; issue: string }[] = [];
+  const add = (field: string, issue: string) => details.push({ field, issue });
+  if (action !== "approve" && !reason?.trim())
+    add("reason", "A reason is needed to reject, to request changes, or to delegate.");
+  if (action === "delegate" && !delegate_to) add("delegate_to", "Name who is asked instead.");
+  if (action !== "delegate" && delegate_to) add("delegate_to", "Only delegate takes it.");
+  if (action !== "approve" && options?.require_additional_approvals)
+    add("options.require_additional_approvals", "Only approve takes it.");
+  if (details.length === 0) return;
+  const isReason = details[0]!.field === "reason";
+  throw errors.VALIDATION_ERROR({ ...(isReason ? { message: "A reason is needed." } : {}), details });
 }
 
 /** Priority and hours to answer, from the task's priority and what the policies say (approvals.md, "Time"). */

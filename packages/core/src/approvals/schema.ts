@@ -63,8 +63,11 @@ export const approvalEntry = z.strictObject({
 export type ApprovalEntry = z.infer<typeof approvalEntry>;
 
 export const respondInput = z.strictObject({
-  action: z.enum(["approve", "reject", "request_changes"]),
+  action: approvalAction,
+  /** Needed for everything but to approve. */
   reason: z.string().max(2000).optional(),
+  /** With `delegate`: who is asked instead, for this one approval. */
+  delegate_to: z.uuid().optional(),
   /** What the reviewer looked at; refused if the revision's hash is another. */
   content_hash: z
     .string()
@@ -74,6 +77,8 @@ export const respondInput = z.strictObject({
     .strictObject({
       apply_immediately: z.boolean().default(false),
       undo_seconds: z.int().min(0).max(30).default(0),
+      /** With `approve`: people whose approval is needed beside this one, all of them. */
+      require_additional_approvals: z.array(z.uuid()).min(1).max(20).optional(),
     })
     .default({ apply_immediately: false, undo_seconds: 0 }),
 });

@@ -20,11 +20,11 @@ export type NewApproval = {
 /** A row of the revision as it is to be: asked for more or less, passed on, or open again. */
 export type ChangedApproval = {
   readonly id: string;
-  readonly status: "PENDING" | "DELEGATED" | "CLOSED";
+  readonly status: string;
   readonly requirement_ids: readonly string[];
   readonly why: readonly WhyAsked[];
   readonly stands_for: readonly string[];
-  readonly action: "delegate" | null;
+  readonly action: string | null;
   readonly reason: string | null;
   readonly delegated_to: string | null;
 };
@@ -65,13 +65,6 @@ export function askCtes(p: Place, task: { revision: number }, plan: Plan): strin
     dropped AS (DELETE FROM approval a USING guard WHERE a.id = ANY(${p(plan.dropped)}::uuid[]))`;
 }
 
-/** The task's own columns of such a change. */
-export function askColumns(
-  p: Place,
-  plan: { required_approvals: number; current_approvals: number },
-): string[] {
-  return [
-    `required_approvals = ${p(plan.required_approvals)}::int`,
-    `current_approvals = ${p(plan.current_approvals)}::int`,
-  ];
-}
+/** What the task's own row then says of how many people are needed. */
+export const demandedColumn = (p: Place, plan: { required_approvals: number }): string =>
+  `required_approvals = ${p(plan.required_approvals)}::int`;

@@ -1,9 +1,8 @@
-import type { Pool } from "pg";
 import { systemActor } from "../kernel/actor.ts";
 import { hotWrite, json } from "../ledger/service.ts";
 import type { Freeze } from "../policies/schema.ts";
 import { frozenUntil, matchPolicies } from "../policies/service.ts";
-import { type Blocker, loadTask, type TaskRecord } from "../tasks/service.ts";
+import { type Blocker, confirmedOverrides, loadTask, type TaskRecord } from "../tasks/service.ts";
 import { casTask } from "./cas-task.ts";
 import type { GateDeps } from "./deps.ts";
 import { taskFact } from "./task-facts.ts";
@@ -30,10 +29,7 @@ export function heldDetail(held: Held | null): Record<string, unknown> {
 }
 
 /** Asked right before a change is applied: the policies of now may freeze what those of its review did not. */
-export async function frozenNow(
-  deps: Pick<GateDeps, "pool" | "policies">,
-  task: TaskRecord,
-): Promise<Held | null> {
+export async function frozenNow(deps: Pick<GateDeps, "policies">, task: TaskRecord): Promise<Held | null> {
   const facts = {
     type: task.type,
     keys: task.resource_keys,
@@ -46,16 +42,7 @@ export async function frozenNow(
     matches.map(({ policy }) => policy),
     task.now,
   );
-  return held && (await isForced(deps.pool, task)) ? null : held;
-}
-
-/** True where a second admin confirmed that this revision is applied whatever stands against it. */
-async function isForced(pool: Pool, task: Pick<TaskRecord, "id" | "revision">): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `SELECT 1 FROM override WHERE task_id = $1 AND revision = $2 AND kind = 'force_apply' AND status = 'confirmed'`,
-    [task.id, task.revision],
-  );
-  return (rowCount ?? 0) > 0;
+  return confirmedOverrides(task).some(({ kind }) => kind === "force_apply") ? null : held;
 }
 
 const OUTDATED = `SELECT id FROM task WHERE state = 'APPROVED' AND apply_after > now() AND waiting_for->>'kind' = 'freeze'

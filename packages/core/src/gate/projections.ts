@@ -10,6 +10,7 @@ const MOVES = [
   "task.edited",
   "task.changes_requested",
   "task.approved",
+  "task.overridden",
   "task.rejected",
   "task.cancelled",
   "task.drifted",
@@ -19,12 +20,24 @@ const MOVES = [
   "task.deleted",
 ] as const;
 const CHANGES = [
+  "task.override_requested",
+  "task.override_confirmed",
+  "task.override_refused",
   "task.previewed",
   "task.commented",
   "task.blocked",
   "task.thawed",
   "task.abort_requested",
   "task.archived",
+] as const;
+
+/** Facts about one approval whose detail says how it was answered. */
+const ANSWERS = [
+  "approval.responded",
+  "approval.changed",
+  "approval.delegated",
+  "approval.reassigned",
+  "approval.taken_back",
 ] as const;
 
 /** The gate's events (api.md, "Events"): pure projections of its facts. */
@@ -40,16 +53,13 @@ export const gateProjections: Projections = new Map<string, Projection>([
     (entry) => [{ event: "plan:answered", channels: [`plan:${entry.entity_id}`], payload: {} }],
   ],
   ["approval.requested", (entry) => [approvalRequested(entry)]],
-  ["approval.responded", (entry) => [approvalAnswered(entry, String(entry.detail.response))]],
   ["approval.snoozed", approvalSnoozed],
   ["approval.unsnoozed", approvalSnoozed],
   ["approval.withdrawn", (entry) => [approvalAnswered(entry, "withdraw")]],
-  ...["approval.delegated", "approval.reassigned", "approval.taken_back"].map(
-    (action): [string, Projection] => [
-      action,
-      (entry) => [approvalAnswered(entry, String(entry.detail.response))],
-    ],
-  ),
+  ...ANSWERS.map((action): [string, Projection] => [
+    action,
+    (entry) => [approvalAnswered(entry, String(entry.detail.response))],
+  ]),
   ["approval.dropped", (entry) => [taskEvent("task:changed", entry, { change: "approval.dropped" })]],
 ]);
 
@@ -97,6 +107,8 @@ function approvalAnswered(entry: SealedEntry, action: string): EventDraft {
       reviewer_id: entry.detail.reviewer_id,
       action,
       ...(entry.reason ? { reason: entry.reason } : {}),
+      ...(entry.detail.previous ? { previous_action: entry.detail.previous } : {}),
+      ...(entry.detail.delegated_to ? { delegated_to: entry.detail.delegated_to } : {}),
     },
   };
 }

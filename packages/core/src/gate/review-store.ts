@@ -3,7 +3,8 @@ import { type HotWrite, hotWrite, json } from "../ledger/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment } from "../risk/schema.ts";
 import type { TaskState } from "../tasks/schema.ts";
-import { insertApprovals, type NewApproval } from "./ask-store.ts";
+import type { AskPlan } from "./ask.ts";
+import { askCtes, demandedColumn, insertApprovals, type NewApproval } from "./ask-store.ts";
 import { casTask } from "./cas-task.ts";
 import { endApprovals, endOf } from "./end-approvals.ts";
 import type { Held } from "./freeze.ts";
@@ -23,7 +24,7 @@ export type Assessed = {
 };
 
 /** Approved now, and due at once or when what holds it back is over. */
-function dueColumns(p: (value: unknown) => string, held: Held | null): string[] {
+export function dueColumns(p: (value: unknown) => string, held: Held | null): string[] {
   return [
     "approved_at = now()",
     `apply_after = greatest(now(), ${p(held?.until ?? null)}::timestamptz)`,
@@ -126,12 +127,18 @@ export function respond(
   task: TaskKey & { revision: number; state: TaskState },
   response: StoredResponse,
   move: Move,
+  asking?: AskPlan,
 ): HotWrite {
   const ends = move.state !== task.state;
-  const name = `task-respond-${move.state.toLowerCase()}`;
+  const name = `task-respond-${asking ? "asking-" : ""}${move.state.toLowerCase()}`;
   return hotWrite(name, (p) => {
     const ended = ends ? `, ${endApprovals(p, task, endOf(move.state), response.id)}` : "";
-    return `${casTask(p, task, moveColumns(p, move), ends)},
+    const columns = [...moveColumns(p, move), ...(asking ? [demandedColumn(p, asking)] : [])];
+    // The end of the review closes what is open: a row must not be changed twice by one statement.
+    const demand = asking
+      ? `${askCtes(p, task, ends ? { ...asking, changed: [], dropped: [] } : asking)},`
+      : "";
+    return `${casTask(p, task, columns, ends)}, ${demand}
     answered AS (INSERT INTO approval (id, task_id, revision, reviewer_id, reviewer_name, status, action, reason,
         content_hash, apply_immediately, by_admin, why, requirement_ids, responded_at, release_at)
       SELECT ${p(response.id)}::uuid, guard.id, ${p(task.revision)}::int, ${p(response.reviewer_id)}::uuid,
@@ -148,18 +155,24 @@ export function respond(
 
 /** Takes a response back within its undo time; an admin's own row goes, an asked one is open again. */
 export function withdraw(
-  task: TaskKey,
+  task: TaskKey & { revision: number },
   approval: { id: string; by_admin: boolean },
   current: number,
+  asking?: AskPlan,
 ): HotWrite {
-  return hotWrite(approval.by_admin ? "task-withdraw-admin" : "task-withdraw", (p) => {
-    const guard = casTask(p, task, [`current_approvals = ${p(current)}::int`], false);
+  const name = `task-withdraw${approval.by_admin ? "-admin" : ""}${asking ? "-asking" : ""}`;
+  return hotWrite(name, (p) => {
+    const columns = [
+      `current_approvals = ${p(current)}::int`,
+      ...(asking ? [demandedColumn(p, asking)] : []),
+    ];
+    const guard = casTask(p, task, columns, false);
     const id = p(approval.id);
     const undone = approval.by_admin
       ? `DELETE FROM approval a USING guard WHERE a.id = ${id}::uuid`
       : `UPDATE approval a SET status = 'PENDING', action = NULL, reason = NULL, release_at = NULL,
           responded_at = NULL, content_hash = NULL, apply_immediately = false FROM guard WHERE a.id = ${id}::uuid`;
-    return `${guard}, undone AS (${undone})`;
+    return `${guard}, undone AS (${undone})${asking ? `, ${askCtes(p, task, asking)}` : ""}`;
   });
 }
 

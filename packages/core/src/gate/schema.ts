@@ -3,7 +3,7 @@ import { whyAsked } from "../approvals/schema.ts";
 import { preview, taskConfig } from "../executors/schema.ts";
 import { requirement } from "../policies/schema.ts";
 import { riskAssessment } from "../risk/schema.ts";
-import { heldBy, taskMetadataInput } from "../tasks/schema.ts";
+import { heldBy, overrideEntry, taskMetadataInput, taskState } from "../tasks/schema.ts";
 
 export const simulateInput = z.strictObject({
   config: taskConfig,
@@ -56,3 +56,36 @@ export const dryRunAnswer = simulation.extend({
   preview_pending: z.boolean(),
 });
 export type DryRunAnswer = z.infer<typeof dryRunAnswer>;
+
+/** What an answer, or taking it back, came to. */
+export const responded = z.strictObject({
+  success: z.literal(true),
+  approval_id: z.uuid(),
+  task_id: z.uuid(),
+  task_state: taskState,
+});
+export type Responded = z.infer<typeof responded>;
+
+const overrideReason = z.string().trim().min(1).max(2000);
+const incidentTicket = z.string().trim().min(1).max(200);
+
+/** Going past what one requirement still lacks, or all of them. */
+export const overrideInput = z.strictObject({
+  reason: overrideReason,
+  ticket_ref: incidentTicket,
+  requirement_id: z.string().min(1).max(200).optional(),
+});
+export type OverrideInput = z.infer<typeof overrideInput>;
+
+/** Applying what nobody has reviewed to the end. */
+export const forceApplyInput = overrideInput.omit({ requirement_id: true });
+export type ForceApplyInput = z.infer<typeof forceApplyInput>;
+
+/** An override waits for one of these admins. `id` is the first one's approval: any of them answers by it. */
+export const overrideAsked = z.strictObject({
+  id: z.uuid(),
+  task_id: z.uuid(),
+  override: overrideEntry,
+  approvals: z.array(z.strictObject({ id: z.uuid(), reviewer_id: z.string(), reviewer_name: z.string() })),
+});
+export type OverrideAsked = z.infer<typeof overrideAsked>;

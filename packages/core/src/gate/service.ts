@@ -7,8 +7,9 @@ import { abort, cancel } from "./cancel.ts";
 import type { GateDeps } from "./deps.ts";
 import { archive, edit, propose, remove, resubmit } from "./draft.ts";
 import { frozenNow, thawLifted } from "./freeze.ts";
+import { requestOverride } from "./override.ts";
 import { release, respond, withdraw } from "./respond.ts";
-import type { SimulateInput } from "./schema.ts";
+import type { ForceApplyInput, OverrideInput, SimulateInput } from "./schema.ts";
 import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
 import { snooze } from "./snooze.ts";
 import { stillApproved } from "./still-approved.ts";
@@ -43,6 +44,12 @@ export function createGateService(deps: GateDeps) {
     respond: (actor: Actor, approvalId: string, input: RespondInput) =>
       respond(deps, actor, approvalId, input),
     withdraw: (actor: Actor, approvalId: string) => withdraw(deps, actor, approvalId),
+    /** Asks a second admin to go past what the review still lacks. */
+    override: (actor: Actor, id: string, input: OverrideInput) =>
+      requestOverride(deps, actor, id, "override", input),
+    /** Asks a second admin to go past review as a whole. */
+    forceApply: (actor: Actor, id: string, input: ForceApplyInput) =>
+      requestOverride(deps, actor, id, "force_apply", input),
     /** Puts one's own open approval aside until then; null takes it back. */
     snooze: (actor: Actor, approvalId: string, until: string | null) =>
       snooze(deps, actor, approvalId, until),

@@ -1,8 +1,10 @@
 import { makersOf, outcomeOf } from "../approvals/service.ts";
+import type { Person } from "../identity/schema.ts";
 import { mayReview } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
+import type { PolicyEntry, Requirement } from "../policies/schema.ts";
 import { buildRequirements, matchPolicies, unmet, withAnswersFor } from "../policies/service.ts";
-import type { TaskRecord } from "../tasks/service.ts";
+import { confirmedOverrides, type TaskRecord } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
 
 /**
@@ -14,6 +16,25 @@ export async function stillApproved(
   task: TaskRecord,
 ): Promise<string | null> {
   const [people, policies] = await Promise.all([deps.identity.directory(), deps.policies.active()]);
+  const byId = new Map(people.map((person) => [person.id, person]));
+  const overrides = confirmedOverrides(task);
+  for (const { requested_by, decided_by } of overrides) {
+    const stand = [requested_by, decided_by].every((id) => isAdmin(byId.get(id ?? "")));
+    if (!stand) return "an admin who overrode its review is no longer active or no longer an admin";
+  }
+  const isForced = overrides.some(({ kind }) => kind === "force_apply");
+  return (isForced ? null : reviewRefusal(task, people, policies)) ?? authorRefusal(deps, task, byId);
+}
+
+const isAdmin = (person: Person | undefined): boolean =>
+  person?.active === true && person.roles.includes("admin");
+
+/** Why its review no longer holds: whoever approved it, or what the policies of now ask for. */
+function reviewRefusal(
+  task: TaskRecord,
+  people: readonly Person[],
+  policies: readonly PolicyEntry[],
+): string | null {
   const byId = new Map(people.map((person) => [person.id, person]));
   const standing = task.approvals.filter(({ status, reviewer_id }) => {
     const person = byId.get(reviewer_id);
@@ -36,13 +57,29 @@ export async function stillApproved(
     .map((requirement) => withAnswersFor(requirement, standing))
     .map((requirement) => (task.drifts === 0 ? requirement : { ...requirement, auto_approved: false }));
   const approvers = standing.map(({ reviewer_id }) => reviewer_id);
-  const missing = unmet(demanded, approvers);
+  const missing = unmet(demanded, approvers).filter(({ requirement }) => !isOverridden(task, requirement));
   if (missing.length > 0) {
     const what = missing
       .map(({ requirement, text }) => `${requirement.policy_name} needs ${text}`)
       .join("; ");
     return `the policies of now ask for more: ${what}`;
   }
+  return null;
+}
+
+/** Two admins went past this requirement, as it stands: a policy that was changed since asks again. */
+function isOverridden(task: TaskRecord, demanded: Requirement): boolean {
+  return (task.requirements ?? []).some(
+    ({ id, policy_version, overridden_by }) =>
+      overridden_by !== undefined && id === demanded.id && policy_version === demanded.policy_version,
+  );
+}
+
+function authorRefusal(
+  deps: Pick<GateDeps, "agents">,
+  task: TaskRecord,
+  byId: ReadonlyMap<string, Person>,
+): string | null | Promise<string | null> {
   const maker = byId.get(task.author_owner_id ?? task.author_id);
   if (maker?.active === false) return "its author is no longer active";
   return task.author_kind === "agent" ? agentRefusal(deps, task) : null;

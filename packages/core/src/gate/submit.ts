@@ -2,7 +2,7 @@ import { type Makers, makersOf } from "../approvals/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { errors } from "../kernel/errors.ts";
 import type { LedgerEvent } from "../ledger/schema.ts";
-import { requestedReviewerIssues } from "../policies/service.ts";
+import { reviewerIssues } from "../policies/service.ts";
 import type { SubmitOptions, TaskEntry } from "../tasks/schema.ts";
 import { assertAllowed, loadTask, type TaskRecord, taskErrors } from "../tasks/service.ts";
 import { assess } from "./assess.ts";
@@ -63,7 +63,12 @@ async function assertReviewersExist(
 ): Promise<void> {
   if (requested.length === 0) return;
   const people = await deps.identity.directory();
-  const details = requestedReviewerIssues({ people, excluded: makersOf(task), requested });
+  const details = reviewerIssues({
+    people,
+    excluded: makersOf(task),
+    requested,
+    field: (at) => `requested_reviewers.${at}`,
+  });
   if (details.length > 0) throw errors.VALIDATION_ERROR({ details });
 }
 

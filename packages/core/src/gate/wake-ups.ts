@@ -32,10 +32,12 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
     case "plan.requested":
       return wake(QUEUES.plan, { plan_request_id: entry.entity_id }, { priority: 20 });
     case "approval.responded":
+    case "approval.changed":
       return typeof entry.detail.release_at === "string"
         ? wake(QUEUES.release, task, { start_after: entry.detail.release_at })
         : [];
     case "task.approved":
+    case "task.overridden":
     case "task.auto_approved":
     case "task.thawed":
     case "task.apply_retried":

@@ -25,11 +25,11 @@ export type Unmet = {
 
 /**
  * True once a requirement's approvals are there. A person counts once, in every requirement that lists them; an open
- * requirement counts every approver (reviewers and admins alike). One that is auto-approved is met. Another approval
- * never un-meets it.
+ * requirement counts every approver (reviewers and admins alike). One that is auto-approved or overridden is met.
+ * Another approval never un-meets it.
  */
 export function isMet(requirement: Requirement, approvers: readonly string[]): boolean {
-  if (requirement.auto_approved) return true;
+  if (requirement.auto_approved || requirement.overridden_by) return true;
   const { missing, roles } = lacking(requirement, new Set(approvers));
   return missing === 0 && roles.length === 0;
 }
@@ -87,7 +87,7 @@ export type Problem = { requirement_id: string; policy: string; issue: string };
 /** The requirements that nobody is left to meet. */
 export function unsatisfiable(requirements: readonly Requirement[]): Problem[] {
   return requirements.flatMap((requirement) => {
-    if (requirement.auto_approved) return [];
+    if (requirement.auto_approved || requirement.overridden_by) return [];
     const issues: string[] = [];
     const { min_approvers: needed, candidates } = requirement;
     if (candidates.length < needed) {

@@ -17,7 +17,7 @@ const MAX_LOOKS = 1_000_000;
  * search ends in time, else the best found so far. A demand beyond the people left counts as that many others.
  */
 export function requiredApprovals(requirements: readonly Requirement[]): RequiredApprovals {
-  const active = requirements.filter((requirement) => !requirement.auto_approved);
+  const active = requirements.filter(({ auto_approved, overridden_by }) => !auto_approved && !overridden_by);
   const everybody = new Set(active.flatMap((requirement) => [...peopleOf(requirement)]));
   const demands = demandsOf(active, everybody);
   const absent = demands.reduce((sum, demand) => sum + Math.max(0, demand.needed - demand.people.size), 0);

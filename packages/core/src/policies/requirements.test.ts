@@ -5,7 +5,7 @@ import {
   isAutoApproved,
   type Person,
   type RequirementFacts,
-  requestedReviewerIssues,
+  reviewerIssues,
 } from "./requirements.ts";
 import type { PolicyEntry } from "./schema.ts";
 
@@ -178,7 +178,12 @@ describe("requested reviewers", () => {
   test("have to be active reviewers who did not make the change", () => {
     const requested = ["bob", "nobody", "gus", "fay", "cat"];
     expect(
-      requestedReviewerIssues({ people: PEOPLE, excluded: ["cat"], requested }).map((one) => one.field),
+      reviewerIssues({
+        people: PEOPLE,
+        excluded: ["cat"],
+        requested,
+        field: (at) => `requested_reviewers.${at}`,
+      }).map((one) => one.field),
     ).toEqual([
       "requested_reviewers.1",
       "requested_reviewers.2",

@@ -60,9 +60,13 @@ export function isAutoApproved(requirements: readonly Requirement[]): boolean {
   return demands.length > 0 && demands.every((requirement) => requirement.auto_approved);
 }
 
-/** What is wrong with `requested_reviewers`: nobody of that id, gone, no reviewer, or a maker of the change. */
-export function requestedReviewerIssues(
-  facts: Pick<RequirementFacts, "people" | "excluded"> & { requested: readonly string[] },
+/** What is wrong with people who are to be asked: nobody of that id, gone, no reviewer, or a maker of the change. */
+export function reviewerIssues(
+  facts: Pick<RequirementFacts, "people" | "excluded"> & {
+    requested: readonly string[];
+    /** How the input calls the one at this place. */
+    field: (index: number) => string;
+  },
 ): { field: string; issue: string }[] {
   const byId = new Map(facts.people.map((person) => [person.id, person]));
   return facts.requested.flatMap((id, index) => {
@@ -74,7 +78,7 @@ export function requestedReviewerIssues(
         : facts.excluded.includes(id)
           ? "made this change, or owns the agent that did"
           : null;
-    return issue === null ? [] : [{ field: `requested_reviewers.${index}`, issue }];
+    return issue === null ? [] : [{ field: facts.field(index), issue }];
   });
 }
 

@@ -155,6 +155,8 @@ export const requirement = z.strictObject({
   required_roles: z.array(z.strictObject({ name: z.string(), members: z.array(z.string()) })),
   reject_threshold: z.int(),
   auto_approved: z.boolean(),
+  /** The id of the override by which two admins went past what it still lacked. */
+  overridden_by: z.string().optional(),
   /** Why this policy matched, and why it waives where it does, for people. */
   why: z.string(),
   due_in_hours: z.int().nullable(),

@@ -51,7 +51,7 @@ export {
   isAutoApproved,
   type Person,
   type RequirementFacts,
-  requestedReviewerIssues,
+  reviewerIssues,
 } from "./requirements.ts";
 export { type StandIns, withAnswersFor } from "./stand-ins.ts";
 export { wallText } from "./wall-clock.ts";

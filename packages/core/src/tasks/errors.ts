@@ -42,5 +42,7 @@ export function assertAllowed(
 }
 
 function words(action: TaskAction): string {
-  return action === "respond" ? "answer" : action === "comment" ? "comment on" : action;
+  if (action === "respond") return "answer";
+  if (action === "comment") return "comment on";
+  return action.replace("_", "-");
 }

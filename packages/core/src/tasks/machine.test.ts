@@ -24,13 +24,13 @@ const EXPECTED: Record<TaskState, Record<"author" | "reviewer" | "admin" | "stra
   SUBMITTED: {
     author: ["cancel", "comment"],
     reviewer: ["comment"],
-    admin: ["cancel", "comment"],
+    admin: ["cancel", "comment", "force_apply"],
     stranger: ["comment"],
   },
   REVIEWING: {
     author: ["cancel", "comment", "edit"],
     reviewer: ["comment", "respond"],
-    admin: ["cancel", "comment", "edit", "respond"],
+    admin: ["cancel", "comment", "edit", "force_apply", "override", "respond"],
     stranger: ["comment"],
   },
   APPROVED: {

@@ -104,6 +104,14 @@ export const TRANSITIONS = [
     fact: "task.rejected",
     guard: "reject threshold reached",
   },
+  ...(["SUBMITTED", "REVIEWING"] as const).map((from) => ({
+    from,
+    to: "APPROVED" as const,
+    on: "override",
+    by: ["admin"] as const,
+    fact: "task.overridden",
+    guard: "an override or force-apply, confirmed by a second admin",
+  })),
   {
     from: "APPROVED",
     to: "SUBMITTED",
@@ -154,6 +162,8 @@ export const FINAL_STATES: readonly TaskState[] = ["COMPLETED", "REJECTED", "CAN
 /** Commands that change a task without moving its state, and where they are allowed. */
 const STEADY_ACTIONS: readonly { on: TaskAction; in: readonly TaskState[]; by: readonly Cause[] }[] = [
   { on: "respond", in: ["REVIEWING"], by: ["reviewer", "admin"] },
+  { on: "override", in: ["REVIEWING"], by: ["admin"] },
+  { on: "force_apply", in: ["SUBMITTED", "REVIEWING"], by: ["admin"] },
   { on: "abort", in: ["APPLYING"], by: ["admin"] },
   { on: "archive", in: FINAL_STATES, by: ["author", "admin"] },
   { on: "resubmit", in: FINAL_STATES, by: ["author", "admin"] },

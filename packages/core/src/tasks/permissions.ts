@@ -74,6 +74,8 @@ export const taskPermissions = {
     system: "yes",
     scope: "tasks:write",
   },
+  "task.override": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
+  "task.force_apply": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
   "task.abort": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
   "task.comment": {
     author: "yes",

@@ -1,8 +1,12 @@
 import type { Actor } from "../kernel/actor.ts";
 import { allowedActions, causesOf } from "./machine.ts";
+import { presentOverride } from "./overrides.ts";
 import type { TaskRecord } from "./record.ts";
-import type { TaskEntry } from "./schema.ts";
+import type { TaskAction, TaskEntry } from "./schema.ts";
 import { waitingFor } from "./waiting.ts";
+
+/** What nobody does who made the change, whatever their roles. */
+const DECIDING: readonly TaskAction[] = ["respond", "override", "force_apply"];
 
 export type LockInfo = NonNullable<TaskEntry["lock_info"]>;
 
@@ -14,6 +18,8 @@ export function presentTask(
 ): TaskEntry {
   const reviewerIds = task.approvals.map((approval) => approval.reviewer_id);
   const causes = causesOf(actor, { author_id: task.author_id, reviewer_ids: reviewerIds });
+  const { author_id, author_owner_id, editor_id, editor_owner_id } = task;
+  const isMaker = [author_id, author_owner_id, editor_id, editor_owner_id].includes(actor.id);
   return {
     id: task.id,
     state: task.state,
@@ -55,7 +61,10 @@ export function presentTask(
     ...present("problem", task.problem),
     ...present("resubmitted_from", task.resubmitted_from),
     archived: task.archived,
-    allowed_actions: allowedActions(task.state, causes),
+    overrides: task.overrides.map((override) => presentOverride(task, override)),
+    allowed_actions: allowedActions(task.state, causes).filter(
+      (action) => !isMaker || !DECIDING.includes(action),
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import type { WhyAsked } from "../approvals/schema.ts";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
-import type { ExecutionResult, heldBy, SubmitOptions, TaskState } from "./schema.ts";
+import type { ExecutionResult, heldBy, OverrideEntry, SubmitOptions, TaskState } from "./schema.ts";
 
 /** An approval of the current revision as the task's record carries it; times are ISO text from JSON. */
 export type ApprovalRecord = {
@@ -83,7 +83,11 @@ export type TaskRecord = {
   risk: RiskAssessment | null;
   requirements: Requirement[] | null;
   approvals: ApprovalRecord[];
+  overrides: OverrideRecord[];
 };
+
+/** A row of `override`; times are ISO text from JSON. An open one may have lapsed: `overrideStatus` says so. */
+export type OverrideRecord = OverrideEntry & { task_id: string };
 
 /** What keeps an approved task from being applied. */
 export type Blocker =
@@ -109,4 +113,4 @@ export type ApprovalToAsk = ApprovalRecord & { why: readonly WhyAsked[] };
 export type TaskToAsk = Omit<ReviewRecord, "approvals"> & { approvals: ApprovalToAsk[] };
 
 /** A task as an answer to it is decided on: without what only people read. */
-export type ReviewRecord = Omit<TaskRecord, "config" | "preview" | "plan_state" | "risk">;
+export type ReviewRecord = Omit<TaskRecord, "config" | "preview" | "plan_state" | "risk" | "overrides">;

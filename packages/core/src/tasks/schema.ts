@@ -79,11 +79,33 @@ export const execution = z.strictObject({
   error: z.string().optional(),
 });
 
+/** An admin's way around a reviewer who cannot be had, or around review, as it is shown for good. */
+export const overrideEntry = z.strictObject({
+  id: z.uuid(),
+  revision: z.int(),
+  kind: z.enum(["override", "force_apply"]),
+  /** Null: every requirement that was still open. */
+  requirement_id: z.string().nullable(),
+  reason: z.string(),
+  ticket_ref: z.string(),
+  requested_by: z.string(),
+  requested_by_name: z.string(),
+  /** `lapsed`: the revision changed, or its review ended, before a second admin had answered. */
+  status: z.enum(["open", "confirmed", "refused", "lapsed"]),
+  decided_by: z.string().nullable(),
+  decided_by_name: z.string().nullable(),
+  created_at: z.string(),
+  decided_at: z.string().nullable(),
+});
+export type OverrideEntry = z.infer<typeof overrideEntry>;
+
 export const TASK_ACTIONS = [
   "edit",
   "delete",
   "submit",
   "respond",
+  "override",
+  "force_apply",
   "cancel",
   "abort",
   "archive",
@@ -140,6 +162,8 @@ export const taskEntry = z.strictObject({
     .optional(),
   resubmitted_from: z.string().optional(),
   archived: z.boolean(),
+  /** Every override of any of its revisions, the oldest first. */
+  overrides: z.array(overrideEntry),
   /** What the caller may do now, from the transition table and the matrix. */
   allowed_actions: z.array(z.enum(TASK_ACTIONS)),
 });

@@ -20,15 +20,17 @@ import { blockedAt, holderName, lockOwnerOf, taskOfHolder } from "./task-locks.t
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
+export { confirmedOverrides, openOverride, presentOverride } from "./overrides.ts";
 export type {
   ApprovalRecord,
   ApprovalToAsk,
   Blocker,
+  OverrideRecord,
   ReviewRecord,
   TaskRecord,
   TaskToAsk,
 } from "./record.ts";
-export { loadTask, loadTaskOfApproval, loadTaskToAsk } from "./store.ts";
+export { type AskedApproval, type Db, loadTask, loadTaskOfApproval, loadTaskToAsk } from "./store.ts";
 export { blockedAt, leaveQueue, lockOwnerOf, TASKS_GROUP, TASKS_PRINCIPAL } from "./task-locks.ts";
 
 export type TasksDeps = {

@@ -4,17 +4,30 @@ import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination, timeKey
 import type { ReviewRecord, TaskRecord, TaskToAsk } from "./record.ts";
 import type { ListTasksQuery } from "./schema.ts";
 
+/** A pool, or a connection within a transaction. */
+export type Db = Pick<Pool, "query">;
+
+/** The approval by whose id somebody answers; with `override_id` it is no answer to the change itself. */
+export type AskedApproval = {
+  id: string;
+  revision: number;
+  reviewer_id: string;
+  override_id: string | null;
+};
+
 /** The reviewers' rows; what admins say to an override is no answer to the change. */
 const APPROVALS = `coalesce((SELECT jsonb_agg(to_jsonb(a) - 'why' ORDER BY a.created_at, a.id) FROM approval a
       WHERE a.task_id = t.id AND a.revision = t.revision AND a.kind = 'review'), '[]'::jsonb) AS approvals`;
 const FROM = "FROM task t JOIN task_revision r ON r.task_id = t.id AND r.revision = t.revision";
+const OVERRIDES = `coalesce((SELECT jsonb_agg(to_jsonb(o) ORDER BY o.created_at, o.id) FROM override o
+      WHERE o.task_id = t.id), '[]'::jsonb) AS overrides`;
 const RECORD = `SELECT t.*, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
-    ${APPROVALS} ${FROM}`;
+    ${APPROVALS}, ${OVERRIDES} ${FROM}`;
 /** What an answer is decided on: configuration and preview can be large, and decide nothing. */
 const REVIEW = `SELECT t.*, clock_timestamp() AS now, r.requirements, ${APPROVALS} ${FROM}`;
 
 /** The task with its current revision and approvals, or null. One statement: one consistent look. */
-export async function loadTask(pool: Pool, id: string): Promise<TaskRecord | null> {
+export async function loadTask(pool: Db, id: string): Promise<TaskRecord | null> {
   const { rows } = await pool.query<TaskRecord>({
     name: "task-load",
     text: `${RECORD} WHERE t.id = $1`,
@@ -24,7 +37,7 @@ export async function loadTask(pool: Pool, id: string): Promise<TaskRecord | nul
 }
 
 /** A task with the reasons for which each is asked, or null: for a change of who is asked. */
-export async function loadTaskToAsk(pool: Pool, id: string): Promise<TaskToAsk | null> {
+export async function loadTaskToAsk(pool: Db, id: string): Promise<TaskToAsk | null> {
   const { rows } = await pool.query<TaskToAsk>({
     name: "task-to-ask",
     text: `${REVIEW.replace(" - 'why'", "")} WHERE t.id = $1`,
@@ -35,18 +48,19 @@ export async function loadTaskToAsk(pool: Pool, id: string): Promise<TaskToAsk |
 
 /** The task that an approval belongs to, whatever the approval's revision, with the approval itself. */
 export async function loadTaskOfApproval(
-  pool: Pool,
+  pool: Db,
   approvalId: string,
-): Promise<{ task: ReviewRecord; approval: { id: string; revision: number; reviewer_id: string } } | null> {
+): Promise<{ task: ReviewRecord; approval: AskedApproval } | null> {
   const { rows } = await pool.query({
     name: "task-of-approval",
-    text: `SELECT record.*, asked.revision AS asked_revision, asked.reviewer_id AS asked_reviewer_id
+    text: `SELECT record.*, asked.revision AS asked_revision, asked.reviewer_id AS asked_reviewer_id,
+        asked.override_id AS asked_override_id
       FROM approval asked JOIN LATERAL (${REVIEW} WHERE t.id = asked.task_id) record ON true WHERE asked.id = $1`,
     values: [approvalId],
   });
   if (!rows[0]) return null;
-  const { asked_revision, asked_reviewer_id, ...task } = rows[0];
-  return { task, approval: { id: approvalId, revision: asked_revision, reviewer_id: asked_reviewer_id } };
+  const { asked_revision: revision, asked_reviewer_id: reviewer_id, asked_override_id, ...task } = rows[0];
+  return { task, approval: { id: approvalId, revision, reviewer_id, override_id: asked_override_id } };
 }
 
 const SORT_COLUMNS = {

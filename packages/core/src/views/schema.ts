@@ -2,7 +2,7 @@ import { z } from "zod";
 import { approvalEntry } from "../approvals/schema.ts";
 import { auditEntry } from "../ledger/schema.ts";
 import { riskLevel } from "../risk/schema.ts";
-import { commentEntry, heldBy, taskEntry, taskLocks, taskState } from "../tasks/schema.ts";
+import { commentEntry, heldBy, overrideEntry, taskEntry, taskLocks, taskState } from "../tasks/schema.ts";
 
 export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "snoozed", "decided"] as const;
 export const inboxSection = z.enum(INBOX_SECTIONS);
@@ -96,6 +96,10 @@ export const taskView = z.strictObject({
   approvals: z.array(approvalEntry),
   /** The caller's own approval on the current revision. */
   mine: approvalEntry.nullable(),
+  /** What asks the caller, as an admin, to confirm another admin's override. */
+  my_override: approvalEntry.nullable(),
+  /** Overrides of all its revisions, for good. */
+  overrides: z.array(overrideEntry),
   /** What is still missing, in words. */
   missing: z.array(z.string()),
   requirements: z.array(
@@ -106,6 +110,8 @@ export const taskView = z.strictObject({
       why: z.string(),
       met: z.boolean(),
       waived: z.boolean(),
+      /** Two admins went past what it still lacked. */
+      overridden: z.boolean(),
     }),
   ),
   /** In review: the freeze that would hold it back, were it approved now. */

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { ApprovalEntry } from "../approvals/schema.ts";
 import type { ApprovalsService } from "../approvals/service.ts";
 import { heldBy } from "../gate/service.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -50,9 +51,9 @@ export function createViewsService(deps: ViewsDeps) {
       return {
         task,
         approvals,
-        mine:
-          approvals.find((each) => each.reviewer_id === actor.id && each.revision === record.revision) ??
-          null,
+        mine: ownOf(approvals, "review", actor, record),
+        my_override: ownOf(approvals, "override", actor, record),
+        overrides: task.overrides,
         ...requirementsOf(record),
         held_by: record.state === "REVIEWING" ? heldBy(record.requirements ?? [], record.now) : null,
         timeline: timeline.entries,
@@ -65,6 +66,18 @@ export function createViewsService(deps: ViewsDeps) {
       };
     },
   };
+}
+
+/** The reader's own row on the present revision; a person has one for the change and one for an override of it. */
+function ownOf(
+  approvals: readonly ApprovalEntry[],
+  kind: ApprovalEntry["kind"],
+  actor: Actor,
+  { revision }: TaskRecord,
+): ApprovalEntry | null {
+  const isOwn = (each: ApprovalEntry): boolean =>
+    each.kind === kind && each.reviewer_id === actor.id && each.revision === revision;
+  return approvals.find(isOwn) ?? null;
 }
 
 function requirementsOf(task: TaskRecord): Pick<TaskView, "missing" | "requirements"> {
@@ -84,6 +97,7 @@ function requirementsOf(task: TaskRecord): Pick<TaskView, "missing" | "requireme
       why: each.why,
       met: isMet(each, approvers),
       waived: each.auto_approved,
+      overridden: each.overridden_by !== undefined,
     })),
   };
 }
