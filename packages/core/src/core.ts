@@ -162,7 +162,7 @@ export async function createCore(options: CoreOptions) {
     settings,
     atStep: options.atApplyStep,
   });
-  const views = createViewsService({ pool, tasks, approvals, ledger, clock });
+  const views = createViewsService({ pool, redis, tasks, approvals, ledger, clock });
 
   await jobs.start();
   await ledger.events.start();

@@ -1,5 +1,13 @@
-import { inbox, inboxFacets, inboxFacetsQuery, inboxQuery, taskView } from "@ade/core/views/schema";
-import { byId } from "../input.ts";
+import {
+  inbox,
+  inboxFacets,
+  inboxFacetsQuery,
+  inboxQuery,
+  looked,
+  lookInput,
+  taskView,
+} from "@ade/core/views/schema";
+import { byId, withId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
 import { savedViewsRouter } from "./preferences.ts";
 
@@ -28,6 +36,17 @@ export const viewsRouter = router({
     .input(inboxFacetsQuery)
     .output(inboxFacets)
     .query(({ ctx, input }) => ctx.core.views.facets(ctx.actor, input.section)),
+
+  look: procedure("view.look", {
+    method: "POST",
+    path: "/tasks/:id/look",
+    status: 200,
+    summary: "Note the revision that one looks at, and see who else looks",
+    tags: ["tasks"],
+  })
+    .input(withId(lookInput))
+    .output(looked)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.views.look(ctx.actor, id, input)),
 
   task: procedure("view.task", {
     method: "GET",

@@ -26,7 +26,7 @@ const ORDER: Record<InboxSection, { key: string; type: string; direction: "ASC" 
 
 /** The reader's own row of the current revision; starts from it where only asked tasks are wanted. */
 const FROM = `FROM task t LEFT JOIN approval mine
-  ON mine.task_id = t.id AND mine.revision = t.revision AND mine.reviewer_id = $1::uuid`;
+  ON mine.task_id = t.id AND mine.revision = t.revision AND mine.reviewer_id = $1::uuid AND mine.kind = 'review'`;
 
 /** A section of one reader's queue, with the counts of all sections. */
 export async function readInbox(
@@ -99,7 +99,9 @@ async function readSection(
         split_part(t.description, E'\\n', 1) AS title, t.type, t.author_name, t.author_kind,
         coalesce(t.resource_keys[1], '') AS target, greatest(cardinality(t.resource_keys) - 1, 0) AS more_targets,
         t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
-        mine.due_at, mine.release_at, mine.snoozed_until, mine.escalation_step, t.updated_at, ${order.key}::text AS sort_key
+        mine.due_at, mine.release_at, mine.snoozed_until, mine.escalation_step, t.updated_at,
+        EXISTS (SELECT 1 FROM task_look l WHERE l.task_id = t.id AND l.user_id = $1::uuid AND l.revision < t.revision)
+          AS changed_since_look, ${order.key}::text AS sort_key
       ${FROM} WHERE ${conditions.join(" AND ")}
       ORDER BY ${order.key} ${order.direction}, t.id ${order.direction} LIMIT ${query.limit + 1}`,
     values,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalEntry } from "../approvals/schema.ts";
+import { change, taskConfig } from "../executors/schema.ts";
 import { auditEntry } from "../ledger/schema.ts";
 import { riskLevel } from "../risk/schema.ts";
 import { commentEntry, heldBy, overrideEntry, taskEntry, taskLocks, taskState } from "../tasks/schema.ts";
@@ -59,6 +60,8 @@ export const inboxRow = z.strictObject({
   snoozed_until: z.string().nullable(),
   /** Of the caller's own approval: 0 asked, 1 reminded, then a rung of the ladder each. */
   escalation_step: z.int().nullable(),
+  /** There is a newer revision than the one the caller looked at last; false where they never looked. */
+  changed_since_look: z.boolean(),
   updated_at: z.string(),
 });
 export type InboxRow = z.infer<typeof inboxRow>;
@@ -90,6 +93,13 @@ export const inboxFacets = z.strictObject({
 export type InboxFacets = z.infer<typeof inboxFacets>;
 export const inboxFacetsQuery = z.strictObject({ section: inboxSection.default("needs_you") });
 
+export const looker = z.strictObject({ id: z.string(), name: z.string() });
+export type Looker = z.infer<typeof looker>;
+
+/** That the caller has a revision before their eyes now, or, `leaving`, no more. */
+export const lookInput = z.strictObject({ revision: z.int().min(1), leaving: z.boolean().default(false) });
+export const looked = z.strictObject({ others_looking: z.array(looker) });
+
 /** Everything of the side panel and the task page, in one answer. */
 export const taskView = z.strictObject({
   task: taskEntry,
@@ -116,6 +126,16 @@ export const taskView = z.strictObject({
   ),
   /** In review: the freeze that would hold it back, were it approved now. */
   held_by: heldBy.nullable(),
+  /** What the caller saw when they looked last, where the task has been edited since. */
+  since_your_look: z
+    .strictObject({
+      revision: z.int(),
+      looked_at: z.string(),
+      config: taskConfig,
+      /** Null where it was never planned. */
+      changes: z.array(change).nullable(),
+    })
+    .nullable(),
   timeline: z.array(auditEntry),
   comments: z.array(commentEntry),
   locks: taskLocks.extend({

@@ -6,12 +6,15 @@ import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { isMet, unmet } from "../policies/service.ts";
+import type { AnyRedis } from "../redis.ts";
 import type { TaskRecord, TasksService } from "../tasks/service.ts";
 import { readFacets, readInbox } from "./inbox.ts";
-import type { Inbox, InboxFacets, InboxQuery, InboxSection, TaskView } from "./schema.ts";
+import { look, noteLook, readSinceLook } from "./looks.ts";
+import type { Inbox, InboxFacets, InboxQuery, InboxSection, Looker, TaskView } from "./schema.ts";
 
 export type ViewsDeps = {
   pool: Pool;
+  redis: AnyRedis;
   tasks: TasksService;
   approvals: ApprovalsService;
   ledger: Ledger;
@@ -33,10 +36,32 @@ export function createViewsService(deps: ViewsDeps) {
     facets(actor: Actor, section: InboxSection): Promise<InboxFacets> {
       return readFacets(deps.pool, actor.id, section);
     },
+    /**
+     * Notes which revision the caller has before their eyes, and tells the others who look at it. It is a reader's own
+     * mark, kept without a fact. NOT_FOUND.
+     */
+    async look(
+      actor: Actor,
+      id: string,
+      { revision, leaving }: { revision: number; leaving: boolean },
+    ): Promise<{ others_looking: Looker[] }> {
+      const task = await deps.tasks.read(actor, id);
+      if (!leaving) await noteLook(deps.pool, actor.id, id, Math.min(revision, task.revision));
+      const nowMs = deps.clock.now().getTime();
+      const { others, isNews } = await look(deps.redis, id, actor, nowMs, leaving);
+      if (isNews) {
+        deps.ledger.events.emitLive({
+          event: "task:presence",
+          channels: [`task:${id}`, ...others.map((other) => `user:${other.id}`)],
+          payload: { task_id: id, user_id: actor.id, name: actor.name, is_looking: !leaving },
+        });
+      }
+      return { others_looking: others };
+    },
     /** Everything about one task in one answer. */
     async task(actor: Actor, id: string): Promise<TaskView> {
       const record = await deps.tasks.read(actor, id);
-      const [task, asked, timeline, { comments }, { attempts }, locks] = await Promise.all([
+      const [task, asked, timeline, { comments }, { attempts }, locks, since] = await Promise.all([
         deps.tasks.present(actor, record),
         deps.approvals.list(actor, { task_id: id, page: 1, limit: 100 }),
         deps.ledger.list(actor, { task_id: id, limit: 200, sort_order: "asc" }),
@@ -46,6 +71,7 @@ export function createViewsService(deps: ViewsDeps) {
           (known) => ({ ...known, known: true }),
           () => ({ held: [], blocked_by: [], known: false }),
         ),
+        readSinceLook(deps.pool, actor.id, id),
       ]);
       const approvals = asked.approvals;
       return {
@@ -56,6 +82,7 @@ export function createViewsService(deps: ViewsDeps) {
         overrides: task.overrides,
         ...requirementsOf(record),
         held_by: record.state === "REVIEWING" ? heldBy(record.requirements ?? [], record.now) : null,
+        since_your_look: since,
         timeline: timeline.entries,
         comments,
         locks,
