@@ -1,15 +1,27 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
+import clsx from "clsx";
 import type { ReactNode } from "react";
 
+type Props = {
+  label: string;
+  close: () => void;
+  /** Two columns where there is room for them. */
+  wide?: boolean;
+  children: ReactNode;
+};
+
 /** A page over the page: fills a phone, stands at the right of a tablet. Its content brings its own close button. */
-export function Sheet({ label, close, children }: { label: string; close: () => void; children: ReactNode }) {
+export function Sheet({ label, close, wide, children }: Props) {
   return (
     <Base.Root open onOpenChange={(open) => !open && close()}>
       <Base.Portal>
         <Base.Backdrop className="no-print fixed inset-0 z-30 bg-[oklch(0.2_0.02_260/0.35)] dark:bg-[oklch(0_0_0/0.55)]" />
         <Base.Popup
           aria-label={label}
-          className="fixed inset-y-0 right-0 z-30 flex w-full flex-col bg-surface shadow-raised outline-none transition-transform duration-(--calm) data-starting-style:translate-y-8 sm:w-[36rem] sm:data-starting-style:translate-x-8 sm:data-starting-style:translate-y-0"
+          className={clsx(
+            "fixed inset-y-0 right-0 z-30 flex w-full flex-col bg-surface shadow-raised outline-none transition-transform duration-(--calm) data-starting-style:translate-y-8 sm:w-[36rem] sm:data-starting-style:translate-x-8 sm:data-starting-style:translate-y-0",
+            wide && "lg:w-[min(66rem,calc(100vw-4rem))]",
+          )}
         >
           {children}
         </Base.Popup>

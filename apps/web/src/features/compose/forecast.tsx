@@ -3,6 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import clsx from "clsx";
 import { CircleCheckBig, Lock, LockOpen } from "lucide-react";
 import { Part } from "#features/task/facts.tsx";
+import { HeldBy } from "#features/task/held-by.tsx";
 import { Notes } from "#features/task/notes.tsx";
 import { RiskFactors } from "#features/task/risk-factors.tsx";
 import { toProblem } from "#lib/problem.ts";
@@ -90,6 +91,7 @@ export function Forecast({ query, ready }: { query: UseQueryResult<Simulation>; 
           </p>
         )}
       </Part>
+      {data.held_by && <HeldBy held={data.held_by} />}
       {data.locks.length > 0 && (
         <Part title="Locks it will take">
           <ul className="flex flex-col gap-1">

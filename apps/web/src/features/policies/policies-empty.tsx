@@ -1,8 +1,15 @@
 import { FileText, SearchX } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
 import { PageState } from "#components/ui/states.tsx";
+import { ExampleCards } from "./example-cards.tsx";
 
-export function PoliciesEmpty({ search, create }: { search: string; create: (() => void) | undefined }) {
+type Props = {
+  search: string;
+  create: (() => void) | undefined;
+  choose: ((example: string) => void) | undefined;
+};
+
+export function PoliciesEmpty({ search, create, choose }: Props) {
   if (search) {
     return (
       <PageState icon={SearchX} title={`No policy has “${search}” in it`}>
@@ -11,20 +18,23 @@ export function PoliciesEmpty({ search, create }: { search: string; create: (() 
     );
   }
   return (
-    <PageState
-      icon={FileText}
-      title="No policies yet"
-      action={
-        create && (
-          <Button look="primary" onClick={create}>
-            Write the first policy
-          </Button>
-        )
-      }
-    >
-      Until there is one, every task needs one reviewer who is not its author. A policy says which tasks need
-      more, and who has to be asked.
-    </PageState>
+    <div className="mx-auto max-w-4xl px-4 pb-8">
+      <PageState
+        icon={FileText}
+        title="No policies yet"
+        action={
+          create && (
+            <Button look="primary" onClick={create}>
+              Write the first policy
+            </Button>
+          )
+        }
+      >
+        Until there is one, every task needs one reviewer who is not its author. A policy says which tasks
+        need more, and who has to be asked.
+      </PageState>
+      {choose && <ExampleCards choose={choose} />}
+    </div>
   );
 }
 

@@ -11,7 +11,9 @@ import { queries } from "#lib/queries.ts";
 import { useRowKeys } from "#lib/row-keys.ts";
 import { useMe } from "#lib/session.ts";
 import { useUrlState } from "#lib/url-state.ts";
+import { ExampleCards } from "./example-cards.tsx";
 import { PoliciesEmpty, PoliciesSkeleton } from "./policies-empty.tsx";
+import { policyExamples } from "./policy-examples.ts";
 import { PolicyItem } from "./policy-item.tsx";
 
 const PolicySheet = onDemand(() => import("./policy-sheet.tsx").then((file) => file.PolicySheet));
@@ -42,6 +44,11 @@ export function PoliciesPage() {
   const fitting = policies?.filter((policy) =>
     JSON.stringify(policy).toLowerCase().includes(search.toLowerCase()),
   );
+  const chooseExample = isAdmin ? (id: string) => url.set({ policy: NEW, example: id }, "push") : undefined;
+  const example = policyExamples(
+    Intl.DateTimeFormat().resolvedOptions().timeZone,
+    new Date().getFullYear(),
+  ).find(({ id }) => id === url.text("example"));
   const open = policies?.find((policy) => policy.id === openId);
   const deleting = policies?.find((policy) => policy.id === deletingId);
 
@@ -84,9 +91,17 @@ export function PoliciesPage() {
                   <span className="font-medium text-ink">Where none applies,</span> any one reviewer but the
                   author decides.
                 </p>
+                {chooseExample && (
+                  <details className="mt-4">
+                    <summary className="mb-2 w-fit font-medium text-ink-2 hover:text-ink">
+                      Start from an example
+                    </summary>
+                    <ExampleCards choose={chooseExample} />
+                  </details>
+                )}
               </div>
             ) : (
-              <PoliciesEmpty search={search} create={create} />
+              <PoliciesEmpty search={search} create={create} choose={chooseExample} />
             )
           }
         </Resolved>
@@ -95,8 +110,10 @@ export function PoliciesPage() {
         <PolicySheet
           key={openId}
           policy={open}
+          example={openId === NEW ? example?.rules : undefined}
           readOnly={!isAdmin}
-          close={() => url.set({ policy: null })}
+          nameOf={nameOf}
+          close={() => url.set({ policy: null, example: null })}
           remove={isAdmin && open ? () => setDeletingId(open.id) : undefined}
         />
       )}

@@ -1,5 +1,10 @@
-import type { PolicyEntry } from "@ade/core/policies/schema";
+import type { PolicyEntry, PolicyInput } from "@ade/core/policies/schema";
 import type { Inputs } from "#lib/api.ts";
+
+export type TimeWindow = NonNullable<PolicyInput["time_windows"]>[number];
+export type FreezeDates = NonNullable<NonNullable<PolicyInput["freeze"]>["dates"]>[number];
+/** A policy as it is, as it once was, or as an example says. */
+export type Rules = Partial<Omit<PolicyEntry, "id" | "version" | "created_at" | "updated_at">>;
 
 /** A policy as the form holds it: numbers as they are typed, absent lists as empty ones. */
 export type PolicyDraft = {
@@ -14,6 +19,12 @@ export type PolicyDraft = {
   required_roles: string[];
   reject_threshold: string;
   due_in_hours: string;
+  escalate_to: string[];
+  time_windows: TimeWindow[];
+  freezes: boolean;
+  freeze_name: string;
+  freeze_windows: TimeWindow[];
+  freeze_dates: FreezeDates[];
   waives: boolean;
   risk_below: string;
   author_has_role: string[];
@@ -23,7 +34,7 @@ export type PolicyDraft = {
 const text = (number: number | undefined) => (number === undefined ? "" : String(number));
 
 /** The draft of a policy, or that of a new one. */
-export function draftOf(policy: PolicyEntry | undefined): PolicyDraft {
+export function draftOf(policy: Rules | undefined): PolicyDraft {
   const waiver = policy?.auto_approve_if;
   return {
     name: policy?.name ?? "",
@@ -37,6 +48,12 @@ export function draftOf(policy: PolicyEntry | undefined): PolicyDraft {
     required_roles: policy?.required_roles ?? [],
     reject_threshold: text(policy?.reject_threshold ?? 1),
     due_in_hours: text(policy?.due_in_hours),
+    escalate_to: policy?.escalate_to === undefined ? [] : [policy.escalate_to],
+    time_windows: policy?.time_windows ?? [],
+    freezes: policy?.freeze !== undefined,
+    freeze_name: policy?.freeze?.name ?? "",
+    freeze_windows: policy?.freeze?.windows ?? [],
+    freeze_dates: policy?.freeze?.dates ?? [],
     waives: waiver !== undefined,
     risk_below: text(waiver?.risk_below),
     author_has_role: waiver?.author_has_role ?? [],
@@ -45,7 +62,7 @@ export function draftOf(policy: PolicyEntry | undefined): PolicyDraft {
 }
 
 const number = (typed: string) => (typed.trim() === "" ? undefined : Number(typed));
-const some = (list: string[]) => (list.length > 0 ? list : undefined);
+const some = <T>(list: T[]) => (list.length > 0 ? list : undefined);
 
 function rulesOf(draft: PolicyDraft) {
   return {
@@ -56,6 +73,14 @@ function rulesOf(draft: PolicyDraft) {
     reviewers: some(draft.reviewers),
     required_roles: some(draft.required_roles),
     due_in_hours: number(draft.due_in_hours),
+    escalate_to: draft.escalate_to.at(-1),
+    time_windows: some(draft.time_windows),
+    freeze: draft.freezes
+      ? {
+          name: draft.freeze_name,
+          ...present({ windows: some(draft.freeze_windows), dates: some(draft.freeze_dates) }),
+        }
+      : undefined,
     auto_approve_if: draft.waives
       ? present({
           risk_below: number(draft.risk_below),
@@ -76,7 +101,7 @@ export function inputOf(draft: PolicyDraft): Inputs["policies"]["create"] {
   return { ...demandsOf(draft), ...present(rulesOf(draft)) };
 }
 
-/** What makes `policy` into the draft: rules that were taken away are null, those the form does not show stay. */
+/** What makes `policy` into the draft: rules that were taken away are null. */
 export function patchOf(draft: PolicyDraft, policy: PolicyEntry): Inputs["policies"]["update"] {
   const rules = Object.entries(rulesOf(draft)).map(([name, rule]) => [name, rule ?? null]);
   return {

@@ -1,11 +1,13 @@
+import type { PolicyNote } from "@ade/core/policies/schema";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { Check } from "#components/ui/check.tsx";
 import { ChipPicker, type Choice } from "#components/ui/chip-picker.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { queries } from "#lib/queries.ts";
 import type { Command } from "#lib/use-command.ts";
 import type { PolicyDraft } from "./policy-draft.ts";
+import { RuleGroup } from "./policy-rules.tsx";
+import { DateRanges, WeeklyWindows } from "./window-fields.tsx";
 
 const ROLES: readonly Choice[] = ["author", "reviewer", "admin"].map((role) => ({
   value: role,
@@ -18,12 +20,18 @@ type Props = {
   change: (change: Partial<PolicyDraft>) => void;
   command: Pick<Command, "issueOf" | "issueAt">;
   readOnly: boolean;
+  /** What the draft does that may not be meant. */
+  notes: readonly PolicyNote[];
 };
 type ListName = { [K in keyof PolicyDraft]: PolicyDraft[K] extends string[] ? K : never }[keyof PolicyDraft];
 type TextName = { [K in keyof PolicyDraft]: PolicyDraft[K] extends string ? K : never }[keyof PolicyDraft];
 
 /** The rules of a policy in the order in which they are read: when, whom, how many, what it waives. */
-export function PolicyFields({ draft, change, command, readOnly }: Props) {
+export function PolicyFields({ draft, change, command, readOnly, notes }: Props) {
+  const about = (...fields: string[]) =>
+    notes.filter((note) =>
+      fields.some((field) => note.field === field || note.field.startsWith(`${field}.`)),
+    );
   const { issueOf, issueAt } = command;
   const groups = useQuery(queries.groups());
   const people = useQuery(queries.users(""));
@@ -98,7 +106,11 @@ export function PolicyFields({ draft, change, command, readOnly }: Props) {
         />
       </div>
 
-      <Rules title="Applies when" note="All of these hold; with none of them, to every task.">
+      <RuleGroup
+        title="Applies when"
+        note="All of these hold; with none of them, to every task."
+        notes={about("task_types", "resource_patterns", "risk_threshold", "time_windows")}
+      >
         <Field label="Task types" optional hint="* stands for any part" error={issueOf("task_types")}>
           {list("task_types", typeChoices, { free: true, isCode: true, placeholder: "Every type" })}
         </Field>
@@ -119,9 +131,27 @@ export function PolicyFields({ draft, change, command, readOnly }: Props) {
         >
           {number("risk_threshold", 0, 100, "Any risk")}
         </Field>
-      </Rules>
+        <WeeklyWindows
+          label="At these hours"
+          value={draft.time_windows}
+          onChange={(time_windows) => change({ time_windows })}
+          readOnly={readOnly}
+          issueOf={(index) => issueOf(`time_windows.${index}`)}
+        />
+      </RuleGroup>
 
-      <Rules title="Asks for" note="Whoever is named below is asked; with nobody named, every reviewer.">
+      <RuleGroup
+        title="Asks for"
+        note="Whoever is named below is asked; with nobody named, every reviewer."
+        notes={about(
+          "groups",
+          "reviewers",
+          "min_approvers",
+          "reject_threshold",
+          "required_roles",
+          "escalate_to",
+        )}
+      >
         <Field label="Groups" optional error={issueOf("groups")}>
           {list("groups", groupChoices, { free: true, placeholder: "Any group", none: "No such group" })}
         </Field>
@@ -153,11 +183,30 @@ export function PolicyFields({ draft, change, command, readOnly }: Props) {
             placeholder: "None in addition",
           })}
         </Field>
-      </Rules>
+        <Field
+          label="When it is late, ask"
+          optional
+          hint="A group; asked after the reviewer's manager, before those on call"
+          error={issueOf("escalate_to")}
+        >
+          {(parts) => (
+            <ChipPicker
+              {...parts}
+              value={draft.escalate_to}
+              onChange={(value) => change({ escalate_to: value.slice(-1) })}
+              choices={groupChoices}
+              disabled={readOnly}
+              placeholder="Nobody in addition"
+              none="No such group"
+            />
+          )}
+        </Field>
+      </RuleGroup>
 
-      <Rules
+      <RuleGroup
         title="Approves itself"
         note="Then nobody is asked by this policy. All that is stated has to hold."
+        notes={about("auto_approve_if")}
       >
         <Check
           label="It may approve itself"
@@ -183,19 +232,54 @@ export function PolicyFields({ draft, change, command, readOnly }: Props) {
             </Field>
           </>
         )}
-      </Rules>
-    </div>
-  );
-}
+      </RuleGroup>
 
-function Rules({ title, note, children }: { title: string; note: string; children: ReactNode }) {
-  return (
-    <fieldset className="flex flex-col gap-3 border-t border-line pt-4">
-      <legend className="float-left mb-1 w-full text-sm font-semibold">
-        {title}
-        <span className="block text-xs font-normal text-ink-3">{note}</span>
-      </legend>
-      {children}
-    </fieldset>
+      <RuleGroup
+        title="Freezes"
+        note="What it matches is approved as usual, and applied only after the freeze."
+        notes={about("freeze")}
+      >
+        <Check
+          label="It has a freeze"
+          error={issueAt("freeze")}
+          checked={draft.freezes}
+          disabled={readOnly}
+          onChange={(freezes) => change({ freezes })}
+        />
+        {draft.freezes && (
+          <>
+            <Field label="What people call it" error={issueOf("freeze.name")}>
+              {(parts) => (
+                <input
+                  {...parts}
+                  autoComplete="off"
+                  maxLength={100}
+                  placeholder="Year end"
+                  value={draft.freeze_name}
+                  disabled={readOnly}
+                  onChange={(event) => change({ freeze_name: event.target.value })}
+                  className="field"
+                />
+              )}
+            </Field>
+            <DateRanges
+              label="Dates"
+              value={draft.freeze_dates}
+              onChange={(freeze_dates) => change({ freeze_dates })}
+              readOnly={readOnly}
+              issueOf={(index) => issueOf(`freeze.dates.${index}`)}
+            />
+            <WeeklyWindows
+              label="Every week"
+              value={draft.freeze_windows}
+              onChange={(freeze_windows) => change({ freeze_windows })}
+              readOnly={readOnly}
+              issueOf={(index) => issueOf(`freeze.windows.${index}`)}
+              error={issueAt("freeze.windows")}
+            />
+          </>
+        )}
+      </RuleGroup>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { PolicyEntry } from "@ade/core/policies/schema";
+import type { Rules, TimeWindow } from "./policy-draft.ts";
 
 /** A piece of a sentence: plain words, or a pattern that is set in the fixed-width face. */
 type Piece = string | { code: string };
@@ -23,43 +23,56 @@ function count(number: number, word: string): string {
 }
 
 /** When the policy applies, a sentence a condition; all of them have to hold. */
-export function matchWords(policy: PolicyEntry): Sentence[] {
+export function matchWords(policy: Rules): Sentence[] {
   const sentences: Sentence[] = [];
   if (policy.task_types) sentences.push(["The type is ", ...oneOf(policy.task_types)]);
   if (policy.resource_patterns) sentences.push(["It touches ", ...oneOf(policy.resource_patterns)]);
   if (policy.risk_threshold !== undefined) sentences.push([`Its risk is ${policy.risk_threshold} or more`]);
   if (policy.time_windows) {
-    const windows = policy.time_windows.map(
-      ({ days, from, to, time_zone }) =>
-        `${days.map((day) => DAYS[day]).join(" ")} ${from}–${to} ${time_zone}`,
-    );
-    sentences.push([`It is ${names(windows, "or")}`]);
+    sentences.push([`It is ${names(policy.time_windows.map(windowWords), "or")}`]);
   }
   return sentences.length > 0 ? sentences : [["Every task"]];
 }
 
 /** What it asks for, what it waives, and by when. `nameOf` tells people's names. */
-export function demandWords(policy: PolicyEntry, nameOf: (id: string) => string): Sentence[] {
+export function demandWords(policy: Rules, nameOf: (id: string) => string): Sentence[] {
   const people = [...(policy.groups ?? []), ...(policy.reviewers ?? []).map(nameOf)];
   const from = people.length > 0 ? `from ${names(people, "or")}` : "from any reviewer";
+  const needed = policy.min_approvers ?? 1;
   const sentences: Sentence[] = [
-    [
-      policy.min_approvers === 0
-        ? "No approval of its own"
-        : `${count(policy.min_approvers, "approval")} ${from}`,
-    ],
+    [needed === 0 ? "No approval of its own" : `${count(needed, "approval")} ${from}`],
   ];
   if (policy.required_roles?.length)
     sentences.push([`At least one each from ${names(policy.required_roles, "and")}`]);
   if (policy.auto_approve_if) sentences.push(["Approves itself if ", ...waiverWords(policy.auto_approve_if)]);
-  if (policy.reject_threshold > 1)
-    sentences.push([`Ends with ${count(policy.reject_threshold, "rejection")}`]);
+  if ((policy.reject_threshold ?? 1) > 1)
+    sentences.push([`Ends with ${count(policy.reject_threshold ?? 1, "rejection")}`]);
   if (policy.due_in_hours !== undefined) sentences.push([`Due in ${count(policy.due_in_hours, "hour")}`]);
   if (policy.escalate_to) sentences.push([`Then it goes to ${policy.escalate_to}`]);
+  if (policy.freeze) sentences.push([freezeWords(policy.freeze)]);
   return sentences;
 }
 
-function waiverWords(conditions: NonNullable<PolicyEntry["auto_approve_if"]>): Piece[] {
+/** "Fri 18:00–08:00 Europe/Berlin"; every day is not named one by one. */
+export function windowWords({ days, from, to, time_zone }: TimeWindow): string {
+  const named =
+    days.length === 7
+      ? "daily"
+      : [...days]
+          .sort()
+          .map((day) => DAYS[day])
+          .join(" ");
+  return `${named} ${from}–${to} ${time_zone}`;
+}
+
+function freezeWords({ name, windows = [], dates = [] }: NonNullable<Rules["freeze"]>): string {
+  const ranges = dates.map(
+    ({ from, to, time_zone }) => `${from.replace("T", " ")} to ${to.replace("T", " ")} ${time_zone}`,
+  );
+  return `Not applied during “${name}”: ${names([...windows.map(windowWords), ...ranges], "and")}`;
+}
+
+function waiverWords(conditions: NonNullable<Rules["auto_approve_if"]>): Piece[] {
   const parts: Piece[][] = [];
   if (conditions.risk_below !== undefined) parts.push([`its risk is below ${conditions.risk_below}`]);
   if (conditions.author_has_role) parts.push([`its author is ${names(conditions.author_has_role, "or")}`]);

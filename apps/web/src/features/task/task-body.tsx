@@ -7,6 +7,7 @@ import { Attempts, Outcome } from "./attempts.tsx";
 import { Changes } from "./changes.tsx";
 import { Comments } from "./comments.tsx";
 import { Facts, Part } from "./facts.tsx";
+import { HeldBy } from "./held-by.tsx";
 import { LocksOfTask } from "./locks-of-task.tsx";
 import { Notes } from "./notes.tsx";
 import { Missing, Requirements } from "./requirements.tsx";
@@ -90,6 +91,7 @@ export function TaskBody({ view }: { view: TaskView }) {
             <Part title="Who has to agree" note={`${task.current_approvals} of ${task.required_approvals}`}>
               <Requirements view={view} />
               <Missing view={view} />
+              {view.held_by && <HeldBy held={view.held_by} />}
             </Part>
           )}
           {view.approvals.length > 0 && (
