@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createDatabase } from "@ade/testkit/database";
 import startServers from "@ade/testkit/global-setup";
@@ -6,10 +8,11 @@ import { type HistoryOutcome, runHistory } from "@ade/testkit/lock-history/run";
 import { startRedisServer } from "@ade/testkit/redis-server";
 
 const USAGE = `npm run test:long -- [--operations N] [--each N] [--faults N] [--seed N] [--only FAULT]... [--minutes N]
+                      [--keep FOLDER]
 
 Lock histories under faults, one after the other, until there were so many operations (1000000) of so many each (25000)
 with so many faults each (6), or the minutes (60) are over. The seed of the first is --seed, each next one's is one
-more; a seed with the same settings draws the same faults.
+more; a seed with the same settings draws the same faults. Histories that fail are kept in FOLDER, one event a line.
 Faults: ${HISTORY_FAULT_NAMES.join(", ")}`;
 
 const { values } = parseArgs({
@@ -20,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     minutes: { type: "string", default: "60" },
     only: { type: "string", multiple: true, default: [] },
+    keep: { type: "string", default: "" },
     help: { type: "boolean", default: false },
   },
 });
@@ -41,7 +45,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void stopServers().finally(() => process.exit(130)));
 }
 const total = { histories: 0, operations: 0, grants: 0, waits: 0, writes: 0, refused_writes: 0, faults: 0 };
-const failed: HistoryOutcome[] = [];
+const failed: number[] = [];
 const deadlineMs = performance.now() + minutes * 60_000;
 try {
   const [server, database] = await Promise.all([startRedisServer(), createDatabase()]);
@@ -55,7 +59,10 @@ try {
       total[name] += outcome[name];
     }
     tell(outcome);
-    if (outcome.violations.length > 0) failed.push(outcome);
+    if (outcome.violations.length > 0) {
+      failed.push(outcome.seed);
+      if (values.keep !== "") keep(values.keep, outcome);
+    }
   }
   await server.stop();
   await database.drop();
@@ -65,6 +72,11 @@ try {
 console.log(`\n${JSON.stringify(total)}`);
 console.log(`${total.histories - failed.length} histories passed, ${failed.length} failed`);
 process.exit(failed.length > 0 ? 1 : 0);
+
+function keep(folder: string, { seed, history }: HistoryOutcome): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${seed}.jsonl`), history.map((event) => `${JSON.stringify(event)}\n`).join(""));
+}
 
 function tell({
   seed,

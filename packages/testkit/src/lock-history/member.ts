@@ -17,6 +17,7 @@ const TRUSTED_PART = 2 / 3;
 const SWEEP_EVERY_MS = 500;
 /** After a refusal or without Redis, a client looks again this late. */
 const AGAIN_MS = 25;
+const DEFAULT_PRIORITY = 50;
 /** Longer than the grace after a loss, so that a waiter lives through it. */
 const LONGEST_WAIT_MS = 20_000;
 
@@ -132,12 +133,14 @@ async function runClient(
   };
 
   function wish(): Wish {
-    return {
+    const wanted = {
       key: random.pick(options.keys),
-      mode: random.chance(0.3) ? "shared" : "exclusive",
-      priority: random.chance(0.2) ? random.pick([10, 90]) : 50,
+      mode: random.chance(0.3) ? ("shared" as const) : ("exclusive" as const),
+      priority: random.chance(0.2) ? random.pick([10, 90]) : DEFAULT_PRIORITY,
       wait_ms: random.chance(0.8) ? LONGEST_WAIT_MS : 0,
     };
+    // Who tries once says no priority, and goes before those of a lower one than everybody's.
+    return wanted.wait_ms > 0 ? wanted : { ...wanted, priority: DEFAULT_PRIORITY };
   }
 
   function acquire({ key, mode, priority, wait_ms }: Wish): Promise<Lock | null> {

@@ -29,7 +29,12 @@ export type HistoryRun = {
   check?: CheckOptions;
 };
 
-export type HistoryOutcome = Verdict & { seed: number; drawn: HistoryFaultName[]; seconds: number };
+export type HistoryOutcome = Verdict & {
+  seed: number;
+  drawn: HistoryFaultName[];
+  seconds: number;
+  history: readonly HistoryEvent[];
+};
 
 const LOOK_EVERY_MS = 5;
 
@@ -86,7 +91,7 @@ export async function runHistory(options: HistoryRun): Promise<HistoryOutcome> {
     for (const proxy of proxies) await proxy.close();
   }
   const seconds = (historyClock.monotonicMs() - startedMs) / 1000;
-  return { seed, drawn, seconds, ...checkHistory(history, options.check) };
+  return { seed, drawn, seconds, history, ...checkHistory(history, options.check) };
 
   async function befall(kind: HistoryFaultName, name: string): Promise<void> {
     const { loses, unheard = false, run }: HistoryFault = HISTORY_FAULTS[kind];
