@@ -1,13 +1,12 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { EventDraft, HistoryQuery } from "../ledger/schema.ts";
 import type { Ledger } from "../ledger/service.ts";
 import type { AnyRedis } from "../redis.ts";
-import { type AcquireRequest, acquireNow, inGrace } from "./acquire.ts";
+import { type AcquireRequest, acquireNow } from "./acquire.ts";
 import { drainWaitingRoom } from "./away/drain.ts";
 import { readStatus } from "./away/status.ts";
 import { createTurnstile, OPEN_TURNSTILE } from "./away/turnstile.ts";
@@ -15,31 +14,21 @@ import { createWaitingRoom } from "./away/waiting-room.ts";
 import { createLockConnection } from "./connection.ts";
 import { createDeadlocks } from "./deadlocks/deadlocks.ts";
 import { listDeadlocks } from "./deadlocks/history.ts";
-import { lockExpired, notHolder } from "./errors.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGrants } from "./grants.ts";
-import { extendLocks } from "./heartbeat.ts";
-import { compactId, lockName } from "./keys.ts";
-import { getLock, listLocks } from "./listing.ts";
+import { createKeeping } from "./keeping.ts";
+import { lockName } from "./keys.ts";
 import { createPushes } from "./pushes.ts";
 import { createQueueAlarm } from "./queue-alarm.ts";
+import { createReading } from "./reading.ts";
+import { createReleasing } from "./releasing.ts";
 import { createRequests, type WaitingRequest } from "./requests.ts";
-import type {
-  DeadlockStrategy,
-  HeartbeatResult,
-  ListLocksQuery,
-  Lock,
-  LockKeyInput,
-  LockKind,
-  LockMode,
-  LockStanding,
-  QueuedLock,
-} from "./schema.ts";
+import type { DeadlockStrategy, Lock, LockKeyInput, LockKind, LockMode, LockStanding } from "./schema.ts";
 import { acquireSeveral } from "./several.ts";
 import { type Answer, createStoredRequests } from "./stored-requests.ts";
 import { acquireWaiting, type WaitOptions } from "./waiting.ts";
 import { ownerOf } from "./who.ts";
-import { type HeldLock, lockEvents, toHeldLock, toIso, toLock } from "./wire.ts";
+import { lockEvents, toHeldLock, toLock } from "./wire.ts";
 
 export { lockProjections } from "./deadlocks/history.ts";
 export { keepLease, type Lease } from "./lease.ts";
@@ -110,43 +99,9 @@ export function createLocksService(deps: LocksDeps) {
   const stored = createStoredRequests(acquiring);
   const requests = createRequests({ ...acquiring, stored, room });
 
-  async function release(input: { principal_id: string; lock_id: string }): Promise<void> {
-    const [status, released, at] = await letGo(input.lock_id, input.principal_id, false);
-    if (status === "FOREIGN") throw notHolder();
-    if (status !== "RELEASED" || !released) throw lockExpired();
-    emit(lockEvents.released(released, toIso(at)));
-  }
-
-  /** The status, and of what is released what it was and when. */
-  async function letGo(
-    id: string,
-    principalId: string,
-    force: boolean,
-  ): Promise<[status: string, released?: HeldLock, at?: unknown]> {
-    const id32 = compactId(id);
-    if (!id32) throw lockExpired();
-    // What this process was granted it need not be told.
-    const known = grants.get(id)?.lock;
-    const how = force ? "f" : known ? "" : "d";
-    const { now_ms, result } = await connection.join("release", id32, [id32, principalId, how]);
-    const [status, described] = Array.isArray(result) ? result : [result];
-    if (status !== "FOREIGN") grants.drop(id);
-    if (status !== "RELEASED") return [String(status)];
-    return ["RELEASED", known ?? toHeldLock(described), now_ms];
-  }
-
-  async function holders(kind: LockKind, id: string): Promise<{ locks: Lock[]; grace_left_ms: number }> {
-    const { field } = lockName(kind, id);
-    const [, graceLeft, ...locks] = await connection.run("holders", field, [field]);
-    return { locks: locks.map((lock) => toLock(toHeldLock(lock))), grace_left_ms: Number(graceLeft) };
-  }
-
-  async function get(id: string): Promise<QueuedLock> {
-    const id32 = compactId(id);
-    const lock = id32 && (await getLock(connection, id32));
-    if (!lock) throw lockExpired();
-    return lock;
-  }
+  const reading = createReading(connection);
+  const keeping = createKeeping({ connection, grants, clock, get: reading.get });
+  const releasing = createReleasing({ connection, grants, ledger, emit, get: reading.get });
 
   const shown = (answer: Answer): RequestAnswer =>
     "held" in answer ? { ...answer, held: answer.held.map(toLock) } : answer;
@@ -207,98 +162,9 @@ export function createLocksService(deps: LocksDeps) {
     /** Gives up a place, or what was granted meanwhile. @throws NOT_FOUND 404, FORBIDDEN 403 */
     leave: requests.leave,
 
-    /** @throws NOT_FOUND 404 where it expired, FORBIDDEN 403 where another principal holds it */
-    async heartbeat(input: {
-      principal_id: string;
-      lock_id: string;
-      ttl_extension_seconds: number;
-    }): Promise<Lock> {
-      const { lock_id, ...request } = input;
-      const [result] = await extendLocks({ connection, grants, clock }, { ...request, lock_ids: [lock_id] });
-      if (result?.status !== "held") throw result?.status === "foreign" ? notHolder() : lockExpired();
-      return plain(await get(lock_id));
-    },
-
-    /** Up to 200 locks, one script call for each partition. Answers in the order of `lock_ids`. */
-    async heartbeatMany(input: {
-      principal_id: string;
-      lock_ids: readonly string[];
-      ttl_extension_seconds: number;
-    }): Promise<HeartbeatResult[]> {
-      const results = await extendLocks({ connection, grants, clock }, input);
-      const now = clock.now().getTime();
-      return results.map((result) =>
-        result.status === "held"
-          ? { id: result.id, ok: true, expires_at: toIso(now + result.lease_ms) }
-          : { id: result.id, ok: false, code: result.status === "foreign" ? "FORBIDDEN" : "NOT_FOUND" },
-      );
-    },
-
-    /** As heartbeatMany, with the length of each lease; for keepLease. */
-    async beat(input: { principal_id: string; lock_ids: readonly string[]; ttl_extension_seconds: number }) {
-      const results = await extendLocks({ connection, grants, clock }, input);
-      return results.map((result) => ({
-        id: result.id,
-        ok: result.status === "held",
-        lease_ms: result.status === "held" ? result.lease_ms : 0,
-      }));
-    },
-
-    /** The lease of a lock that this process was granted, from the time of sending; for keepLease. */
-    leaseOf: (lockId: string) => grants.get(lockId),
-
-    /** @throws NOT_FOUND 404, FORBIDDEN 403 */
-    release,
-
-    /**
-     * Takes a lock from its holder, who finds out by its next heartbeat; the lock delay applies. Recorded as
-     * `lock.force_released` before it is done.
-     *
-     * @throws NOT_FOUND 404
-     */
-    async forceRelease(
-      actor: Actor,
-      { lock_id, reason }: { lock_id: string; reason: string },
-    ): Promise<void> {
-      const lock = plain(await get(lock_id));
-      const { key, mode, owner_id, agent_id, fencing_token, purpose } = lock;
-      await ledger.record(actor, [
-        {
-          action: "lock.force_released",
-          entity_type: "lock",
-          entity_id: lock_id,
-          ...(lock.resource_type === "task" ? { task_id: lock.resource_id } : {}),
-          reason,
-          detail: { key, mode, owner_id, agent_id, fencing_token, purpose },
-        },
-      ]);
-      const [status, , at] = await letGo(lock_id, "", true);
-      if (status === "RELEASED") emit(lockEvents.released(lock, toIso(at), reason));
-    },
-
-    /** @throws NOT_FOUND 404 */
-    get,
-
-    /** A page of the held locks. @throws VALIDATION_ERROR 400 for a cursor of another list */
-    list: (query: ListLocksQuery) => listLocks(connection, query),
-
-    /** Who holds a resource now; of several (shared) the first. Null too where nobody can tell, in the grace after a loss. */
-    async holderOf(kind: LockKind, id: string): Promise<Lock | null> {
-      return (await holders(kind, id)).locks[0] ?? null;
-    },
-
-    /**
-     * Whether the holder under this token is gone for good.
-     *
-     * @throws DEPENDENCY_UNAVAILABLE 503 while nobody can tell: without Redis, and in the grace after a loss
-     */
-    async isLost(kind: LockKind, id: string, fencingToken: number): Promise<boolean> {
-      const { locks, grace_left_ms } = await holders(kind, id);
-      if (locks.some((lock) => lock.fencing_token === fencingToken)) return false;
-      const isSucceeded = locks.some((lock) => lock.fencing_token > fencingToken);
-      if (!isSucceeded && grace_left_ms > 0) throw inGrace(grace_left_ms);
-      return true;
-    },
+    ...keeping,
+    ...releasing,
+    ...reading,
 
     /**
      * Does what became due: expired locks, waits and delays; the next are granted. Also what finds out first that Redis
@@ -359,9 +225,4 @@ export function createLocksService(deps: LocksDeps) {
       });
     },
   };
-}
-
-/** A lock without its queue. */
-function plain({ queue, queue_length, ...lock }: QueuedLock): Lock {
-  return lock;
 }
