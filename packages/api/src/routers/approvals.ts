@@ -5,7 +5,7 @@ import {
   snoozed,
   snoozeInput,
 } from "@ade/core/approvals/schema";
-import { responded } from "@ade/core/gate/schema";
+import { batchAnswer, batchInput, responded } from "@ade/core/gate/schema";
 import { byId, withId } from "../input.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -44,6 +44,17 @@ export const approvalsRouter = router({
     .input(withId(snoozeInput))
     .output(snoozed)
     .mutation(({ ctx, input: { id, until } }) => ctx.core.gate.snooze(ctx.actor, id, until)),
+
+  batch: procedure("approval.respond", {
+    method: "POST",
+    path: "/approvals/batch",
+    status: 200,
+    summary: "The same answer to up to 100 approvals, all or none; or each alone with continue_on_error",
+    tags,
+  })
+    .input(batchInput)
+    .output(batchAnswer)
+    .mutation(({ ctx, input }) => ctx.core.gate.respondToMany(ctx.actor, input)),
 
   withdraw: procedure("approval.withdraw", {
     method: "POST",

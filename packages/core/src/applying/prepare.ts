@@ -1,6 +1,6 @@
 import type { Preview } from "../executors/schema.ts";
 import type { AttemptContext, Executor, Inspection, Json } from "../executors/service.ts";
-import type { Held } from "../gate/service.ts";
+import { approvedChanges, type Held } from "../gate/service.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps } from "./deps.ts";
@@ -91,11 +91,6 @@ function changedSince(deps: ApplyingDeps, task: TaskRecord): string | null {
   return deps.executors.contentHash(task.config, approvedChanges(task)) === task.content_hash
     ? null
     : "its content, or the executor's definition, is not what was approved";
-}
-
-/** The changes that reviewers saw; null where it was submitted without a preview. */
-function approvedChanges(task: TaskRecord) {
-  return task.plan_state === "skipped" ? null : (task.preview?.changes ?? null);
 }
 
 /** Asks the executor, which may throw, or never answer. */

@@ -46,6 +46,16 @@ export const approvalErrors = defineErrors({
     message: "Whoever asks for an override cannot confirm it.",
     next: "Another admin has to answer.",
   },
+  BATCH_UNDONE: {
+    status: 409,
+    message: "Nothing was answered, because another answer of the batch was refused.",
+    next: "Leave out what was refused, or send continue_on_error.",
+  },
+  PREVIEW_STALE: {
+    status: 409,
+    message: "Its preview no longer says what would happen.",
+    next: "Open it and look at it by itself.",
+  },
   UNDO_TIME_OVER: {
     status: 409,
     message: "The response has already taken effect.",

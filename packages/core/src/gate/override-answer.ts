@@ -20,6 +20,7 @@ import type { GateDeps } from "./deps.ts";
 import { heldBy, heldDetail } from "./freeze.ts";
 import { about, adminsOf, openRequirements, told } from "./override.ts";
 import { answerOverride, type Overridden, type OverrideAnswer } from "./override-store.ts";
+import { approvedChanges } from "./previewed.ts";
 import type { Responded } from "./schema.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
 
@@ -106,7 +107,6 @@ function afterOverride(
     passed.includes(each) ? { ...each, overridden_by: override.id } : each,
   );
   const isApproved = isForced || outcomeOf(requirements, task.approvals, task.now) === "approve";
-  const isPlanned = task.plan_state === "ready";
   return {
     state: isApproved ? transitionFrom(task.state, "override")!.to! : task.state,
     requirements,
@@ -116,7 +116,7 @@ function afterOverride(
     content_hash:
       task.state === "REVIEWING" && task.content_hash !== null
         ? task.content_hash
-        : deps.executors.contentHash(task.config, isPlanned ? (task.preview?.changes ?? null) : null),
+        : deps.executors.contentHash(task.config, approvedChanges(task)),
     // Who forces it forces it through a freeze as well.
     held: isApproved && !isForced ? heldBy(requirements, task.now) : null,
     unplanned: task.plan_state === "pending",

@@ -89,3 +89,56 @@ export const overrideAsked = z.strictObject({
   approvals: z.array(z.strictObject({ id: z.uuid(), reviewer_id: z.string(), reviewer_name: z.string() })),
 });
 export type OverrideAsked = z.infer<typeof overrideAsked>;
+
+/** One answer to many approvals. */
+export const batchInput = z.strictObject({
+  approval_ids: z.array(z.uuid()).min(1).max(100),
+  action: z.enum(["approve", "reject"]),
+  reason: z.string().max(2000).optional(),
+  options: z
+    .strictObject({
+      /** Leaves out the check that the previews still hold; for admins. */
+      skip_validation: z.boolean().default(false),
+      apply_immediately: z.boolean().default(false),
+      /** Takes each alone, where otherwise one refusal undoes all. */
+      continue_on_error: z.boolean().default(false),
+      /** Decides everything and keeps nothing. */
+      dry_run: z.boolean().default(false),
+      undo_seconds: z.int().min(0).max(30).default(0),
+    })
+    .prefault({}),
+});
+export type BatchInput = z.infer<typeof batchInput>;
+
+const batchItem = z.strictObject({
+  approval_id: z.uuid(),
+  task_id: z.uuid().optional(),
+  success: z.boolean(),
+  /** The task's state after it. */
+  task_state: taskState.optional(),
+  /** What stopped it, for programs and for people. */
+  error: z.strictObject({ code: z.string(), message: z.string(), next: z.string() }).optional(),
+});
+export type BatchItem = z.infer<typeof batchItem>;
+
+export const batchAnswer = z.strictObject({
+  success: z.boolean(),
+  processed: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+  dry_run: z.boolean(),
+  /** In the order of `approval_ids`. */
+  results: z.array(batchItem),
+  task_updates: z.array(
+    z.strictObject({ task_id: z.uuid(), previous_state: taskState, new_state: taskState }),
+  ),
+  /** What to look at before: changes of different risk in one answer, and those that ask for a look of their own. */
+  warnings: z.array(
+    z.strictObject({
+      code: z.enum(["mixed_risk", "high_risk", "critical_risk"]),
+      message: z.string(),
+      task_ids: z.array(z.uuid()),
+    }),
+  ),
+});
+export type BatchAnswer = z.infer<typeof batchAnswer>;

@@ -3,13 +3,14 @@ import type { Actor } from "../kernel/actor.ts";
 import type { WhatIfInput } from "../policies/schema.ts";
 import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
 import { assess, planTask } from "./assess.ts";
+import { respondToMany } from "./batch.ts";
 import { abort, cancel } from "./cancel.ts";
 import type { GateDeps } from "./deps.ts";
 import { archive, edit, propose, remove, resubmit } from "./draft.ts";
 import { frozenNow, thawLifted } from "./freeze.ts";
 import { requestOverride } from "./override.ts";
 import { release, respond, withdraw } from "./respond.ts";
-import type { ForceApplyInput, OverrideInput, SimulateInput } from "./schema.ts";
+import type { BatchInput, ForceApplyInput, OverrideInput, SimulateInput } from "./schema.ts";
 import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
 import { snooze } from "./snooze.ts";
 import { stillApproved } from "./still-approved.ts";
@@ -19,6 +20,7 @@ import { whatIf } from "./what-if.ts";
 export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
 export { type Held, heldBy } from "./freeze.ts";
+export { approvedChanges } from "./previewed.ts";
 export { gateProjections } from "./projections.ts";
 export { taskFact } from "./task-facts.ts";
 export { applyWakeUp, QUEUES, type QueueName, type WakeUp, wakeUpsOf } from "./wake-ups.ts";
@@ -43,6 +45,8 @@ export function createGateService(deps: GateDeps) {
     resubmit: (actor: Actor, id: string) => resubmit(deps, actor, id),
     respond: (actor: Actor, approvalId: string, input: RespondInput) =>
       respond(deps, actor, approvalId, input),
+    /** The same answer to many: all or none, or each alone. */
+    respondToMany: (actor: Actor, input: BatchInput) => respondToMany(deps, actor, input),
     withdraw: (actor: Actor, approvalId: string) => withdraw(deps, actor, approvalId),
     /** Asks a second admin to go past what the review still lacks. */
     override: (actor: Actor, id: string, input: OverrideInput) =>

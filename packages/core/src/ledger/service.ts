@@ -36,11 +36,22 @@ export type LedgerDeps = {
   anchorFile: string | null;
 };
 
+/** A transaction of several hot writes. */
+export type Unit = {
+  readonly db: Pick<Pool, "query">;
+  commit(facts: readonly Fact[], write: HotWrite): Promise<QueryResultRow[]>;
+};
+
 export type Ledger = {
   /** One PostgreSQL transaction: the writes and their facts, or nothing of either. */
   write<T>(actor: Actor, work: (tx: Tx) => Promise<{ result: T; facts: readonly Fact[] }>): Promise<T>;
   /** The same in one prepared statement and one round trip. Answers the rows of `guard`; none: nothing was written. */
   commit<Row extends QueryResultRow>(actor: Actor, facts: readonly Fact[], write: HotWrite): Promise<Row[]>;
+  /**
+   * Several hot writes as one transaction. `work` reads by `unit.db` and commits by `unit.commit`, which answers the
+   * rows of `guard` as `commit` does; with `keep: false`, or when it throws, nothing of it was.
+   */
+  together<T>(actor: Actor, work: (unit: Unit) => Promise<{ result: T; keep: boolean }>): Promise<T>;
   /** Facts alone. */
   record(actor: Actor, facts: readonly Fact[]): Promise<void>;
   events: EventFeed;
@@ -97,6 +108,30 @@ export function createLedger(deps: LedgerDeps): Ledger {
       });
       sealer.poke();
       return rows;
+    },
+    async together(actor, work) {
+      const client = await deps.pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query("BEGIN");
+        const { result, keep } = await work({
+          db: client,
+          async commit(facts, write) {
+            const values = [factRows(actor, facts, deps.ids), ...write.values];
+            return (await client.query({ name: write.name, text: textOf(write), values })).rows;
+          },
+        });
+        await client.query(keep ? "COMMIT" : "ROLLBACK");
+        return result;
+      } catch (error) {
+        await client.query("ROLLBACK").catch((lost: Error) => {
+          broken = lost;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+        sealer.poke();
+      }
     },
     async record(actor, facts) {
       await deps.pool.query({
