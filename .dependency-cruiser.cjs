@@ -6,7 +6,7 @@ const LEVELS = [
   ["kernel"],
   ["ledger"],
   ["identity", "resources"],
-  ["risk", "policies", "delegations", "locks", "executors", "preferences", "notifications"],
+  ["risk", "policies", "delegations", "locks", "executors", "preferences", "notifications", "oncall"],
   ["agents"],
   ["tasks", "approvals"],
   ["gate"],

@@ -46,6 +46,14 @@ const settings = z.object({
   ADE_FILE_ROOTS: z.string().default(""),
   ADE_TEST_EXECUTORS: flag,
   ADE_TEST_SINK: z.string().optional(),
+  ADE_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, ...expected("smtp://user:password@host:587, or smtps://…") })
+    .optional(),
+  ADE_MAIL_FROM: z.string().min(3, expected("whom mail comes from, such as ade@example.org")).optional(),
+  ADE_HTTP_ALLOW: z
+    .string()
+    .regex(/^[\w.:[\]-]+:\d{1,5}( *, *[\w.:[\]-]+:\d{1,5})*$/, expected("host:port, comma separated"))
+    .optional(),
   /** Requests a second for each principal and address; benches raise it. */
   ADE_RATE_LIMIT: whole("how many requests a second, 1 or more", 1, 1_000_000_000).default(1000),
   ADE_BODY_LIMIT_BYTES: whole("bytes, 1024 or more", 1024, 100_000_000).default(1_048_576),

@@ -31,6 +31,11 @@ async function run(env: Environment): Promise<void> {
     testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
     anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
     works: false,
+    outgoing: {
+      smtpUrl: env.ADE_SMTP_URL ?? null,
+      httpAllow: env.ADE_HTTP_ALLOW ?? "",
+      ...(env.ADE_MAIL_FROM ? { from: env.ADE_MAIL_FROM } : {}),
+    },
   });
   await core.locks.refuseUnfitStore();
   const admin = await core.identity.ensureFirstAdmin({

@@ -18,6 +18,11 @@ const environment = z.object({
   ADE_TEST_SINK: z.string().optional(),
   /** Kills this process at a step of applying, for the fault tests. */
   ADE_TEST_KILL_AT: z.enum(APPLY_STEPS).optional(),
+  /** Mail: smtp://user:password@host:587, or smtps://; absent: none is sent. */
+  ADE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  ADE_MAIL_FROM: z.string().min(3).optional(),
+  /** `host:port`, comma separated: webhooks may go there although it is inside or speaks plain http. */
+  ADE_HTTP_ALLOW: z.string().default(""),
   ADE_WORKER_TASKS: z.coerce.number().int().min(1).max(1000).default(20),
   ADE_LOCK_TTL_SECONDS: z.coerce.number().int().min(5).max(300).default(30),
   ADE_LOCK_DELAY_SECONDS: z.coerce.number().int().min(0).max(300).default(15),

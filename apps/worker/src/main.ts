@@ -35,6 +35,11 @@ const core = await createCore({
   anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
   works: true,
   ...(env.ADE_TEST_EXECUTORS && env.ADE_TEST_KILL_AT ? { atApplyStep: killAt(env.ADE_TEST_KILL_AT) } : {}),
+  outgoing: {
+    smtpUrl: env.ADE_SMTP_URL ?? null,
+    httpAllow: env.ADE_HTTP_ALLOW,
+    ...(env.ADE_MAIL_FROM ? { from: env.ADE_MAIL_FROM } : {}),
+  },
   settings: { lock_ttl_seconds: env.ADE_LOCK_TTL_SECONDS, lock_delay_seconds: env.ADE_LOCK_DELAY_SECONDS },
 });
 

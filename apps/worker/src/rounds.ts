@@ -24,6 +24,9 @@ export function roundsOf(
     { name: "expire locks", everyMs: 1_000, run: () => core.locks.sweepExpired() },
     { name: "deadlocks", everyMs: 1_000, run: () => core.locks.scanForDeadlocks() },
     { name: "announce stale agents", everyMs: 5_000, run: announceStale() },
+    { name: "tell", everyMs: 500, run: () => core.notifications.tell() },
+    { name: "deliver", everyMs: 1_000, run: () => core.notifications.deliver() },
+    { name: "backlog", everyMs: 60_000, run: () => core.gate.workBacklog() },
     { name: "anchor", everyMs: 60_000, run: () => core.ledger.anchor() },
     {
       name: "heartbeat",
@@ -42,6 +45,7 @@ export function roundsOf(
       run: async () => {
         await pool.query("DELETE FROM idempotency_key WHERE created_at < now() - interval '24 hours'");
         await pool.query("DELETE FROM plan_request WHERE created_at < now() - interval '1 hour'");
+        await core.notifications.forget();
         await pool.query("DELETE FROM worker WHERE last_seen_at < now() - interval '1 day'");
       },
     },

@@ -5,6 +5,8 @@ import { delegationsRouter } from "./routers/delegations.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
 import { locksRouter } from "./routers/locks.ts";
+import { notificationsRouter, webhooksRouter } from "./routers/notifications.ts";
+import { backlogRouter, onCallRouter } from "./routers/oncall.ts";
 import { policiesRouter } from "./routers/policies.ts";
 import { preferencesRouter } from "./routers/preferences.ts";
 import { resourcesRouter } from "./routers/resources.ts";
@@ -32,6 +34,10 @@ export const appRouter = router({
   agents: agentsRouter,
   users: usersRouter,
   preferences: preferencesRouter,
+  notifications: notificationsRouter,
+  webhooks: webhooksRouter,
+  on_call: onCallRouter,
+  backlog: backlogRouter,
   links: linksRouter,
   api_keys: apiKeysRouter,
   audit: auditRouter,

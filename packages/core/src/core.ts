@@ -22,6 +22,10 @@ import { ledgerPermissions } from "./ledger/permissions.ts";
 import { createLedger } from "./ledger/service.ts";
 import { lockPermissions } from "./locks/permissions.ts";
 import { createLocksService, lockProjections } from "./locks/service.ts";
+import { notificationPermissions } from "./notifications/permissions.ts";
+import { createNotificationsService, type OutgoingSettings } from "./notifications/service.ts";
+import { onCallPermissions } from "./oncall/permissions.ts";
+import { createOnCallService } from "./oncall/service.ts";
 import { policyPermissions } from "./policies/permissions.ts";
 import { createPolicyService, unmet } from "./policies/service.ts";
 import { preferencePermissions } from "./preferences/permissions.ts";
@@ -50,6 +54,8 @@ export type CoreOptions = {
   anchorFile: string | null;
   /** True in workers: takes jobs and listens for notifications. */
   works: boolean;
+  /** How mails and webhooks leave; without it there is no mail, and only public addresses are reached. */
+  outgoing?: Partial<OutgoingSettings>;
   settings?: Partial<CoreSettings>;
   /** Tests end the process at a step of applying with this. */
   atApplyStep?: (step: ApplyStep) => void;
@@ -64,6 +70,12 @@ export type CoreSettings = {
 
 const DEFAULTS: CoreSettings = { plan_wait_ms: 10_000, lock_ttl_seconds: 30, lock_delay_seconds: 15 };
 
+const OUTGOING: OutgoingSettings = {
+  smtpUrl: null,
+  from: "Community ADE <ade@localhost>",
+  httpAllow: "",
+};
+
 const PLAN_JOB_MS = 60_000;
 
 export type Core = Awaited<ReturnType<typeof createCore>>;
@@ -75,6 +87,12 @@ export async function createCore(options: CoreOptions) {
   const settings = { ...DEFAULTS, ...options.settings };
 
   const jobs = createJobs({ connections, log, works: options.works });
+  const projections = new Map([
+    ...gateProjections,
+    ...lockProjections,
+    ...preferenceProjections,
+    ...delegationProjections,
+  ]);
   const ledger = createLedger({
     pool,
     prisma,
@@ -84,12 +102,7 @@ export async function createCore(options: CoreOptions) {
     log,
     secret,
     anchorFile: options.anchorFile,
-    projections: new Map([
-      ...gateProjections,
-      ...lockProjections,
-      ...preferenceProjections,
-      ...delegationProjections,
-    ]),
+    projections,
     onSeal: (client, entries) => jobs.insert(entries.flatMap(wakeUpsOf), client),
   });
   const base = { pool, prisma, redis, clock, ids, log, ledger };
@@ -100,6 +113,8 @@ export async function createCore(options: CoreOptions) {
     identityPermissions,
     resourcePermissions,
     preferencePermissions,
+    notificationPermissions,
+    onCallPermissions,
     riskPermissions,
     policyPermissions,
     delegationPermissions,
@@ -115,6 +130,17 @@ export async function createCore(options: CoreOptions) {
     auth: { publicUrl: options.publicUrl, trustedOrigins: [], secret },
   });
   const preferences = createPreferencesService(base);
+  const notifications = createNotificationsService({
+    ...base,
+    projections,
+    emitLive,
+    directory: identity.directory,
+    preferencesOf: preferences.of,
+    box: createSecretBox(secret, "webhook"),
+    outgoing: { ...OUTGOING, ...options.outgoing },
+    publicUrl: options.publicUrl,
+    random: Math.random,
+  });
   const resources = createResourceService(base);
   const risk = createRiskService(base);
   const policies = createPolicyService({
@@ -137,7 +163,9 @@ export async function createCore(options: CoreOptions) {
     missing: (requirements, approvers) => unmet(requirements, approvers).map(({ text }) => text),
   });
   const approvals = createApprovalsService(base);
+  const onCall = createOnCallService({ ...base, directory: identity.directory });
   const gate = createGateService({
+    onCall,
     ...base,
     tasks,
     executors,
@@ -164,6 +192,7 @@ export async function createCore(options: CoreOptions) {
   });
   const views = createViewsService({ pool, redis, tasks, approvals, ledger, clock });
 
+  await notifications.start();
   await jobs.start();
   await ledger.events.start();
   ledger.sealer.start();
@@ -174,6 +203,8 @@ export async function createCore(options: CoreOptions) {
       ledger,
       identity,
       preferences,
+      notifications,
+      onCall,
       resources,
       risk,
       policies,
@@ -198,6 +229,7 @@ export async function createCore(options: CoreOptions) {
         },
         release: ({ task_id }) => gate.release(String(task_id)),
         apply: ({ task_id }) => apply(String(task_id)),
+        reassign: async () => void (await gate.reassignLeft()),
       });
     },
     /** Takes no more jobs; what was taken goes on. */
@@ -205,9 +237,12 @@ export async function createCore(options: CoreOptions) {
     /** Inserts wake-ups for everything that is due and has lost its own. */
     async sweep() {
       await gate.thawLifted();
+      await gate.reassignLeft();
+      await gate.stepLate();
       await jobs.insertLost(await findDue(pool, clock.now()));
     },
     async close() {
+      notifications.close();
       await locks.close();
       await jobs.stop();
       await ledger.sealer.stop();

@@ -13,6 +13,7 @@ const FETCHING: Record<QueueName, { batchSize: number; localConcurrency: number 
   plan: { batchSize: 5, localConcurrency: 2 },
   release: { batchSize: 50, localConcurrency: 1 },
   apply: { batchSize: 10, localConcurrency: 1 },
+  reassign: { batchSize: 10, localConcurrency: 1 },
 };
 /** While so many wake-ups wait in a queue, its workers are busy: more of them would bring nothing forward. */
 const FULL_QUEUE = 2_000;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RespondInput } from "@ade/core/approvals/schema";
 import { closeConnections, openConnections } from "@ade/core/connect";
-import { type Core, type CoreSettings, createCore } from "@ade/core/core";
+import { type Core, type CoreOptions, type CoreSettings, createCore } from "@ade/core/core";
 import { type TaskConfig, taskConfig } from "@ade/core/executors/schema";
 import { type Actor, type Role, systemActor } from "@ade/core/kernel/actor";
 import type { Clock } from "@ade/core/kernel/clock";
@@ -53,7 +53,7 @@ const SECRET = "a secret of the tests, thirty-two characters and more";
 
 /** The whole core on a database and a Redis of its own. Leases are short, so that tests of loss need not wait long. */
 export async function makeCore(
-  options: { clock?: Clock; settings?: Partial<CoreSettings> } = {},
+  options: { clock?: Clock; settings?: Partial<CoreSettings>; outgoing?: CoreOptions["outgoing"] } = {},
 ): Promise<TestCore> {
   const [database, redis] = await Promise.all([createDatabase(), createRedis()]);
   const folder = mkdtempSync(join(tmpdir(), "ade-core-"));
@@ -77,6 +77,7 @@ export async function makeCore(
     testExecutors: { sink: sinkDir },
     anchorFile: join(folder, "anchors.jsonl"),
     works: true,
+    ...(options.outgoing ? { outgoing: options.outgoing } : {}),
     settings: { lock_ttl_seconds: 5, lock_delay_seconds: 0, ...options.settings },
   });
   const builders = createBuilders(core);

@@ -49,7 +49,8 @@ export const approvalEntry = z.strictObject({
   stands_for: z.array(z.string()),
   /** Who was asked instead. */
   delegated_to: z.string().optional(),
-  action: approvalAction.optional(),
+  /** `backlog`: no person, but the backlog policy that an admin switched on. */
+  action: z.enum([...APPROVAL_ACTIONS, "backlog"]).optional(),
   reason: z.string().optional(),
   by_admin: z.boolean(),
   /** Until then the response may be withdrawn; it takes effect at that moment. */
@@ -83,6 +84,22 @@ export const respondInput = z.strictObject({
     .default({ apply_immediately: false, undo_seconds: 0 }),
 });
 export type RespondInput = z.infer<typeof respondInput>;
+
+const limit = z.int().min(1).max(100_000).nullable();
+
+/** What happens where more reviews are open than people get done (approvals.md, "Time"). Null: no limit. */
+export const backlogSettings = z.strictObject({
+  open_per_reviewer: limit,
+  open_overall: limit,
+  /** Over a limit, what waits for longer goes up one priority for each such time. */
+  old_after_hours: z.int().min(1).max(720),
+  auto_approve: z.strictObject({
+    /** Lets LOW risk pass without a person while over a limit. Off unless an admin wants it. */
+    enabled: z.boolean(),
+    per_author_and_hour: z.int().min(1).max(100),
+  }),
+});
+export type BacklogSettings = z.infer<typeof backlogSettings>;
 
 /** Puts one's own open approval aside; null takes it back. */
 export const snoozeInput = z.strictObject({ until: z.iso.datetime({ offset: true }).nullable() });

@@ -5,6 +5,14 @@ import type { listApprovalsQuery } from "./schema.ts";
 import { listApprovals } from "./store.ts";
 
 export {
+  type BacklogCandidate,
+  DEFAULT_BACKLOG,
+  mayPass,
+  overLimit,
+  type Priority,
+  raisedPriority,
+} from "./backlog.ts";
+export {
   assertMayRespond,
   countApprovals,
   dueRule,

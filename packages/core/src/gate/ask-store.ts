@@ -1,6 +1,7 @@
 import type { WhyAsked } from "../approvals/schema.ts";
 import { json } from "../ledger/service.ts";
 import type { Requirement } from "../policies/schema.ts";
+import { REMIND_AT } from "./time/ladder.ts";
 
 type Place = (value: unknown) => string;
 
@@ -15,6 +16,8 @@ export type NewApproval = {
   /** Whom a policy named and this person answers for. */
   readonly stands_for: readonly string[];
   readonly due_at: string;
+  /** 0 where absent: it is reminded and escalated in its time. */
+  readonly escalation_step?: number;
 };
 
 /** A row of the revision as it is to be: asked for more or less, passed on, or open again. */
@@ -36,11 +39,12 @@ export function insertApprovals(
   approvals: readonly NewApproval[],
 ): string {
   return `asked AS (INSERT INTO approval (id, task_id, revision, reviewer_id, reviewer_name, priority, requirement_ids,
-      why, stands_for, due_at)
+      why, stands_for, due_at, escalation_step, next_step_at)
     SELECT a.id, guard.id, ${p(task.revision)}::int, a.reviewer_id, a.reviewer_name, a.priority, a.requirement_ids,
-      a.why, a.stands_for, a.due_at
+      a.why, a.stands_for, a.due_at, coalesce(a.escalation_step, 0),
+      CASE WHEN a.escalation_step IS NULL THEN now() + (a.due_at - now()) * ${REMIND_AT} END
     FROM guard, jsonb_to_recordset(${p(json(approvals))}::jsonb) AS a(id uuid, reviewer_id uuid, reviewer_name text,
-      priority text, requirement_ids text[], why jsonb, stands_for text[], due_at timestamptz))`;
+      priority text, requirement_ids text[], why jsonb, stands_for text[], due_at timestamptz, escalation_step int))`;
 }
 
 type Plan = {

@@ -31,6 +31,7 @@ function row(reviewer: string, requirement_ids: string[], over: Partial<Approval
       delegated_to: null,
     },
     ...{ by_admin: false, apply_immediately: false, release_at: null, due_at: DUE, created_at: DUE },
+    ...{ next_step_at: null, escalation_step: 0 },
     responded_at: null,
     why: requirement_ids.map((id) => ({
       ...{ requirement_id: id, policy: id, rule: "", via: [reviewer.toUpperCase()] },

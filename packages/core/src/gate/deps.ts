@@ -27,6 +27,8 @@ export type GateDeps = {
   identity: Pick<IdentityService, "directory">;
   agents: Pick<AgentsService, "mayPropose">;
   locks: Pick<LocksService, "holderOf" | "leave">;
+  /** Ids of those who are on call at a moment. */
+  onCall: { at(moment: Date): Promise<string[]> };
   clock: Clock;
   ids: Ids;
   log: Logger;

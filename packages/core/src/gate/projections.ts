@@ -53,6 +53,14 @@ export const gateProjections: Projections = new Map<string, Projection>([
     (entry) => [{ event: "plan:answered", channels: [`plan:${entry.entity_id}`], payload: {} }],
   ],
   ["approval.requested", (entry) => [approvalRequested(entry)]],
+  ["approval.escalated", (entry) => [approvalEscalated(entry)]],
+  ["approval.passed", (entry) => [approvalAnswered(entry, "backlog")]],
+  ...["approval.reminded", "approval.priority_raised", "approval.unanswerable"].map(
+    (action): [string, Projection] => [
+      action,
+      (entry) => [taskEvent("task:changed", entry, { change: action })],
+    ],
+  ),
   ["approval.snoozed", approvalSnoozed],
   ["approval.unsnoozed", approvalSnoozed],
   ["approval.withdrawn", (entry) => [approvalAnswered(entry, "withdraw")]],
@@ -93,6 +101,25 @@ function approvalRequested(entry: SealedEntry): EventDraft {
       priority,
       ...(due_at ? { due_at } : {}),
       risk_score,
+    },
+  };
+}
+
+/** To whom it went, and from whom; both hear of it, and so does everybody who watches the task. */
+function approvalEscalated(entry: SealedEntry): EventDraft {
+  const { reviewer_id, rung, due_at, to } = entry.detail;
+  const people = Array.isArray(to) ? (to as { id: string }[]).map(({ id }) => id) : [];
+  return {
+    event: "approval:escalated",
+    channels: [...new Set([...channelsOf(entry), ...people.map((id) => `user:${id}`)])],
+    payload: {
+      approval_id: entry.entity_id,
+      task_id: entry.task_id,
+      reviewer_id,
+      escalated_to: people,
+      rung,
+      ...(due_at ? { due_at } : {}),
+      reason: entry.reason,
     },
   };
 }

@@ -216,7 +216,12 @@ type Answered = {
 };
 
 /** The row after an outcome; unchanged state where the review stays open. */
-function moveOf(task: ReviewRecord, outcome: Outcome, responses: readonly Answered[], reason?: string): Move {
+export function moveOf(
+  task: ReviewRecord,
+  outcome: Outcome,
+  responses: readonly Answered[],
+  reason?: string,
+): Move {
   const state = outcome === "open" ? task.state : transitionFrom(task.state, outcome)!.to!;
   const message = `Changes were requested${reason ? `: ${reason}` : "."}`;
   return {
@@ -230,7 +235,7 @@ function moveOf(task: ReviewRecord, outcome: Outcome, responses: readonly Answer
   };
 }
 
-function moveFacts(
+export function moveFacts(
   task: Omit<ReviewRecord, "approvals"> & { approvals: readonly { reviewer_id: string; status: string }[] },
   outcome: Outcome,
   move: Move,

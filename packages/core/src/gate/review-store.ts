@@ -92,7 +92,7 @@ export type Move = {
 };
 
 /** The columns that the end of a review sets, and what becomes of approvals that are still open. */
-function moveColumns(p: (value: unknown) => string, move: Move): string[] {
+export function moveColumns(p: (value: unknown) => string, move: Move): string[] {
   const columns = [
     `state = ${p(move.state)}`,
     `current_approvals = ${p(move.current_approvals)}::int`,

@@ -1,4 +1,4 @@
-import type { RespondInput } from "../approvals/schema.ts";
+import type { BacklogSettings, RespondInput } from "../approvals/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { WhatIfInput } from "../policies/schema.ts";
 import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
@@ -15,6 +15,9 @@ import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
 import { snooze } from "./snooze.ts";
 import { stillApproved } from "./still-approved.ts";
 import { submit } from "./submit.ts";
+import { readBacklog, updateBacklog, workBacklog } from "./time/backlog.ts";
+import { stepLate } from "./time/escalate.ts";
+import { reassignLeft } from "./time/reassign.ts";
 import { whatIf } from "./what-if.ts";
 
 export type { GateDeps } from "./deps.ts";
@@ -63,6 +66,14 @@ export function createGateService(deps: GateDeps) {
     frozen: (task: Parameters<typeof frozenNow>[1]) => frozenNow(deps, task),
     /** For the sweep: lets go what a changed policy no longer freezes. */
     thawLifted: () => thawLifted(deps),
+    /** What happens where more is open than people get done. */
+    backlog: () => readBacklog(deps),
+    updateBacklog: (actor: Actor, settings: BacklogSettings) => updateBacklog(deps, actor, settings),
+    /** For the sweep: reminders and escalations that are due, and requests to people who left. */
+    stepLate: () => stepLate(deps),
+    reassignLeft: () => reassignLeft(deps),
+    /** A worker's round: the backlog policy. */
+    workBacklog: () => workBacklog(deps),
     /** Jobs: plan a task, answer a dry run, let responses take effect. */
     planTask: (taskId: string, signal: AbortSignal) => planTask(deps, taskId, signal),
     answerPlanRequest: (id: string, signal: AbortSignal) => answerPlanRequest(deps, id, signal),

@@ -47,7 +47,7 @@ function reviewRefusal(
   const keys = task.resource_keys;
   const demanded = buildRequirements({
     matches: matchPolicies(policies, { type: task.type, keys, score, at: task.now }),
-    people,
+    people: withStoodFor(people, standing),
     author: byId.get(task.author_id) ?? { roles: [], groups: [] },
     excluded: makersOf(task),
     score,
@@ -83,6 +83,17 @@ function authorRefusal(
   const maker = byId.get(task.author_owner_id ?? task.author_id);
   if (maker?.active === false) return "its author is no longer active";
   return task.author_kind === "agent" ? agentRefusal(deps, task) : null;
+}
+
+/** Who left or reviews no longer keeps the place that somebody took over: what that one answered holds. */
+function withStoodFor(
+  people: readonly Person[],
+  standing: readonly { stands_for: readonly string[] }[],
+): Person[] {
+  const stoodFor = new Set(standing.flatMap(({ stands_for }) => stands_for));
+  return people.map((person) =>
+    stoodFor.has(person.id) ? { ...person, active: true, roles: [...person.roles, "reviewer"] } : person,
+  );
 }
 
 /** A paused agent proposes nothing new; what people have approved stays approved. */

@@ -2,7 +2,7 @@ import { deterministicId } from "../kernel/ids.ts";
 import type { SealedEntry } from "../ledger/service.ts";
 
 /** The queues of the main job. A job is only a wake-up: its handler reads the row and may find nothing to do. */
-export const QUEUES = { plan: "plan", release: "release", apply: "apply" } as const;
+export const QUEUES = { plan: "plan", release: "release", apply: "apply", reassign: "reassign" } as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
 /** Above every task's own. */
@@ -36,6 +36,10 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
       return typeof entry.detail.release_at === "string"
         ? wake(QUEUES.release, task, { start_after: entry.detail.release_at })
         : [];
+    case "user.deactivated":
+      return wake(QUEUES.reassign, {});
+    case "user.updated":
+      return entry.detail.roles === undefined ? [] : wake(QUEUES.reassign, {});
     case "task.approved":
     case "task.overridden":
     case "task.auto_approved":

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { type AnyRedis, openSubscriber } from "../redis.ts";
 import { chainedColumns } from "./chain.ts";
@@ -194,8 +194,9 @@ async function* readPast(
   }
 }
 
-async function readEntries(pool: Pool, afterSeq: number): Promise<SealedEntry[]> {
-  const { rows } = await pool.query({
+/** The next entries of the chain, in its order; for whoever keeps a place in it. */
+export async function readEntries(db: Pool | PoolClient, afterSeq: number): Promise<SealedEntry[]> {
+  const { rows } = await db.query({
     name: "feed-read",
     // Links first, then each entry by its key, for the same reason as in the sealer.
     text: `SELECT c.seq::float8 AS seq, ${chainedColumns("e")}

@@ -11,6 +11,7 @@ export type SealedEntry = {
   readonly task_id: string | null;
   readonly actor_kind: string;
   readonly actor_id: string;
+  readonly actor_name: string;
   readonly from_state: string | null;
   readonly to_state: string | null;
   readonly reason: string | null;

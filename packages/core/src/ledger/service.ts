@@ -6,7 +6,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { AnyRedis } from "../redis.ts";
 import { anchorKey, readAnchors, signAnchor, writeAnchor } from "./anchor.ts";
-import { createFeed, type EventFeed } from "./feed.ts";
+import { createFeed, type EventFeed, readEntries } from "./feed.ts";
 import { factRows, type HotWrite, RECORD_ONLY, withFacts } from "./hot-write.ts";
 import type { Projections } from "./projections.ts";
 import type { AuditEntry, AuditQuery, Fact, History, HistoryQuery, VerifyReport } from "./schema.ts";
@@ -16,8 +16,9 @@ import { verifyChain } from "./verify.ts";
 
 export { hotWrite, json } from "./hot-sql.ts";
 export type { HotWrite } from "./hot-write.ts";
-export type { Projection, Projections, SealedEntry } from "./projections.ts";
+export { type Projection, type Projections, projectEvents, type SealedEntry } from "./projections.ts";
 export type { OnSeal } from "./sealer.ts";
+export { readEntries };
 /** The transaction that a unit of work writes through. */
 export type Tx = Prisma.TransactionClient;
 

@@ -113,6 +113,7 @@ function requirementOf(
     auto_approved: waived !== null,
     why: waived === null ? match.why : `${match.why}; needs no review, because ${waived}`,
     due_in_hours: policy.due_in_hours ?? null,
+    ...(policy.escalate_to && { escalate_to: policy.escalate_to }),
     ...(policy.freeze && { freeze: policy.freeze }),
   };
 }

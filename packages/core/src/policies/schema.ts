@@ -160,6 +160,8 @@ export const requirement = z.strictObject({
   /** Why this policy matched, and why it waives where it does, for people. */
   why: z.string(),
   due_in_hours: z.int().nullable(),
+  /** The group that is asked where nobody answers in time; absent where the policy names none. */
+  escalate_to: z.string().optional(),
   /** For whom the candidates and members answer who stand in for others; absent where nobody does. */
   stand_ins: z.array(standIn).optional(),
   /** When what was approved is not applied. */

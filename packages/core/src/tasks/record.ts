@@ -23,6 +23,9 @@ export type ApprovalRecord = {
   apply_immediately: boolean;
   release_at: string | null;
   due_at: string | null;
+  /** When the next reminder or escalation is due; null at the end of its ladder. */
+  next_step_at: string | null;
+  escalation_step: number;
   created_at: string;
   responded_at: string | null;
 };

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { isPublic, parseAllowList, reach, Unreachable } from "./reach.ts";
+
+const answers =
+  (...addresses: string[]) =>
+  async () =>
+    addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+const go = (url: string, resolve = answers("93.184.216.34"), allow = "") =>
+  reach(new URL(url), { allow: parseAllowList(allow), resolve });
+
+describe("where messages may go", () => {
+  test.each([
+    ...[
+      "127.0.0.1",
+      "10.1.2.3",
+      "172.16.0.1",
+      "172.31.255.255",
+      "192.168.1.1",
+      "169.254.169.254",
+      "100.64.0.1",
+    ],
+    ...[
+      "0.0.0.0",
+      "224.0.0.1",
+      "255.255.255.255",
+      "198.18.0.1",
+      "::1",
+      "::",
+      "fe80::1",
+      "fc00::1",
+      "fd12::1",
+    ],
+    ...[
+      "::ffff:127.0.0.1",
+      "::ffff:10.0.0.1",
+      "64:ff9b::7f00:1",
+      "2002:7f00:1::",
+      "2001::1",
+      "2001:db8::1",
+      "ff02::1",
+    ],
+  ])("is not %s", (address) => {
+    expect(isPublic(address)).toBe(false);
+  });
+  test.each(["93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450:4001::200e"])(
+    "is %s",
+    (address) => {
+      expect(isPublic(address)).toBe(true);
+    },
+  );
+
+  test("is the address that was checked", async () => {
+    expect(await go("https://hooks.example.org/x")).toEqual({ address: "93.184.216.34", family: 4 });
+  });
+  test.each([
+    ["a name that leads inside", "https://rebind.example.org", answers("10.0.0.7")],
+    [
+      "a name of which one address leads inside",
+      "https://both.example.org",
+      answers("93.184.216.34", "127.0.0.1"),
+    ],
+    ["a number that is an address", "https://2130706433/", answers()],
+    ["an octal address", "https://0177.0.0.1/", answers()],
+    ["this machine in brackets", "https://[::1]:8080/", answers()],
+    ["a mapped address", "https://[::ffff:127.0.0.1]/", answers()],
+    ["plain http", "http://hooks.example.org/x", answers("93.184.216.34")],
+    ["a password in the address", "https://me:secret@hooks.example.org", answers("93.184.216.34")],
+    [
+      "a name that nobody knows",
+      "https://nowhere.example.org",
+      async () => Promise.reject(new Error("ENOTFOUND")),
+    ],
+    ["a name without addresses", "https://empty.example.org", answers()],
+  ])("is not %s", async (_what, url, resolve) => {
+    await expect(go(url, resolve)).rejects.toBeInstanceOf(Unreachable);
+  });
+  test("is what the allow-list names, by host and port, and no other port of it", async () => {
+    expect(await go("http://127.0.0.1:8065/x", answers(), "chat.local:443, 127.0.0.1:8065")).toEqual({
+      address: "127.0.0.1",
+      family: 4,
+    });
+    expect(await go("https://chat.local/x", answers("10.0.0.7"), "chat.local:443")).toMatchObject({
+      address: "10.0.0.7",
+    });
+    await expect(go("http://127.0.0.1:8066/x", answers(), "127.0.0.1:8065")).rejects.toBeInstanceOf(
+      Unreachable,
+    );
+  });
+});

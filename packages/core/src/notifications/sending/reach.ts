@@ -1,0 +1,99 @@
+import { lookup } from "node:dns/promises";
+import { BlockList, isIP } from "node:net";
+
+/** An address that may be connected to. */
+export type Reached = { readonly address: string; readonly family: 4 | 6 };
+
+export type ReachRules = {
+  /** `host:port` that may be reached although they are inside or speak plain http (ADE_HTTP_ALLOW). */
+  readonly allow: ReadonlySet<string>;
+  readonly resolve: (host: string) => Promise<readonly { address: string; family: number }[]>;
+};
+
+/** Why a target is refused, in words without its address. */
+export class Unreachable extends Error {}
+
+const IN_IPV4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+] as const;
+/** Inside 2000::/3, the only part of IPv6 that is public: Teredo, documentation, and 6to4, which carries IPv4. */
+const IN_IPV6 = [
+  ["2001::", 32],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+] as const;
+
+const inside = new BlockList();
+for (const [net, bits] of IN_IPV4) inside.addSubnet(net, bits, "ipv4");
+for (const [net, bits] of IN_IPV6) inside.addSubnet(net, bits, "ipv6");
+const global6 = new BlockList();
+global6.addSubnet("2000::", 3, "ipv6");
+
+/** True for an address of the internet; false for this machine, private networks and everything reserved. */
+export function isPublic(address: string): boolean {
+  if (isIP(address) === 4) return !inside.check(address, "ipv4");
+  return isIP(address) === 6 && global6.check(address, "ipv6") && !inside.check(address, "ipv6");
+}
+
+/** `host:port` as the allow-list writes it. */
+export function placeOf(url: URL): string {
+  return `${bare(url.hostname)}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+}
+
+export function parseAllowList(text: string): Set<string> {
+  return new Set(
+    text
+      .split(",")
+      .map((place) => place.trim().toLowerCase())
+      .filter(Boolean),
+  );
+}
+
+export const resolveByDns: ReachRules["resolve"] = (host) => lookup(host, { all: true });
+
+/**
+ * The address to connect to for this URL. Every address that its name resolves to must be public, unless the place is
+ * allowed by name; and who connects must connect to the answer, or the name could resolve to another one meanwhile.
+ * Throws Unreachable.
+ */
+export async function reach(url: URL, rules: ReachRules): Promise<Reached> {
+  const isAllowed = rules.allow.has(placeOf(url));
+  if (url.username || url.password) throw new Unreachable("The address must not hold a password.");
+  if (url.protocol !== "https:" && !isAllowed) {
+    throw new Unreachable("Only https is used, unless host and port stand in ADE_HTTP_ALLOW.");
+  }
+  const host = bare(url.hostname);
+  const family = isIP(host);
+  const found = family
+    ? [{ address: host, family }]
+    : await rules.resolve(host).catch(() => {
+        throw new Unreachable("The name of its host is not known.");
+      });
+  const [first] = found;
+  if (!first) throw new Unreachable("The name of its host is not known.");
+  if (!isAllowed && !found.every(({ address }) => isPublic(address))) {
+    throw new Unreachable(
+      "It leads into a private network, which is refused unless ADE_HTTP_ALLOW names host and port.",
+    );
+  }
+  return { address: first.address, family: first.family === 6 ? 6 : 4 };
+}
+
+/** An IPv6 host stands in brackets in a URL. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "").toLowerCase();
+}
