@@ -4,6 +4,7 @@ import { auditRouter } from "./routers/audit.ts";
 import { delegationsRouter } from "./routers/delegations.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
+import { insightsRouter } from "./routers/insights.ts";
 import { locksRouter } from "./routers/locks.ts";
 import { policiesRouter } from "./routers/policies.ts";
 import { preferencesRouter } from "./routers/preferences.ts";
@@ -36,6 +37,7 @@ export const appRouter = router({
   api_keys: apiKeysRouter,
   audit: auditRouter,
   views: viewsRouter,
+  insights: insightsRouter,
   events: eventsRouter,
   system: systemRouter,
 });
