@@ -4,6 +4,7 @@ import { auditRouter } from "./routers/audit.ts";
 import { delegationsRouter } from "./routers/delegations.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
+import { insightsRouter } from "./routers/insights.ts";
 import { locksRouter } from "./routers/locks.ts";
 import { notificationsRouter, webhooksRouter } from "./routers/notifications.ts";
 import { backlogRouter, onCallRouter } from "./routers/oncall.ts";
@@ -42,6 +43,7 @@ export const appRouter = router({
   api_keys: apiKeysRouter,
   audit: auditRouter,
   views: viewsRouter,
+  insights: insightsRouter,
   events: eventsRouter,
   system: systemRouter,
 });

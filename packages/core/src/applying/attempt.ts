@@ -114,19 +114,23 @@ async function failed(
   const undone =
     task.config.rollback_strategy === "automatic"
       ? await rollBack(deps, attempt)
-      : { sentence: "", output: "" };
+      : { sentence: "", output: "", rolled_back: undefined };
   return {
     result,
     outcome: result,
     output: output + undone.output,
     error: [what, undone.sentence].filter(Boolean).join(" "),
+    ...(undone.rolled_back === undefined ? {} : { rolled_back: undone.rolled_back }),
   };
 }
 
-async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<{ sentence: string; output: string }> {
+type Undone = { sentence: string; output: string; rolled_back: boolean };
+
+async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<Undone> {
   const { task, held } = attempt;
   const collector = createOutputCollector();
   let sentence: string;
+  let rolled_back = false;
   try {
     const { output } = await attempt.executor.rollback(attempt.stash, {
       ...contextOf(attempt),
@@ -137,12 +141,13 @@ async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<{ sentenc
     });
     if (collector.text() === "") collector.push(output);
     sentence = "Everything was rolled back.";
+    rolled_back = true;
   } catch (error) {
     deps.log.warn({ err: error, task_id: task.id }, "rollback failed");
     sentence = `It could not be rolled back: ${failureText(error, "Rolling back")}`;
   }
   collector.end();
-  return { sentence, output: collector.text() };
+  return { sentence, output: collector.text(), rolled_back };
 }
 
 const contextOf = ({ task, held }: Attempt) => ({

@@ -14,6 +14,7 @@ export function completedFact(task: TaskRecord, ending: Ending, now: Date) {
       attempt: task.attempts,
       duration_seconds: Math.max(0, (now.getTime() - startedAt.getTime()) / 1000),
       ...(ending.error ? { error: ending.error } : {}),
+      ...(ending.rolled_back === undefined ? {} : { rolled_back: ending.rolled_back }),
     },
   });
 }

@@ -41,6 +41,8 @@ export type Ending = {
   error: string | null;
   /** How the attempt ended, where that is not the task's result. */
   outcome: string;
+  /** Whether what was done was brought back; absent where that was not tried. */
+  rolled_back?: boolean;
 };
 
 /** APPLYING to COMPLETED, by the holder of the row's token. */

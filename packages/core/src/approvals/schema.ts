@@ -116,3 +116,10 @@ export const listApprovalsQuery = z.strictObject({
 });
 
 export const approvalList = z.strictObject({ approvals: z.array(approvalEntry), pagination });
+
+/** Something about a reviewer's answers that is worth a talk; no verdict. */
+export const reviewerSignal = z.strictObject({
+  kind: z.enum(["unread", "always_yes", "night", "long_sitting"]),
+  text: z.string(),
+});
+export type ReviewerSignal = z.infer<typeof reviewerSignal>;

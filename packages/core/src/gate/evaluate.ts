@@ -85,6 +85,7 @@ export async function evaluate(
     preview: change.preview,
     worst_case: executor.worst_case,
     reach,
+    reach_without: await reachWithout(deps, keys),
   });
   const matches = matchPolicies(policies, { type: config.type, keys, score: scored.score, at: change.at });
   const author = people.find((person) => person.id === change.author_id);
@@ -131,6 +132,17 @@ export async function evaluate(
     ),
     affected_services: reach.services,
   };
+}
+
+/** With more resources than this, leaving one of them out changes little. */
+const MOST_LEFT_OUT = 8;
+
+/** What each resource adds to the reach: that of the others, one left out at a time. */
+async function reachWithout(deps: Pick<GateDeps, "resources">, keys: readonly string[]) {
+  if (keys.length < 2 || keys.length > MOST_LEFT_OUT) return new Map();
+  const others = keys.map((key) => keys.filter((other) => other !== key));
+  const reaches = await Promise.all(others.map((rest) => deps.resources.reachable(rest)));
+  return new Map(keys.map((key, index) => [key, reaches[index]!]));
 }
 
 /** Where a request to each owner of a delegation goes, for one task. */

@@ -24,11 +24,17 @@ export const riskFactor = z.strictObject({
 });
 export type RiskFactor = z.infer<typeof riskFactor>;
 
+/** Something that would lower the score, and to what: "without the delete it would be 48 (MEDIUM)". */
+export const riskLowering = z.strictObject({ text: z.string(), score: z.int(), level: riskLevel });
+export type RiskLowering = z.infer<typeof riskLowering>;
+
 /** The score and why (risk.md). The contributions' sum, rounded, is the score. */
 export const riskAssessment = z.strictObject({
   score: z.int().min(0).max(100),
   level: riskLevel,
   factors: z.array(riskFactor),
+  /** What would lower it, the most helpful first; absent where it was scored before that was told. */
+  lower: z.array(riskLowering).optional(),
   auto_approvable: z.boolean(),
 });
 export type RiskAssessment = z.infer<typeof riskAssessment>;
@@ -63,3 +69,24 @@ export type RiskSettings = z.infer<typeof riskSettings>;
 /** How tasks of one type on overlapping resources ended lately; cancelled ones say nothing and are not among them. */
 export const riskHistory = z.strictObject({ failures: z.int().min(0), completed: z.int().min(0) });
 export type RiskHistory = z.infer<typeof riskHistory>;
+
+/** A share with its 95 % interval; null of none. */
+export const outcomeShare = z.strictObject({
+  hits: z.int(),
+  of: z.int(),
+  share: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type OutcomeShare = z.infer<typeof outcomeShare>;
+
+/** How tasks with a score from `from` to `to` ended. */
+export const calibrationBand = z.strictObject({
+  from: z.int(),
+  to: z.int(),
+  tasks: z.int(),
+  failed: outcomeShare,
+  rolled_back: outcomeShare,
+  returned: outcomeShare,
+});
+export type CalibrationBand = z.infer<typeof calibrationBand>;

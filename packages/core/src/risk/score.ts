@@ -32,7 +32,7 @@ export type RiskFacts = {
 };
 
 /** An assessment before policies have said whether they would waive review. */
-export type ScoredRisk = Omit<RiskAssessment, "auto_approvable">;
+export type ScoredRisk = Omit<RiskAssessment, "auto_approvable" | "lower">;
 
 /**
  * The risk of a task (risk.md): weighted sum of four factors, rounded to an integer 0-100, with every factor's weight,

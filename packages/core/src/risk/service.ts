@@ -4,21 +4,26 @@ import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { touchedResources } from "./factors/touched-resource.ts";
-import type { RiskSettings } from "./schema.ts";
+import { lowerings, type ReachWithout } from "./lower.ts";
+import type { RiskLowering, RiskSettings } from "./schema.ts";
 import { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
 import { findHistory, readSettings, writeSettings } from "./store.ts";
 
+export { type BandCounts, calibrate, wilson } from "./calibration.ts";
 export { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
 export { DEFAULT_RISK_SETTINGS, levelOf } from "./settings.ts";
 
 export type RiskDeps = { pool: Pool; prisma: PrismaClient; clock: Clock; ledger: Ledger };
 
 /** What the caller knows of a task; history and settings are read here. */
-export type AssessInput = Omit<RiskFacts, "history" | "settings"> & { type: string };
+export type AssessInput = Omit<RiskFacts, "history" | "settings"> & {
+  type: string;
+  reach_without?: ReachWithout;
+};
 
 export type RiskService = {
-  /** Scores a task or a draft of one; stores nothing. */
-  assess(input: AssessInput): Promise<ScoredRisk>;
+  /** Scores a task or a draft of one, and says what would lower it; stores nothing. */
+  assess(input: AssessInput): Promise<ScoredRisk & { lower: RiskLowering[] }>;
   settings(): Promise<RiskSettings>;
   /** Replaces weights and bands, for tasks that are assessed from now on. */
   updateSettings(actor: Actor, settings: RiskSettings): Promise<RiskSettings>;
@@ -27,13 +32,15 @@ export type RiskService = {
 /** Risk: four explained factors, their history and their settings. */
 export function createRiskService(deps: RiskDeps): RiskService {
   return {
-    async assess({ type, ...facts }) {
-      const touched = touchedResources(facts.resources, facts.keys).map((resource) => resource.key);
+    async assess({ type, reach_without, ...given }) {
+      const touched = touchedResources(given.resources, given.keys).map((resource) => resource.key);
       const [history, settings] = await Promise.all([
         findHistory(deps.pool, type, touched),
         readSettings(deps.prisma),
       ]);
-      return assessRisk({ ...facts, history, settings });
+      const facts = { ...given, history, settings };
+      const scored = assessRisk(facts);
+      return { ...scored, lower: lowerings(facts, scored, reach_without) };
     },
     settings: () => readSettings(deps.prisma),
     updateSettings(actor, settings) {

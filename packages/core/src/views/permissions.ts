@@ -3,6 +3,7 @@ import type { PermissionMatrix } from "../kernel/actor.ts";
 export const viewPermissions = {
   "view.inbox": { author: "yes", reviewer: "yes", admin: "yes", agent: "no", system: "no" },
   "view.look": { author: "yes", reviewer: "yes", admin: "yes", agent: "no", system: "no" },
+  "view.insights": { author: "yes", reviewer: "yes", admin: "yes", agent: "no", system: "no" },
   "view.task": {
     author: "yes",
     reviewer: "yes",

@@ -9,6 +9,7 @@ import { isMet, unmet } from "../policies/service.ts";
 import type { AnyRedis } from "../redis.ts";
 import type { TaskRecord, TasksService } from "../tasks/service.ts";
 import { readFacets, readInbox } from "./inbox.ts";
+import { createInsights } from "./insights/service.ts";
 import { look, noteLook, readSinceLook } from "./looks.ts";
 import type { Inbox, InboxFacets, InboxQuery, InboxSection, Looker, TaskView } from "./schema.ts";
 
@@ -25,6 +26,7 @@ export type ViewsService = ReturnType<typeof createViewsService>;
 /** Read models of the dashboard: they may join what slices keep apart. */
 export function createViewsService(deps: ViewsDeps) {
   return {
+    insights: createInsights(deps),
     /** One section of the caller's queue, with the counts of all. */
     async inbox(actor: Actor, query: InboxQuery): Promise<Inbox> {
       return {

@@ -1,4 +1,5 @@
 import type { RESOURCE_ACTIONS } from "../../resources/schema.ts";
+import type { canonicalKey } from "../../resources/service.ts";
 import { countOf, type FactorValue, logShare } from "./factor-value.ts";
 import type { TouchedResource } from "./touched-resource.ts";
 
@@ -10,6 +11,7 @@ export type PreviewedChange = {
   before?: unknown;
   after?: unknown;
   diff?: string | undefined;
+  resource?: Parameters<typeof canonicalKey>[0] | undefined;
 };
 
 /** Points for the worst action alone. */
