@@ -19,6 +19,9 @@ export type Scene = {
   show(figure: string): void;
 };
 
+/** `late-effect`: an effect under an older token, at a recording sink that refuses nothing, as a fence would. */
+export type BrokenRule = Violation["rule"] | "late-effect";
+
 export type Fault = {
   /** kebab-case, for `--fault` */
   name: string;
@@ -28,7 +31,7 @@ export type Fault = {
   /** Redis forgets: queues promise no order through it. */
   loses?: boolean;
   /** Rules of the history that this very fault breaks from outside, where only the fence is left. */
-  breaks?: readonly Violation["rule"][];
+  breaks?: readonly BrokenRule[];
   /** Does the harm and undoes it. */
   run(scene: Scene): Promise<void>;
 };

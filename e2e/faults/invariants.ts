@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createEffectSink } from "@ade/core/executors/adapters/noop/effect-sink";
-import { checkHistory, type Verdict, type Violation } from "@ade/testkit/lock-history/check";
+import { checkHistory, type Verdict } from "@ade/testkit/lock-history/check";
+import type { BrokenRule } from "./fault.ts";
 import type { House } from "./house.ts";
 import type { LockLoad } from "./lock-load.ts";
 import type { TaskLoad } from "./task-load.ts";
@@ -21,7 +22,7 @@ export type Judged = {
 /** Judges a run from PostgreSQL, the recording sinks and what callers were answered; nothing is asked of Redis. */
 export async function judge(
   house: House,
-  { locks, tasks, ignore = [] }: { locks: LockLoad; tasks: TaskLoad; ignore?: readonly Violation["rule"][] },
+  { locks, tasks, ignore = [] }: { locks: LockLoad; tasks: TaskLoad; ignore?: readonly BrokenRule[] },
 ): Promise<Judged> {
   const findings: Finding[] = [];
   const find = (invariant: Finding["invariant"], sentence: string) =>
@@ -38,7 +39,7 @@ export async function judge(
   }
   const completed = await allCompleted(house, tasks, find);
   const applied_at_ms = performance.now();
-  await judgeEffects(house, tasks, find);
+  await judgeEffects(house, tasks, find, ignore.includes("late-effect"));
   await judgeLedger(house, find);
   await judgeProcesses(house, find);
   return { findings, locks: verdict, completed, applied_at_ms };
@@ -75,7 +76,12 @@ async function allCompleted({ pool }: House, { answered }: TaskLoad, find: Find)
 }
 
 /** I1 and I2 at the sink: one effect for each key, and tokens that grow with every grant of a resource. */
-async function judgeEffects({ sinkDir }: House, { answered }: TaskLoad, find: Find): Promise<void> {
+async function judgeEffects(
+  { sinkDir }: House,
+  { answered }: TaskLoad,
+  find: Find,
+  mayBeLate: boolean,
+): Promise<void> {
   const effects = (await createEffectSink(sinkDir).read("applied")).filter(({ idempotency_key }) =>
     answered.created.has(idempotency_key.split(":")[0]!),
   );
@@ -84,7 +90,7 @@ async function judgeEffects({ sinkDir }: House, { answered }: TaskLoad, find: Fi
   for (const { idempotency_key, fencing_tokens } of effects) {
     counts.set(idempotency_key, (counts.get(idempotency_key) ?? 0) + 1);
     for (const [key, token] of Object.entries(fencing_tokens)) {
-      if (token < (newest.get(key) ?? 0)) {
+      if (!mayBeLate && token < (newest.get(key) ?? 0)) {
         find("I1", `${key} was written under token ${token} after ${newest.get(key)}`);
       }
       newest.set(key, Math.max(token, newest.get(key) ?? 0));

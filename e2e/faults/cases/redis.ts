@@ -93,7 +93,7 @@ export const redisFaults: Fault[] = [
   {
     name: "lock-key-deleted",
     about: "Keys of held locks are deleted by hand: only the fence is left",
-    breaks: ["two-holders", "not-linearisable", "overtaken", "stalled"],
+    breaks: ["two-holders", "not-linearisable", "overtaken", "stalled", "late-effect"],
     async run({ house, random, show }) {
       let deleted = 0;
       for (let round = 0; round < 10; round += 1) {

@@ -20,8 +20,8 @@ export type Workshop = TestCore & {
   effects(taskId: string): Promise<number>;
   /** Facts about the task itself, in order. */
   facts(taskId: string): Promise<string[]>;
-  /** Claims a task as a worker that dies at once: nobody holds its lock. */
-  dieWith(taskId: string, stash?: Json): Promise<void>;
+  /** Claims a task as a worker that dies at once: nobody holds its lock, or nobody that renews it. */
+  dieWith(taskId: string, stash?: Json, token?: number): Promise<void>;
   /** Makes a task due that waits for its next attempt. */
   makeDue(taskId: string): Promise<void>;
   loseJobs(): Promise<void>;
@@ -62,10 +62,9 @@ export async function openWorkshop(): Promise<Workshop> {
       const { entries } = await core.ledger.list(who.admin, query);
       return entries.filter(({ entity_type }) => entity_type === "task").map(({ action }) => action);
     },
-    async dieWith(taskId, stash = { idempotency_key: `${taskId}:1` }) {
+    async dieWith(taskId, stash = { idempotency_key: `${taskId}:1` }, token = Date.now() * 1000) {
       const task = await read(taskId);
       const id = randomIds.uuid();
-      const token = Date.now() * 1000;
       const fact = taskFact("task.apply_started", task, { from_state: "APPROVED", to_state: "APPLYING" });
       const attempt = { id, worker_id: dying.id, token, lock_ids: [], stash: box.seal(stash, id) };
       const rows = await core.ledger.commit(dying, [fact], claim(task, { ...attempt, first_plan: null }));

@@ -73,6 +73,35 @@ describe("a worker that died", () => {
     expect((await shown(after.id)).execution?.output).toContain("already done");
   });
 
+  test("where its lease was seen to run out, the next attempt waits for nothing else", async () => {
+    const task = await approved();
+    const lock = await core.locks.acquire({
+      ...{ resource_type: "task", resource_id: task.id, ttl_seconds: 5 },
+      ...{ principal_id: "worker:dying", agent_id: "worker:dying" },
+    });
+    await core.dieWith(task.id, undefined, lock.fencing_token);
+    expect(await core.applying.recoverLost()).toEqual([]);
+    await expect.poll(() => core.applying.recoverLost(), { timeout: 10_000 }).toEqual([task.id]);
+    const { apply_after, now } = await core.read(task.id);
+    expect(apply_after!.getTime() - now.getTime()).toBeLessThanOrEqual(2_000);
+  }, 15_000);
+
+  test("where its lock vanished instead, the next attempt waits until its holder must have found out", async () => {
+    const task = await approved(core.noopTask({ sleep_ms: 1_000 }));
+    const run = core.run(task.id);
+    await core.taskIn(task.id, "APPLYING");
+    const { id } = (await core.locks.holderOf("task", task.id))!;
+    await core.connections.redis.hdel("lock:{p0}:resources", id.replaceAll("-", "").slice(0, 12));
+    expect(await core.applying.recoverLost()).toEqual([task.id]);
+    const { apply_after, now } = await core.read(task.id);
+    expect(apply_after!.getTime() - now.getTime()).toBeGreaterThan(4_000);
+    expect(await core.run(task.id, { id: "worker:b" })).toBe("not due");
+    await run;
+    await core.makeDue(task.id);
+    expect(await core.run(task.id, { id: "worker:b" })).toBe("ended");
+    expect(await core.effects(task.id)).toBe(1);
+  });
+
   test("somebody else's change between two attempts is not overwritten", async () => {
     const path = join(core.filesDir, "between.txt");
     writeFileSync(path, "before\n");

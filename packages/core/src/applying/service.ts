@@ -2,7 +2,7 @@ import { TASKS_GROUP } from "../tasks/service.ts";
 import type { ApplyingDeps, Worker } from "./deps.ts";
 import { type RunOutcome, runTask } from "./run.ts";
 import { wakeGranted } from "./stand-aside.ts";
-import { recoverLost } from "./watchdog.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 export { APPLY_STEPS, type ApplyingDeps, type ApplyStep, type Worker } from "./deps.ts";
 export type { RunOutcome } from "./run.ts";
@@ -22,6 +22,6 @@ export function createApplyingService(deps: ApplyingDeps) {
         );
       }),
     /** The watchdog's look at everything that is being applied. */
-    recoverLost: () => recoverLost(deps),
+    recoverLost: createWatchdog(deps),
   };
 }

@@ -207,8 +207,10 @@ describe.each([
       status: 404,
     });
     await expect(locks.release(late)).rejects.toMatchObject({ status: 404 });
-    expect(await locks.isLost("resource", resource, lock.fencing_token)).toBe(true);
-    expect(await locks.isLost("resource", resource, next.fencing_token)).toBe(false);
+    expect(await locks.leaseLeft("resource", resource, lock.fencing_token)).toBeNull();
+    const left = await locks.leaseLeft("resource", resource, next.fencing_token);
+    expect(left).toBeGreaterThan(25_000);
+    expect(left).toBeLessThanOrEqual(30_000);
   });
 
   test("an expired lock is not revived by a late heartbeat, though nobody swept", async () => {

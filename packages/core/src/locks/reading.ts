@@ -8,10 +8,10 @@ import { toHeldLock, toLock } from "./wire.ts";
 
 /** What can be asked of held locks. */
 export function createReading(connection: LockConnection) {
-  async function holders(kind: LockKind, id: string): Promise<{ locks: Lock[]; grace_left_ms: number }> {
+  async function holders(kind: LockKind, id: string) {
     const { field } = lockName(kind, id);
-    const [, graceLeft, ...locks] = await connection.run("holders", field, [field]);
-    return { locks: locks.map((lock) => toLock(toHeldLock(lock))), grace_left_ms: Number(graceLeft) };
+    const [, now, graceLeft, ...locks] = await connection.run("holders", field, [field]);
+    return { locks: locks.map(toHeldLock), now_ms: Number(now), grace_left_ms: Number(graceLeft) };
   }
 
   return {
@@ -28,20 +28,22 @@ export function createReading(connection: LockConnection) {
 
     /** Who holds a resource now; of several (shared) the first. Null too where nobody can tell, in the grace after a loss. */
     async holderOf(kind: LockKind, id: string): Promise<Lock | null> {
-      return (await holders(kind, id)).locks[0] ?? null;
+      const [first] = (await holders(kind, id)).locks;
+      return first ? toLock(first) : null;
     },
 
     /**
-     * Whether the holder under this token is gone for good.
+     * Milliseconds that the lease under this token has left; null where it is gone for good.
      *
      * @throws DEPENDENCY_UNAVAILABLE 503 while nobody can tell: without Redis, and in the grace after a loss
      */
-    async isLost(kind: LockKind, id: string, fencingToken: number): Promise<boolean> {
-      const { locks, grace_left_ms } = await holders(kind, id);
-      if (locks.some((lock) => lock.fencing_token === fencingToken)) return false;
-      const isSucceeded = locks.some((lock) => lock.fencing_token > fencingToken);
+    async leaseLeft(kind: LockKind, id: string, fencingToken: number): Promise<number | null> {
+      const { locks, now_ms, grace_left_ms } = await holders(kind, id);
+      const lock = locks.find(({ fencing_token }) => fencing_token === fencingToken);
+      if (lock) return lock.expires_ms - now_ms;
+      const isSucceeded = locks.some(({ fencing_token }) => fencing_token > fencingToken);
       if (!isSucceeded && grace_left_ms > 0) throw inGrace(grace_left_ms);
-      return true;
+      return null;
     },
   };
 }
