@@ -19,6 +19,8 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "lock:queued": ["locks", "task"],
   "lock:deadlock_detected": ["locks", "task"],
   "agent:health": ["agents"],
+  "delegation:changed": ["delegations"],
+  "delegation:fell_back": ["inbox"],
 };
 const EVERY_READ_OF_LIVE_STATE = ["tasks", "inbox", "task", "locks", "lock_status", "agents"];
 /** Events that come in a burst become one read. Those of locks come all the time where much is going on. */

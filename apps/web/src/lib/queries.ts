@@ -74,6 +74,18 @@ export const queries = {
       queryKey: ["policies"],
       queryFn: ({ signal }) => api.policies.list.query(undefined, { signal }),
     }),
+  delegations: (scope: "both" | "all") =>
+    queryOptions({
+      queryKey: ["delegations", scope],
+      queryFn: ({ signal }) => api.delegations.list.query({ scope }, { signal }),
+    }),
+  delegationTrace: (input: Inputs["delegations"]["trace"]) =>
+    queryOptions({
+      queryKey: ["delegations", "trace", input],
+      queryFn: ({ signal }) => api.delegations.trace.query(input, { signal }),
+      placeholderData: keepPreviousData,
+      retry: false,
+    }),
   users: (search: string) =>
     queryOptions({
       queryKey: ["users", search],

@@ -39,12 +39,14 @@ export function sharedEnds(requirement: Requirement): string[] {
     if (requirement.candidates.includes(one.to_id))
       byEnd.set(one.to_id, [...(byEnd.get(one.to_id) ?? []), one]);
   }
-  return [...byEnd.values()].flatMap((group) => {
-    if (group.length < 2) return [];
+  const endOf = (group: readonly StandIn[]) => group[0]!.via.at(-1)!;
+  const groups = [...byEnd.values()].filter((group) => group.length > 1);
+  return groups.sort((a, b) => byName(endOf(a), endOf(b))).map((group) => {
     const owners = group.filter((one) => one.owner_id !== one.to_id).map(({ via }) => via[0]!);
+    owners.sort(byName);
     const verb = owners.length === 1 ? "leaves" : "leave";
     const also = owners.length < group.length ? "is asked anyway and " : "";
-    return [`${joined(owners)} ${verb} it to ${group[0]!.via.at(-1)}, who ${also}counts once`];
+    return `${joined(owners)} ${verb} it to ${endOf(group)}, who ${also}counts once`;
   });
 }
 
@@ -67,6 +69,9 @@ export function withAnswersFor(
     required_roles: requirement.required_roles.map((role) => ({ ...role, members: widened(role.members) })),
   };
 }
+
+/** As people sort names; ids say nothing to them. */
+const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 function joined(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

@@ -1,4 +1,14 @@
-import { Bot, FileText, Inbox, ListTodo, Lock, type LucideIcon, ScrollText, Settings2 } from "lucide-react";
+import {
+  Bot,
+  FileText,
+  Inbox,
+  ListTodo,
+  Lock,
+  type LucideIcon,
+  ScrollText,
+  Settings2,
+  UserRoundCheck,
+} from "lucide-react";
 import type { KeyId } from "#lib/keys.ts";
 
 export type Place = { href: string; name: string; icon: LucideIcon; key?: KeyId; adminOnly?: true };
@@ -10,6 +20,7 @@ export const PLACES: readonly Place[] = [
   { href: "/agents", name: "Agents", icon: Bot, key: "go_agents" },
   { href: "/locks", name: "Locks", icon: Lock, key: "go_locks", adminOnly: true },
   { href: "/policies", name: "Policies", icon: FileText },
+  { href: "/delegations", name: "Delegations", icon: UserRoundCheck },
   { href: "/audit", name: "Audit", icon: ScrollText, key: "go_audit" },
   { href: "/admin", name: "Admin", icon: Settings2, adminOnly: true },
 ];

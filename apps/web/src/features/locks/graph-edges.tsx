@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { useId } from "react";
-import type { Placed, Point } from "./layered-layout.ts";
+import { curve, type Placed, type Point } from "./layered-layout.ts";
 import type { WaitEdge } from "./wait-graph.ts";
 
 /** Room around the drawing for lines that go around it, in pixels. */
@@ -74,20 +74,4 @@ function Position({ at, edge }: { at: readonly Point[]; edge: WaitEdge }) {
       </text>
     </g>
   );
-}
-
-/** A smooth line through the points, leaving and reaching them level. Pure. */
-function curve([first, ...others]: readonly Point[]): string {
-  if (!first) return "";
-  let from = first;
-  let path = `M${first.x} ${first.y}`;
-  for (const to of others) {
-    const half = (to.x - from.x) / 2;
-    path +=
-      from.y === to.y
-        ? `L${to.x} ${to.y}`
-        : `C${from.x + half} ${from.y} ${to.x - half} ${to.y} ${to.x} ${to.y}`;
-    from = to;
-  }
-  return path;
 }

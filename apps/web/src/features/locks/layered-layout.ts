@@ -205,3 +205,19 @@ function layersOf(boxes: readonly Box[], links: readonly Link[]): Map<string, nu
   }
   return layer;
 }
+
+/** A smooth line through the points, leaving and reaching them level. Pure. */
+export function curve([first, ...others]: readonly Point[]): string {
+  if (!first) return "";
+  let from = first;
+  let path = `M${first.x} ${first.y}`;
+  for (const to of others) {
+    const half = (to.x - from.x) / 2;
+    path +=
+      from.y === to.y
+        ? `L${to.x} ${to.y}`
+        : `C${from.x + half} ${from.y} ${to.x - half} ${to.y} ${to.x} ${to.y}`;
+    from = to;
+  }
+  return path;
+}

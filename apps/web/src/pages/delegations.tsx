@@ -1,0 +1,1 @@
+export { DelegationsPage as default } from "#features/delegations/delegations-page.tsx";
