@@ -184,6 +184,7 @@ export class AskDraft {
       ...asked,
       ...{ id, reviewer_id: person.id, reviewer_name: person.name, status: "PENDING" },
       ...{ action: null, reason: null, delegated_to: null, by_admin: false, apply_immediately: false },
+      ...{ next_step_at: null, escalation_step: 0 },
       ...{ release_at: null, responded_at: null, created_at: now.toISOString() },
       priority: like?.priority ?? due.priority,
       due_at: isOpen ? like.due_at : new Date(now.getTime() + due.hours * 3_600_000).toISOString(),

@@ -42,7 +42,7 @@ export function insertApprovals(
       why, stands_for, due_at, escalation_step, next_step_at)
     SELECT a.id, guard.id, ${p(task.revision)}::int, a.reviewer_id, a.reviewer_name, a.priority, a.requirement_ids,
       a.why, a.stands_for, a.due_at, coalesce(a.escalation_step, 0),
-      CASE WHEN a.escalation_step IS NULL THEN now() + (a.due_at - now()) * ${REMIND_AT} END
+      CASE WHEN coalesce(a.escalation_step, 0) = 0 THEN now() + (a.due_at - now()) * ${REMIND_AT} END
     FROM guard, jsonb_to_recordset(${p(json(approvals))}::jsonb) AS a(id uuid, reviewer_id uuid, reviewer_name text,
       priority text, requirement_ids text[], why jsonb, stands_for text[], due_at timestamptz, escalation_step int))`;
 }

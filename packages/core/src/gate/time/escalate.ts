@@ -5,7 +5,7 @@ import type { Fact } from "../../ledger/schema.ts";
 import { type HotWrite, hotWrite, json } from "../../ledger/service.ts";
 import { type ApprovalToAsk, loadTaskToAsk, type TaskToAsk } from "../../tasks/service.ts";
 import { type AskChange, type AskPlan, askFacts, planAsk } from "../ask.ts";
-import { askColumns, askCtes } from "../ask-store.ts";
+import { askCtes, demandedColumn } from "../ask-store.ts";
 import { casTask } from "../cas-task.ts";
 import type { GateDeps } from "../deps.ts";
 import { approvalFact } from "../task-facts.ts";
@@ -125,7 +125,7 @@ function stepWrite(task: TaskToAsk, taken: readonly Taken[], plan: AskPlan | nul
   const steps = taken.map(({ row, step }) => ({ id: row.id, step: step.step, next: step.next }));
   return hotWrite(plan ? "task-escalate" : "task-remind", (p) => {
     const ask = plan ? `, ${askCtes(p, task, plan)}` : "";
-    return `${casTask(p, task, plan ? askColumns(p, plan) : [], false)},
+    return `${casTask(p, task, plan ? [demandedColumn(p, plan)] : [], false)},
     stepped AS (UPDATE approval a SET escalation_step = s.step, next_step_at = s.next
       FROM guard, jsonb_to_recordset(${p(json(steps))}::jsonb) AS s(id uuid, step int, next timestamptz)
       WHERE a.id = s.id)${ask}`;
