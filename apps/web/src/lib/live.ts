@@ -13,6 +13,8 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "approval:escalated": ["inbox", "task"],
   "approval:snoozed": ["inbox", "task"],
   "preferences:changed": ["preferences"],
+  "notification:new": ["notifications"],
+  "notification:read": ["notifications"],
   "lock:acquired": ["locks", "task"],
   "lock:released": ["locks", "task"],
   "lock:expired": ["locks", "task"],
@@ -22,7 +24,15 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "delegation:changed": ["delegations"],
   "delegation:fell_back": ["inbox"],
 };
-const EVERY_READ_OF_LIVE_STATE = ["tasks", "inbox", "task", "locks", "lock_status", "agents"];
+const EVERY_READ_OF_LIVE_STATE = [
+  "tasks",
+  "inbox",
+  "task",
+  "locks",
+  "lock_status",
+  "agents",
+  "notifications",
+];
 /** Events that come in a burst become one read. Those of locks come all the time where much is going on. */
 const GATHER_MS = 60;
 const GATHER_LOCKS_MS = 400;

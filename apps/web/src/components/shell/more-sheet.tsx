@@ -1,6 +1,8 @@
-import { KeyRound, LogOut } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Bell, KeyRound, LogOut } from "lucide-react";
 import { Link } from "#components/link.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { notificationQueries } from "#features/notifications/queries.ts";
 import { signOut, useMe } from "#lib/session.ts";
 import { setTheme, type Theme, useTheme } from "#lib/theme.ts";
 import { PLACES } from "./navigation.ts";
@@ -12,6 +14,7 @@ const rowClass = "flex h-11 w-full items-center gap-3 rounded-md px-2 text-base 
 export function MoreSheet({ close }: { close: () => void }) {
   const me = useMe();
   const theme = useTheme();
+  const { data: standing } = useQuery(notificationQueries.standing());
   const places = PLACES.slice(3).filter((place) => !place.adminOnly || me?.roles.includes("admin"));
   return (
     <Dialog title={me?.name ?? "Menu"} description={me?.roles.join(", ")} close={close} form="sheet">
@@ -24,6 +27,17 @@ export function MoreSheet({ close }: { close: () => void }) {
           </li>
         ))}
         <li className="mt-1 border-t border-line pt-1">
+          <Link href="/notifications" onClick={close} className={rowClass}>
+            <Bell size={18} aria-hidden className="text-ink-3" /> Notifications
+            {standing && standing.unread > 0 && (
+              <span className="num ml-auto rounded-full bg-accent px-2 text-xs leading-5 text-accent-ink">
+                {standing.unread}
+                <span className="sr-only"> unread</span>
+              </span>
+            )}
+          </Link>
+        </li>
+        <li>
           <Link href="/account" onClick={close} className={rowClass}>
             <KeyRound size={18} aria-hidden className="text-ink-3" /> Account and API keys
           </Link>

@@ -4,12 +4,15 @@ import { useRouter } from "next/router";
 import { Link } from "#components/link.tsx";
 import { buttonClass, IconButton } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
+import { onDemand } from "#lib/on-demand.tsx";
 import { useMe } from "#lib/session.ts";
 import { AccountButton } from "./account-button.tsx";
 import { BrandMark } from "./brand.tsx";
 import { isAt, PLACES } from "./navigation.ts";
 import { StreamSign } from "./stream-sign.tsx";
 import { useWaitingCount } from "./waiting-count.ts";
+
+const Bell = onDemand(() => import("./bell.tsx").then((file) => file.Bell));
 
 type Props = { onSearch: () => void; onKeys: () => void };
 
@@ -24,10 +27,13 @@ export function SideNavigation({ onSearch, onKeys }: Props) {
       aria-label="Main"
       className="no-print hidden w-(--nav-width) shrink-0 flex-col border-r border-line bg-sunken px-2 pb-2 md:flex"
     >
-      <Link href="/approvals" className="flex h-(--bar-height) items-center gap-2 px-2 text-ink">
-        <BrandMark />
-        <span className="text-sm font-semibold tracking-tight">Community ADE</span>
-      </Link>
+      <div className="flex h-(--bar-height) items-center justify-between">
+        <Link href="/approvals" className="flex h-full min-w-0 items-center gap-2 px-2 text-ink">
+          <BrandMark />
+          <span className="truncate text-sm font-semibold tracking-tight">Community ADE</span>
+        </Link>
+        <div className="size-7.5 shrink-0">{me && <Bell />}</div>
+      </div>
       <button
         type="button"
         onClick={onSearch}

@@ -7,6 +7,7 @@ import { setSingleKeysOff, singleKeysOff } from "#lib/keys.ts";
 import { signOut, useMe } from "#lib/session.ts";
 import { setTheme, type Theme, useTheme } from "#lib/theme.ts";
 import { ApiKeys } from "./api-keys.tsx";
+import { NotifySettings } from "./notify-settings.tsx";
 
 export function AccountPage() {
   const me = useMe();
@@ -66,6 +67,7 @@ export function AccountPage() {
               />
             </label>
           </Part>
+          {me && <NotifySettings />}
           {me && <ApiKeys />}
         </div>
       </div>

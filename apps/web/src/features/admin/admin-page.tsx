@@ -1,5 +1,16 @@
 import { Tabs } from "@base-ui/react/tabs";
-import { Boxes, KeyRound, type LucideIcon, ServerCog, ShieldX, User, Users } from "lucide-react";
+import {
+  Boxes,
+  KeyRound,
+  type LucideIcon,
+  PhoneCall,
+  ServerCog,
+  ShieldX,
+  SlidersHorizontal,
+  User,
+  Users,
+  Webhook,
+} from "lucide-react";
 import type { ComponentType, ReactNode } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { PageState, SkeletonRows } from "#components/ui/states.tsx";
@@ -33,6 +44,24 @@ const TABS: readonly Tab[] = [
     name: "Resources",
     icon: Boxes,
     Panel: onDemand(() => import("./resources-tab.tsx").then((file) => file.ResourcesTab)),
+  },
+  {
+    id: "on-call",
+    name: "On call",
+    icon: PhoneCall,
+    Panel: onDemand(() => import("./on-call-tab.tsx").then((file) => file.OnCallTab)),
+  },
+  {
+    id: "webhooks",
+    name: "Webhooks",
+    icon: Webhook,
+    Panel: onDemand(() => import("./webhooks-tab.tsx").then((file) => file.WebhooksTab)),
+  },
+  {
+    id: "settings",
+    name: "Settings",
+    icon: SlidersHorizontal,
+    Panel: onDemand(() => import("./settings-tab.tsx").then((file) => file.SettingsTab)),
   },
   {
     id: "system",

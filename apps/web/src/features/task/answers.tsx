@@ -28,6 +28,9 @@ export function Answers({ approvals }: { approvals: readonly ApprovalEntry[] }) 
           <li key={approval.id} className="flex flex-wrap items-center gap-x-3 py-1.5">
             <span className="font-medium">
               {approval.reviewer_name}
+              {approval.action === "backlog" && (
+                <span className="font-normal text-ink-3"> · not by them, by the backlog policy</span>
+              )}
               {approval.by_admin && <span className="font-normal text-ink-3"> · as admin</span>}
             </span>
             <Sign tone={look.tone} icon={<Icon size={13} aria-hidden />}>
