@@ -16,6 +16,10 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/policies", who: "admin", heading: /Policies/ },
   { path: "/audit", who: "admin", heading: /Audit/ },
   { path: "/admin", who: "admin", heading: /Admin/ },
+  { path: "/admin?tab=on-call", who: "admin", heading: /Admin: On call/ },
+  { path: "/admin?tab=webhooks", who: "admin", heading: /Admin: Webhooks/ },
+  { path: "/admin?tab=settings", who: "admin", heading: /Admin: Settings/ },
+  { path: "/notifications", who: "reviewer", heading: /Notifications/ },
   { path: "/account", who: "author", heading: /Account/ },
 ];
 

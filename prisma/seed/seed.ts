@@ -11,7 +11,7 @@ import pino from "pino";
 import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
 import { writeDemoFiles } from "./demo-files.ts";
 import { DEMO_TASKS, type DemoTask } from "./demo-tasks.ts";
-import { DEMO_USERS } from "./demo-users.ts";
+import { DEMO_SHIFTS, DEMO_USERS } from "./demo-users.ts";
 
 export type SeedOptions = { databaseUrl: string; redisUrl: string; secret: string; dataDir: string };
 
@@ -70,7 +70,7 @@ async function fill(core: Core): Promise<void> {
     const known = await core.connections.prisma.user.findUnique({ where: { email: person.email } });
     const user = known
       ? await core.identity.users.get(known.id)
-      : await core.identity.users.create(setup, { ...person, groups: [...person.groups] });
+      : await core.identity.users.create(setup, withoutManager(person));
     people.set(user.name.split(" ")[0]!.toLowerCase(), {
       ...setup,
       kind: "user",
@@ -81,6 +81,12 @@ async function fill(core: Core): Promise<void> {
       via: "process:demo",
     });
   }
+  for (const { name, manager } of DEMO_USERS) {
+    const manager_id = people.get(manager ?? "")?.id;
+    const { id } = people.get(name.split(" ")[0]!.toLowerCase())!;
+    if (manager_id) await core.identity.users.update(setup, id, { manager_id });
+  }
+  await putOnCall(core, setup, people);
   for (const resource of DEMO_RESOURCES) {
     await core.resources.create(setup, resource).catch(unlessCode("RESOURCE_EXISTS"));
   }
@@ -103,6 +109,21 @@ async function fill(core: Core): Promise<void> {
   const known = new Set(tasks.map(({ description }) => description));
   for (const task of DEMO_TASKS) {
     if (!known.has(task.config.description)) await take(core, task, task.by === "mia" ? mia : bot, people);
+  }
+}
+
+function withoutManager({ manager: _later, ...person }: (typeof DEMO_USERS)[number]) {
+  return { ...person, groups: [...person.groups] };
+}
+
+async function putOnCall(core: Core, setup: Actor, people: ReadonlyMap<string, Actor>): Promise<void> {
+  if ((await core.onCall.list({})).shifts.length > 0) return;
+  let fromMs = Date.now();
+  for (const { name, days, note } of DEMO_SHIFTS) {
+    const starts_at = new Date(fromMs).toISOString();
+    fromMs += days * 86_400_000;
+    const ends_at = new Date(fromMs).toISOString();
+    await core.onCall.create(setup, { user_id: people.get(name)!.id, starts_at, ends_at, note });
   }
 }
 
