@@ -2,7 +2,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
 import type { LockConnection } from "./connection.ts";
 import type { Grant, Grants } from "./grants.ts";
-import { compactId, fieldOf, tailOf } from "./keys.ts";
+import { compactId, dueName, fieldOf, tailOf } from "./keys.ts";
 import { MAX_HEARTBEAT_LOCKS, MAX_TTL_SECONDS, MIN_TTL_SECONDS } from "./schema.ts";
 import { formatWho } from "./who.ts";
 
@@ -44,11 +44,60 @@ export async function extendLocks(deps: Deps, request: Request): Promise<Extensi
   return lock_ids.map((id) => results.get(id)!);
 }
 
+type Asked = { id: string; id32: string };
+
 async function extendPartition(
   deps: Deps,
   request: Request,
   partition: number,
-  ids: readonly { id: string; id32: string }[],
+  ids: readonly Asked[],
+): Promise<Extension[]> {
+  const own = ids.flatMap(({ id }) => {
+    const grant = deps.grants.get(id);
+    return grant && isOwn(grant, request.principal_id) ? [grant] : [];
+  });
+  const beaten = own.length > 0 && (await beatTogether(deps, request, partition, own));
+  if (!beaten) return extendEach(deps, request, partition, ids);
+  const rest = ids.filter(({ id }) => !beaten.has(id));
+  const others = rest.length > 0 ? await extendEach(deps, request, partition, rest) : [];
+  return [...beaten.values(), ...others];
+}
+
+/** Of an exclusive lock that was granted here this process knows whose it is and how long it may be held. */
+const isOwn = ({ lock }: Grant, principalId: string): boolean =>
+  lock.mode_letter === "x" && lock.principal_id === principalId;
+
+/** All of them by one command; null where Redis has to look at each. */
+async function beatTogether(
+  { connection, grants, clock }: Deps,
+  { ttl_extension_seconds: ttl_seconds }: Request,
+  partition: number,
+  own: readonly Grant[],
+): Promise<Map<string, Extension> | null> {
+  const sent_at_ms = clock.monotonicMs();
+  const holdUntil = own.reduce(
+    (least, { lock }) => Math.min(least, lock.hold_until_ms),
+    Number.MAX_SAFE_INTEGER,
+  );
+  const names = own.map(({ lock }) => dueName(compactId(lock.id)!));
+  const [status, lease] = await connection.run("beat", partition, [ttl_seconds * 1000, holdUntil, ...names], {
+    ttl_seconds,
+  });
+  if (status !== "OK") return null;
+  const lease_ms = Number(lease);
+  const extended = new Map<string, Extension>();
+  for (const { lock } of own) {
+    grants.extend(lock.id, { sent_at_ms, lease_ms, ttl_seconds });
+    extended.set(lock.id, { id: lock.id, status: "held", lease_ms, fencing_token: lock.fencing_token });
+  }
+  return extended;
+}
+
+async function extendEach(
+  deps: Deps,
+  request: Request,
+  partition: number,
+  ids: readonly Asked[],
 ): Promise<Extension[]> {
   const ttl_seconds = request.ttl_extension_seconds;
   const sent_at_ms = deps.clock.monotonicMs();

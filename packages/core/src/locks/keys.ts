@@ -95,6 +95,9 @@ export const fieldOf = (id32: string): string => id32.slice(0, FIELD_LENGTH);
 /** What of an id that newLockId made follows the field. */
 export const ownTail = (id: string): string => id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
 
+/** Under which name an exclusive lock's expiry stands (lua/lib/packing.lua): what is its own behind the field. */
+export const dueName = (id32: string): string => fieldOf(id32) + id32.slice(-18);
+
 /** What of a compact id follows the field. */
 export const tailOf = (id32: string): string => id32.slice(FIELD_LENGTH);
 

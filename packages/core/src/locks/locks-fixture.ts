@@ -16,18 +16,19 @@ import { inTurn } from "./store.ts";
 
 export type Process = { locks: LocksService; events: EventDraft[]; redis: AnyRedis; end(): Promise<void> };
 
-/** Moves one holder's expiry (see lua/lib/holders.lua), and when the sweep looks at its resource. */
+/** Moves one holder's expiry (see lua/lib/packing.lua), and when the sweep looks at its resource. */
 const AGE = `
 local field, tail, ms = string.sub(ARGV[1], 1, 12), string.sub(ARGV[1], 13), tonumber(ARGV[2])
-local packed = redis.call('HGET', KEYS[1], field)
-if string.sub(packed, 14, 14) == '1' then return redis.call('ZINCRBY', KEYS[2], -ms, field) end
-local resource = cmsgpack.unpack(string.sub(packed, 15))
+local resource = cmsgpack.unpack(redis.call('HGET', KEYS[1], field))
+if resource[2] == 'x' and resource[3] == 0 then
+  return redis.call('ZINCRBY', KEYS[2], -ms, field .. string.sub(tail, -18))
+end
 local due
 for at = 5, #resource do
   if resource[at][1] == tail then resource[at][5] = resource[at][5] - ms end
   due = math.min(due or resource[at][5], resource[at][5])
 end
-redis.call('HSET', KEYS[1], field, string.sub(packed, 1, 14) .. cmsgpack.pack(resource))
+redis.call('HSET', KEYS[1], field, cmsgpack.pack(resource))
 redis.call('ZADD', KEYS[2], due, field)`;
 
 /** Ends the delays of a partition, and has the sweep look at their resources. */
@@ -35,11 +36,11 @@ const UNDELAY = `
 local all = redis.call('HGETALL', KEYS[1])
 for at = 1, #all, 2 do
   local field, packed = all[at], all[at + 1]
-  if string.sub(packed, 14, 14) == '*' then
-    local resource = cmsgpack.unpack(string.sub(packed, 15))
+  if #field == 12 then
+    local resource = cmsgpack.unpack(packed)
     if resource[3] > 0 then
       resource[3] = 1
-      redis.call('HSET', KEYS[1], field, string.sub(packed, 1, 14) .. cmsgpack.pack(resource))
+      redis.call('HSET', KEYS[1], field, cmsgpack.pack(resource))
       redis.call('ZADD', KEYS[2], 1, field)
     end
   end

@@ -185,6 +185,21 @@ describe.each([
     });
   });
 
+  test("of a batch the one that was taken away by another process, and is another's by now, is told", async () => {
+    const kept = await locks.acquire(want("a"));
+    const taken = await locks.acquire(want("a", { resource_id: `${resource}/taken` }));
+    await two.locks.release({ principal_id: "worker-1", lock_id: taken.id });
+    const next = await two.locks.acquire(want("b", { resource_id: `${resource}/taken`, ttl_seconds: 10 }));
+    const results = await locks.heartbeatMany({
+      principal_id: "worker-1",
+      lock_ids: [kept.id, taken.id],
+      ttl_extension_seconds: 60,
+    });
+    expect(results).toMatchObject([{ ok: true }, { ok: false, code: "NOT_FOUND" }]);
+    // Nor is the next one's lease extended by it.
+    expect((await locks.get(next.id)).expires_at).toBe(next.expires_at);
+  });
+
   test("heartbeats alone do not hold beyond the maximum", async () => {
     const { locks: strict } = await house.join({ max_hold_seconds: 40 });
     const lock = await strict.acquire(want("a"));

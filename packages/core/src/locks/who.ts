@@ -7,13 +7,13 @@ export type Party = { principal_id: string; owner_id: string; agent_id: string; 
 const CONTROL = /\p{Cc}/u;
 
 /**
- * A party as the scripts keep it: `principal\nowner\nagent\npurpose`. Pure.
+ * A party as the scripts keep it: `principal\nowner\nagent\npurpose`, the agent left out where it is the principal. Pure.
  *
  * @throws VALIDATION_ERROR (400) for control characters, with which one owner could pass for another
  */
 export function formatWho({ principal_id, owner_id, agent_id, purpose }: Party): string {
   if (CONTROL.test(agent_id)) throw refuse("agent_id");
-  return `${ownerOf(principal_id, owner_id)}${agent_id}\n${purpose ?? ""}`;
+  return `${ownerOf(principal_id, owner_id)}${agent_id === principal_id ? "" : agent_id}\n${purpose ?? ""}`;
 }
 
 /** An owner as the scripts compare it; unique within its principal. @throws VALIDATION_ERROR (400) */
@@ -26,7 +26,7 @@ export function ownerOf(principalId: string, ownerId: string): string {
 /** The reverse of formatWho. Pure. */
 export function parseWho(who: string): Party {
   const [principal_id = "", owner_id = "", agent_id = "", ...purpose] = who.split("\n");
-  return { principal_id, owner_id, agent_id, purpose: purpose.join("\n") || null };
+  return { principal_id, owner_id, agent_id: agent_id || principal_id, purpose: purpose.join("\n") || null };
 }
 
 function refuse(field: string) {

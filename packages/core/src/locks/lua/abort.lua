@@ -5,7 +5,7 @@
 -- ARGV 1 sentinel, 2 owner, 3 detail (for those who ask), 4 request (that must still wait, or empty), 5 entry (or
 --      empty), then ids (of locks)
 -- ->   {OK, now_ms, lock...}  those that were released; {STALE} {LOST_EPOCH}
--- @include time sentinel holders waits handoff
+-- @include time sentinel packing holders waits handoff
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local owner = ARGV[2]

@@ -13,7 +13,7 @@
 --      {DELAYED, queue_length, left_ms}      the last holder was lost and may still write
 --      {QUEUE_FULL} {QUOTA} {GRACE, left_ms} {FORGOTTEN}
 --      {LOST_EPOCH}
--- @include time sentinel
+-- @include time sentinel packing
 
 local ARITY = 11
 local sentinel = ARGV[1]
@@ -37,13 +37,18 @@ local function grant_free(base)
   local field, tail, attempt = ARGV[base], ARGV[base + 4], ARGV[base + 5]
   local ttl, hold = tonumber(ARGV[base + 6]), tonumber(ARGV[base + 7])
   local expires = now_ms + math.min(ttl, hold)
+  local mode = string.sub(ARGV[base + 2], 1, 1)
+  local is_exclusive = mode == 'x'
   granted[#granted + 1] = field
-  granted[#granted + 1] = now_ms + hold .. '1' .. cmsgpack.pack({
-    ARGV[base + 1], string.sub(ARGV[base + 2], 1, 1), 0, 0,
-    { tail, ARGV[base + 3], last, now_ms, expires, ttl, hold, tonumber(ARGV[base + 8]), 1, 0, attempt },
+  granted[#granted + 1] = cmsgpack.pack({
+    shorten(ARGV[base + 1]), mode, 0, 0,
+    {
+      tail, ARGV[base + 3], last, since_token(last, now_ms), is_exclusive and 0 or expires, ttl, hold,
+      tonumber(ARGV[base + 8]), 1, 0, attempt,
+    },
   })
   due[#due + 1] = expires
-  due[#due + 1] = field
+  due[#due + 1] = is_exclusive and own_name(field, tail) or field
   taken[field] = true
   return last
 end

@@ -4,7 +4,7 @@
 -- ARGV 1 sentinel, 2 owner, 3 depth_limit, 4 owner_limit, 5 shown (so many of each queue, next to who was met there)
 -- ->   {OK, contended...} as waiting.lua: every key that was waited for on the way; none where nothing comes back
 --      {LOST_EPOCH}
--- @include time holders waits waiters contended
+-- @include time packing holders waits waiters contended
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local start, owner_limit, shown = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])

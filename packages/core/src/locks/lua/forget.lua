@@ -3,7 +3,7 @@
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, 2 id, 3 attempt, 4 keep_mark_ms
 -- ->   {RELEASED, now_ms, lock} {LEFT} {MARKED} {LOST_EPOCH}
--- @include time sentinel holders waits handoff
+-- @include time sentinel packing holders waits handoff
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local id, attempt = ARGV[2], ARGV[3]

@@ -2,7 +2,7 @@
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, 2 id, 3 shown (so many of its queue)
 -- ->   {OK, lock, queue_length, waiter...} as lib/waiters.lua describes them; {GONE} {LOST_EPOCH}
--- @include time holders waits waiters
+-- @include time packing holders waits waiters
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local field = string.sub(ARGV[2], 1, FIELD_LENGTH)

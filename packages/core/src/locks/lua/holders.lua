@@ -2,7 +2,7 @@
 -- KEYS 1 resources (hash), 2 due (sorted set)
 -- ARGV 1 sentinel, 2 field
 -- ->   {OK, now_ms, grace_left_ms, lock...} {LOST_EPOCH}
--- @include time sentinel holders
+-- @include time sentinel packing holders
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local _, grace_us = floor_and_grace(ARGV[1])

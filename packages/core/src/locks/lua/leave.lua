@@ -2,7 +2,7 @@
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, 2 id, 3 principal, 4 keep (1 or 0)
 -- ->   {LEFT} {RELEASED, now_ms, lock} {GRANTED, now_ms, lock} {FOREIGN} {GONE} {LOST_EPOCH}
--- @include time sentinel holders waits handoff
+-- @include time sentinel packing holders waits handoff
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local id, principal = ARGV[2], ARGV[3] .. '\n'

@@ -3,7 +3,7 @@
 -- ARGV 1 sentinel, 2 cursor (0 to begin), 3 step (about so many), 4 shown (so many of each queue)
 -- ->   {OK, next_cursor (0: the end), fields, {lock, queue_length, waiter...}...}  fields: how many keys in all
 --      {LOST_EPOCH}
--- @include time holders waits waiters
+-- @include time packing holders waits waiters
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now_ms = math.floor(now_us() / 1000)
@@ -13,7 +13,7 @@ local answer = { 'OK', step[1], redis.call('HLEN', KEYS[1]) }
 for at = 1, #step[2], 2 do
   local field = step[2][at]
   local resource = #field == FIELD_LENGTH
-    and unpack_resource(step[2][at + 1], redis.call('ZSCORE', KEYS[2], field))
+    and unpack_resource(field, step[2][at + 1])
   for place = FIRST, resource and #resource or 0 do
     local holder = resource[place]
     if holder[EXPIRES] > now_ms then

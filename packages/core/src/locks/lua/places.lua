@@ -2,7 +2,7 @@
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, 2 owner
 -- ->   {OK, standing...} as standing in lib/waits.lua; {LOST_EPOCH}
--- @include time holders waits
+-- @include time packing holders waits
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local answer = { 'OK' }

@@ -4,7 +4,7 @@
 -- ->   {OK, now_ms, result...}  a result: {QUEUED, ...} as standing in lib/waits.lua, {GRANTED, lock}
 --      {ENDED, outcome, key, detail} {FOREIGN} {GONE}
 --      {LOST_EPOCH}
--- @include time sentinel holders waits
+-- @include time sentinel packing holders waits
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now_ms = math.floor(now_us() / 1000)

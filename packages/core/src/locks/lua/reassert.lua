@@ -5,7 +5,7 @@
 -- ARGV 1 sentinel, 2 field, 3 key, 4 mode, 5 who, 6 tail, 7 attempt, 8 token, 9 acquired_ms, 10 ttl_ms, 11 max_hold_ms,
 --      12 delay_ms
 -- ->   {OK, lease_ms} {GONE} {LOST_EPOCH}
--- @include time sentinel holders
+-- @include time sentinel packing holders
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local floor, grace_us = floor_and_grace(ARGV[1])

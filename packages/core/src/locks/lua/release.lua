@@ -4,19 +4,20 @@
 -- ARGV 1 sentinel, then of each lock: id, principal, how (empty; d: describe it; f: by force, and describe it)
 -- ->   {OK, now_ms, result...}  a result is RELEASED, GONE or FOREIGN, or {RELEASED, lock} where it is described
 --      {LOST_EPOCH}
--- @include time sentinel holders
+-- @include time sentinel packing holders
 
 local ARITY = 3
-local names, seen = { '@' }, {}
+local names, own_names, seen = { '@' }, { '@' }, {}
 for base = 2, #ARGV, ARITY do
   names[#names + 1] = string.sub(ARGV[base], 1, FIELD_LENGTH)
+  own_names[#own_names + 1] = own_name(names[#names], ARGV[base])
 end
 local fields = redis.call('HMGET', KEYS[1], unpack(names))
-local dues = redis.call('ZMSCORE', KEYS[2], unpack(names))
+local dues = redis.call('ZMSCORE', KEYS[2], unpack(own_names))
 if fields[1] ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now = now_us()
 local now_ms = math.floor(now / 1000)
-local answer, contended, freed = { 'OK', now_ms }, {}, {}
+local answer, contended, freed, freed_names = { 'OK', now_ms }, {}, {}, {}
 
 -- Takes the holder out, or answers why not. What has expired is left for the sweep, which starts its delay.
 local function take_out(base, field, resource)
@@ -31,7 +32,7 @@ end
 for base = 2, #ARGV, ARITY do
   local at = (base - 2) / ARITY + 1
   local field = names[1 + at]
-  local resource = fields[1 + at] and unpack_resource(fields[1 + at], dues[1 + at])
+  local resource = fields[1 + at] and unpack_resource(field, fields[1 + at], dues[1 + at])
   -- Of one holder whom nobody waits for, as nearly always; all that is freed so is written at once.
   local is_simple = resource and #resource == FIRST and ARGV[base + 2] ~= 'f' and not seen[field]
     and redis.call('ZLEXCOUNT', KEYS[3], '[' .. field, '(' .. field .. ':') == 0
@@ -39,14 +40,17 @@ for base = 2, #ARGV, ARITY do
   if not resource or is_simple then
     local result, holder = take_out(base, field, resource)
     answer[2 + at] = result
-    if holder then freed[#freed + 1] = field end
+    if holder then
+      freed[#freed + 1] = field
+      freed_names[#freed_names + 1] = due_names[field]
+    end
   else
     contended[#contended + 1] = base
   end
 end
 if #freed > 0 then
   redis.call('HDEL', KEYS[1], unpack(freed))
-  redis.call('ZREM', KEYS[2], unpack(freed))
+  redis.call('ZREM', KEYS[2], unpack(freed_names))
 end
 if #contended == 0 then return answer end
 -- @include waits handoff

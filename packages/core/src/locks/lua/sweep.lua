@@ -5,7 +5,7 @@
 -- ->   {OK, done, entries, lock...}  the expired, and the entries of deadlocks that nobody has recorded yet; `done` as
 --      many as `limit`: there may be more
 --      {LOST_EPOCH}
--- @include time sentinel holders waits handoff
+-- @include time sentinel packing holders waits handoff
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now = now_us()
@@ -14,10 +14,12 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now_ms, 'LIMIT', 0, ARG
 local entries = {}
 local answer = { 'OK', #due, entries }
 
-local function sweep_resource(field)
+local function sweep_resource(name)
+  local field = string.sub(name, 1, FIELD_LENGTH)
   local resource = load_resource(field)
-  if not resource then
-    redis.call('ZREM', KEYS[2], field)
+  -- Of a lock that is no more, though nobody took it out.
+  if not resource or due_names[field] ~= name then
+    redis.call('ZREM', KEYS[2], name)
     return
   end
   for _, holder in ipairs(drop_expired(resource, now_ms)) do

@@ -3,7 +3,7 @@
 -- ARGV 1 sentinel, 2 after (a member; empty to begin), 3 limit
 -- ->   {OK, last_member (empty: the end), {key, mode, delayed_until, queue_length, {lock...}, {waiter...}}...}
 --      {LOST_EPOCH}
--- @include time holders waits waiters contended
+-- @include time packing holders waits waiters contended
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
 local now_ms = math.floor(now_us() / 1000)

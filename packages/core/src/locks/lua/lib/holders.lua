@@ -1,31 +1,47 @@
--- What is known of a locked resource is one packed list under its field: its key, its mode (x exclusive, s shared,
--- c counted, ~ nobody), until when nobody gets it, the average of its recent hold times, then its holders. In front of
--- the list stand 14 characters: of a resource with one holder when that must let go at the latest (ms) and a 1, so that
--- a heartbeat need not unpack it, and its expiry is what `due` says; of others a *, and each holder's expiry is its own.
-local KEY, MODE, DELAYED, AVERAGE, FIRST = 1, 2, 3, 4, 5
--- A holder. WHO is `principal\nowner\nagent\npurpose`; TAIL the lock's id without the resource's field in front.
--- ATTEMPT is the acquire that was answered last, empty where it is TAIL; COUNTED 1 counts against a quota; COLLECTED 0
--- was granted to a waiter that has not heard of it yet; UPGRADE is the request that made it exclusive.
-local TAIL, WHO, TOKEN, ACQUIRED, EXPIRES, TTL, HOLD, DELAY, COLLECTED, COUNTED, ATTEMPT, UPGRADE =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-local FIELD_LENGTH = 12
-
 local function is_of(who, prefix)
   return string.sub(who, 1, #prefix) == prefix
 end
 
-local MANY = '             *'
+local function is_sole(resource)
+  return resource[MODE] == 'x' and resource[DELAYED] == 0 and resource[FIRST] ~= nil
+end
 
--- Where `due` has lost it, what stands in the list is the last that is known.
-local function unpack_resource(packed, due)
-  local resource = cmsgpack.unpack(string.sub(packed, 15))
-  if due and string.byte(packed, 14) == 49 then resource[FIRST][EXPIRES] = tonumber(due) end
+-- Under which name each resource that was read stands in `due`.
+local due_names = {}
+
+-- Where `due` has lost it, it ends as if it had never been extended.
+local function unpack_resource(field, packed, due)
+  local resource = cmsgpack.unpack(packed)
+  if string.byte(resource[KEY]) == 58 then resource[KEY] = 'resource' .. resource[KEY] end
+  for at = FIRST, #resource do
+    local holder = resource[at]
+    holder[ACQUIRED] = since_token(holder[TOKEN], holder[ACQUIRED])
+  end
+  due_names[field] = field
+  if is_sole(resource) then
+    local holder = resource[FIRST]
+    due_names[field] = own_name(field, holder[TAIL])
+    due = due or redis.call('ZSCORE', KEYS[2], due_names[field])
+    holder[EXPIRES] = due and tonumber(due) or holder[ACQUIRED] + math.min(holder[TTL], holder[HOLD])
+  end
   return resource
 end
 
 local function load_resource(field)
   local packed = redis.call('HGET', KEYS[1], field)
-  return packed and unpack_resource(packed, redis.call('ZSCORE', KEYS[2], field))
+  return packed and unpack_resource(field, packed)
+end
+
+local function pack_resource(resource)
+  local sole = is_sole(resource)
+  local packed = { shorten(resource[KEY]), resource[MODE], resource[DELAYED], resource[AVERAGE] }
+  for at = FIRST, #resource do
+    local holder = { unpack(resource[at]) }
+    holder[ACQUIRED] = since_token(holder[TOKEN], holder[ACQUIRED])
+    if sole then holder[EXPIRES] = 0 end
+    packed[at] = holder
+  end
+  return cmsgpack.pack(packed)
 end
 
 -- Writes a resource back under its earliest expiry, or drops it where nobody is left and no delay runs.
@@ -35,14 +51,14 @@ local function save_resource(field, resource)
     local expires = resource[at][EXPIRES]
     if not due or expires < due then due = expires end
   end
+  local before = due_names[field]
+  due_names[field] = due and (is_sole(resource) and own_name(field, resource[FIRST][TAIL]) or field) or nil
+  if before and before ~= due_names[field] then redis.call('ZREM', KEYS[2], before) end
   if due then
-    local one = resource[DELAYED] == 0 and #resource == FIRST and resource[FIRST]
-    local head = one and one[COLLECTED] == 1 and one[ACQUIRED] + one[HOLD] .. '1' or MANY
-    redis.call('HSET', KEYS[1], field, head .. cmsgpack.pack(resource))
-    redis.call('ZADD', KEYS[2], due, field)
+    redis.call('HSET', KEYS[1], field, pack_resource(resource))
+    redis.call('ZADD', KEYS[2], due, due_names[field])
   else
     redis.call('HDEL', KEYS[1], field)
-    redis.call('ZREM', KEYS[2], field)
   end
 end
 
