@@ -108,7 +108,7 @@ test("a key of one's own takes the place of the command's, and single letters ca
   await reviewer.request.patch("/api/v1/me/preferences", { data: { keys: {}, single_keys: false } });
   await reviewer.reload();
   await expect(reviewer.getByRole("option", { name: new RegExp(name) })).toBeVisible();
-  await expect(reviewer.getByText("Live")).toBeVisible();
+  await expect(reviewer.locator("footer kbd", { hasText: /^R$/ })).toHaveCount(0);
   await reviewer.keyboard.press("r");
   await expect(reviewer.getByRole("dialog")).toHaveCount(0);
   await reviewer.keyboard.press("Control+k");

@@ -65,6 +65,7 @@ test("a reviewer clears twenty approvals without the mouse", async ({ author, re
   await press("r");
   const dialog = reviewer.getByRole("dialog");
   await expect(dialog.getByRole("heading", { name: "Reject this change" })).toBeVisible();
+  await expect(dialog.getByRole("textbox")).toBeFocused();
   await reviewer.keyboard.type("Not before the audit is over");
   await picture("rejection");
   await press("Control+Enter");
@@ -73,6 +74,7 @@ test("a reviewer clears twenty approvals without the mouse", async ({ author, re
   // One is passed on.
   await press("d");
   await expect(dialog.getByRole("heading", { name: "Delegate this approval" })).toBeVisible();
+  await expect(dialog.getByRole("combobox")).toBeFocused();
   await reviewer.keyboard.type("sam");
   await expect(reviewer.getByRole("option", { name: /Sam/ })).toBeVisible();
   await press("Enter");

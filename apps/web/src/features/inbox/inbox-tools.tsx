@@ -1,6 +1,6 @@
 import type { InboxFilter, InboxSection } from "@ade/core/views/schema";
 import { Bookmark, ListFilter } from "lucide-react";
-import { type Ref, useRef, useState } from "react";
+import { type Ref, useEffect, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";
 import { useKeys } from "#lib/keys.ts";
@@ -9,6 +9,7 @@ import type { useUrlState } from "#lib/url-state.ts";
 import { conditionCount, FILTER_NAMES } from "./inbox-filter.ts";
 
 const FilterPopover = onDemand(() => import("./filter-popover.tsx").then((file) => file.FilterPopover));
+const KeepView = onDemand(() => import("./saved-views.tsx").then((file) => file.KeepView));
 const SavedViews = onDemand(() => import("./saved-views.tsx").then((file) => file.SavedViews));
 
 type Props = {
@@ -19,10 +20,18 @@ type Props = {
 
 /** Search, filters and saved views of the queue; all of it stands in the address. */
 export function InboxTools({ section, filter, url }: Props) {
-  const [open, setOpen] = useState<"filter" | "views" | null>(null);
+  const [open, setOpen] = useState<"filter" | "views" | "keep" | null>(null);
   const filterButton = useRef<HTMLButtonElement>(null);
   const viewsButton = useRef<HTMLButtonElement>(null);
-  const close = () => setOpen(null);
+  const searchField = useRef<HTMLInputElement>(null);
+  // A view or "Clear all" changes the words from elsewhere; what is being typed is left alone.
+  useEffect(() => {
+    const field = searchField.current;
+    if (field && field !== document.activeElement) field.value = filter.search ?? "";
+  }, [filter.search]);
+  // What was opened from a menu stays when the menu then closes.
+  const close = (what: typeof open) => setOpen((now) => (now === what ? null : now));
+  const current = { section, ...stated(url) };
   useKeys({ filter: () => setOpen("filter") });
   const count = conditionCount(filter);
   const tool = (what: "filter" | "views", ref: Ref<HTMLButtonElement>, form: "dialog" | "menu") => ({
@@ -36,7 +45,7 @@ export function InboxTools({ section, filter, url }: Props) {
   return (
     <>
       <input
-        key={filter.search ? "" : "cleared"}
+        ref={searchField}
         type="search"
         aria-label="Search the inbox"
         placeholder="Search"
@@ -56,20 +65,27 @@ export function InboxTools({ section, filter, url }: Props) {
         <Bookmark size={15} aria-hidden /> <span className="max-sm:sr-only">Views</span>
       </Button>
       {open === "filter" && filterButton.current && (
-        <FilterPopover anchor={filterButton.current} section={section} url={url} close={close} />
+        <FilterPopover
+          anchor={filterButton.current}
+          section={section}
+          url={url}
+          close={() => close("filter")}
+        />
       )}
       {open === "views" && viewsButton.current && (
         <SavedViews
           anchor={viewsButton.current}
-          current={{ section, ...stated(url) }}
+          current={current}
           apply={(query) => {
             const rest = Object.fromEntries(FILTER_NAMES.map((name) => [name, asUrl(query[name])]));
             url.set({ ...rest, section: asUrl(query.section), item: null }, "push");
-            close();
+            close("views");
           }}
-          close={close}
+          keep={() => setOpen("keep")}
+          close={() => close("views")}
         />
       )}
+      {open === "keep" && <KeepView current={current} close={() => close("keep")} />}
     </>
   );
 }

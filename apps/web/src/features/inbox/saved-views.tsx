@@ -19,14 +19,15 @@ type Props = {
   /** Section and filters as they stand in the address now. */
   current: Query;
   apply: (query: Query) => void;
+  /** Asks for the name under which this view is kept. */
+  keep: () => void;
   close: () => void;
 };
 
 /** Sections and filters under a name: one's own, and those that others share. */
-export function SavedViews({ anchor, current, apply, close }: Props) {
+export function SavedViews({ anchor, current, apply, keep, close }: Props) {
   const client = useQueryClient();
   const views = useQuery(queries.savedViews("inbox")).data?.views ?? [];
-  const [isNaming, setIsNaming] = useState(false);
   const here = views.find(({ query }) => isSame(query, current));
   const remove = async (view: SavedView) => {
     try {
@@ -42,12 +43,8 @@ export function SavedViews({ anchor, current, apply, close }: Props) {
       () => toast({ text: "The address of this view is copied" }),
       () => toast({ tone: "bad", text: "The browser did not let us copy; the address bar has it" }),
     );
-  if (isNaming)
-    return (
-      <NameView current={current} known={views} {...(here?.mine && { name: here.name })} close={close} />
-    );
   return (
-    <Menu anchor={anchor} open setOpen={(open) => !open && !isNaming && close()} align="end">
+    <Menu anchor={anchor} open setOpen={(open) => !open && close()} align="end">
       {views.length === 0 && (
         <p className="max-w-60 px-2 py-1.5 text-xs text-ink-3">
           No views yet. Choose a section and filters, then keep them under a name.
@@ -73,7 +70,7 @@ export function SavedViews({ anchor, current, apply, close }: Props) {
         </MenuItem>
       ))}
       <MenuLine />
-      <MenuItem icon={<BookmarkPlus size={14} aria-hidden />} onSelect={() => setIsNaming(true)}>
+      <MenuItem icon={<BookmarkPlus size={14} aria-hidden />} onSelect={keep}>
         Keep this view…
       </MenuItem>
       <MenuItem icon={<Link2 size={14} aria-hidden />} onSelect={copy}>
@@ -88,11 +85,14 @@ export function SavedViews({ anchor, current, apply, close }: Props) {
   );
 }
 
-type NameProps = { current: Query; known: readonly SavedView[]; name?: string; close: () => void };
+type NameProps = Pick<Props, "current" | "close">;
 
-function NameView({ current, known, name: before, close }: NameProps) {
+/** Asks for the name under which section and filters are kept, and whether everybody is to find them. */
+export function KeepView({ current, close }: NameProps) {
+  const known = useQuery(queries.savedViews("inbox")).data?.views ?? [];
+  const here = known.find(({ mine, query }) => mine && isSame(query, current));
   const client = useQueryClient();
-  const [name, setName] = useState(before ?? "");
+  const [name, setName] = useState(here?.name ?? "");
   const [shared, setShared] = useState(false);
   const replaces = known.some((view) => view.mine && view.name === name.trim());
   const command = useCommand(
