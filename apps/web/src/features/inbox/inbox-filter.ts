@@ -15,7 +15,6 @@ export const RISK_NAMES: Readonly<Record<RiskLevel, string>> = {
 
 /** What the address may hold besides section and open item; a saved view is these and the section. */
 export const FILTER_NAMES = ["q", "risk", "type", "author", "target", "due"] as const;
-export type FilterName = (typeof FILTER_NAMES)[number];
 
 /** The filter that the address states; what cannot be meant is left out. */
 export function filterOf({ text, list }: Url): InboxFilter {
