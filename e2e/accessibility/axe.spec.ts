@@ -62,6 +62,33 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.context().close();
   });
 
+  test(`the inbox's filter, views, answers and palette, ${colorScheme}`, async ({ browser }) => {
+    const page = await signedIn(browser, "reviewer", { colorScheme, reducedMotion: "reduce" });
+    const opened = async (key: string, name: RegExp) => {
+      await page.keyboard.press(key);
+      await expect(page.getByRole("dialog", { name })).toBeVisible();
+      await assertNothingFound(page, String(name));
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    };
+    await page.goto("/approvals");
+    await expect(page.getByRole("option").first()).toBeVisible();
+    await opened("f", /Filter/);
+    await opened("d", /Delegate this approval/);
+    await opened("s", /Snooze until/);
+    await opened("Control+k", /Go to/);
+    await page.keyboard.press("x");
+    await page.keyboard.press("Shift+J");
+    await opened("r", /Reject 2 changes/);
+    await page.getByRole("button", { name: "Views" }).click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await assertNothingFound(page, "saved views");
+    await page.goto("/approvals?risk=HIGH&target=demo");
+    await expect(page.getByRole("list", { name: "Filters" })).toBeVisible();
+    await assertNothingFound(page, "filters");
+    await page.context().close();
+  });
+
   test(`locks with a queue, drawn and listed, and a deadlock, ${colorScheme}`, async ({ browser }) => {
     const page = await signedIn(browser, "admin", { colorScheme, reducedMotion: "reduce" });
     const id = unique("axe").toLowerCase();

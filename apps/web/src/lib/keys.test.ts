@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chordOf, KEYS, type KeySpec } from "./keys.ts";
+import { chordOf, KEYS, type KeySpec, keysOf } from "./keys.ts";
 
 const press = (key: string, held: Partial<KeyboardEvent> = {}) => chordOf({ key, ...held } as KeyboardEvent);
 const specs: readonly KeySpec[] = Object.values(KEYS);
@@ -29,5 +29,11 @@ describe("keys", () => {
       specs.flatMap(({ keys }) => keys.filter((key) => key.includes(" ")).map((key) => key.split(" ")[0])),
     );
     expect(everywhere.filter((key) => starts.has(key))).toEqual([]);
+  });
+
+  it("lets a key of one's own take the place of the command's", () => {
+    const own = { keys: { approve: "y" }, single_keys: true };
+    expect(keysOf("approve", own)).toEqual(["y"]);
+    expect(keysOf("reject", own)).toEqual(KEYS.reject.keys);
   });
 });

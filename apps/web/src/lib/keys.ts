@@ -1,9 +1,9 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 
 export type KeyGroup = "Anywhere" | "Go to" | "Inbox" | "Locks" | "Task";
 export type KeySpec = { readonly keys: readonly string[]; readonly label: string; readonly group: KeyGroup };
 
-/** Every key of the dashboard: the listener, the `?` sheet, the palette and the tests read this one table. */
+/** Every command with its keys: the listener, the `?` sheet, the palette, the account page and the tests read this. */
 export const KEYS = {
   palette: { keys: ["mod+k"], label: "Command palette", group: "Anywhere" },
   help: { keys: ["?"], label: "All keys", group: "Anywhere" },
@@ -17,6 +17,7 @@ export const KEYS = {
   go_agents: { keys: ["g a"], label: "Agents", group: "Go to" },
   go_locks: { keys: ["g l"], label: "Locks", group: "Go to" },
   go_audit: { keys: ["g u"], label: "Audit", group: "Go to" },
+  filter: { keys: ["f"], label: "Filter this page", group: "Anywhere" },
   next: { keys: ["j", "arrowdown"], label: "Next row", group: "Inbox" },
   previous: { keys: ["k", "arrowup"], label: "Previous row", group: "Inbox" },
   select: { keys: ["x"], label: "Select row", group: "Inbox" },
@@ -26,6 +27,10 @@ export const KEYS = {
   approve: { keys: ["a"], label: "Approve", group: "Inbox" },
   reject: { keys: ["r"], label: "Reject", group: "Inbox" },
   request_changes: { keys: ["c"], label: "Request changes", group: "Inbox" },
+  delegate: { keys: ["d"], label: "Delegate to somebody else", group: "Inbox" },
+  snooze: { keys: ["s"], label: "Snooze", group: "Inbox" },
+  next_section: { keys: ["]"], label: "Next section", group: "Inbox" },
+  previous_section: { keys: ["["], label: "Previous section", group: "Inbox" },
   show_changes: { keys: ["v"], label: "Show or fold the changes", group: "Inbox" },
   show_new: { keys: ["n"], label: "Show what has arrived", group: "Inbox" },
   toggle_picture: { keys: ["v"], label: "Picture or list", group: "Locks" },
@@ -42,21 +47,60 @@ export const KEYS = {
 
 export type KeyId = keyof typeof KEYS;
 /** Returns false where it did not apply, and the next handler is asked. */
-type KeyHandler = (event: KeyboardEvent) => unknown;
+type KeyHandler = () => unknown;
 export type KeyHandlers = Partial<Record<KeyId, KeyHandler>>;
+/** What a person set: keys of their own by command, and whether keys without a modifier are on. */
+export type KeyChoice = { readonly keys: Readonly<Record<string, string>>; readonly single_keys: boolean };
 
 const SEQUENCE_MS = 900;
-const SINGLE_KEYS_OFF = "ade.single_keys_off";
-const specs = Object.entries(KEYS) as [KeyId, KeySpec][];
+const STORED = "ade.keys";
+export const KEY_IDS = Object.keys(KEYS) as KeyId[];
 const layers: { current: KeyHandlers }[] = [];
 let pending: { chord: string; atMs: number } | undefined;
 
-export function singleKeysOff(): boolean {
-  return localStorage.getItem(SINGLE_KEYS_OFF) === "1";
+const AS_MADE: KeyChoice = { keys: {}, single_keys: true };
+let choice: KeyChoice | undefined;
+const listeners = new Set<() => void>();
+
+/** What holds now; from the last visit until the preferences are read. */
+function chosen(): KeyChoice {
+  if (!choice) {
+    try {
+      choice = { ...AS_MADE, ...JSON.parse(localStorage.getItem(STORED) ?? "{}") } as KeyChoice;
+    } catch {
+      choice = AS_MADE;
+    }
+  }
+  return choice;
 }
-/** Switches keys without a modifier off or on for this browser. */
-export function setSingleKeysOff(off: boolean): void {
-  localStorage.setItem(SINGLE_KEYS_OFF, off ? "1" : "0");
+
+/** Lets these keys hold from now on, here and on the next visit. */
+export function chooseKeys({ keys, single_keys }: KeyChoice): void {
+  const text = JSON.stringify({ keys, single_keys });
+  if (text === JSON.stringify(chosen())) return;
+  choice = JSON.parse(text) as KeyChoice;
+  localStorage.setItem(STORED, text);
+  for (const listener of listeners) listener();
+}
+
+/** The keys of a command under a choice: one's own in place of the command's. */
+export function keysOf(id: KeyId, { keys }: KeyChoice = chosen()): readonly string[] {
+  const own = keys[id];
+  return own ? [own] : KEYS[id].keys;
+}
+
+const isSingle = (keys: string) => /^(shift\+)?[a-z]$/.test(keys.split(" ")[0] ?? "");
+
+/** The first key of a command that works now, for its cap; renders again when it changes. */
+export function useKeyOf(id: KeyId): string | undefined {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => keysOf(id).find((keys) => chosen().single_keys || !isSingle(keys)),
+    () => KEYS[id].keys[0],
+  );
 }
 
 /** A pressed key as the registry spells it: `mod+k`, `shift+j`, `?`. */
@@ -83,21 +127,31 @@ function onKeyDown(event: KeyboardEvent): void {
     return;
   if (chord === "escape" && target?.closest("[role=dialog],[role=alertdialog],[role=menu]")) return;
   if (chord === "enter" && target?.closest("a,button,summary,[role=button]")) return;
-  if (isPlain && /^(shift\+)?[a-z]$/.test(chord) && singleKeysOff()) return;
+  if (isSingle(chord) && !chosen().single_keys) return;
   const sequence =
     pending && event.timeStamp - pending.atMs < SEQUENCE_MS ? `${pending.chord} ${chord}` : chord;
   pending = undefined;
-  if (isPlain && specs.some(([, spec]) => spec.keys.some((key) => key.startsWith(`${chord} `)))) {
+  if (isPlain && KEY_IDS.some((id) => keysOf(id).some((keys) => keys.startsWith(`${chord} `)))) {
     pending = { chord, atMs: event.timeStamp };
   }
-  for (const [id] of specs.filter(([, spec]) => spec.keys.includes(sequence))) {
-    for (const layer of layers) {
-      const handler = layer.current[id];
-      if (!handler || handler(event) === false) continue;
-      event.preventDefault();
-      return;
-    }
+  for (const id of KEY_IDS) {
+    if (!keysOf(id).includes(sequence) || !runCommand(id)) continue;
+    event.preventDefault();
+    return;
   }
+}
+
+/** Does what the key would do; false where nothing on the page answers. */
+export function runCommand(id: KeyId): boolean {
+  return layers.some(({ current }) => {
+    const handler = current[id];
+    return handler !== undefined && handler() !== false;
+  });
+}
+
+/** What can be done on the page as it is, in the registry's order. */
+export function activeCommands(): KeyId[] {
+  return KEY_IDS.filter((id) => layers.some(({ current }) => current[id] !== undefined));
 }
 
 /** Answers the keys named while mounted; what was mounted last is asked first. */

@@ -7,6 +7,7 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "task:state_changed": ["tasks", "inbox", "task"],
   "task:completed": ["tasks", "inbox", "task"],
   "task:progress": ["task"],
+  "task:presence": ["presence"],
   "task:changed": ["tasks", "inbox", "task"],
   "approval:requested": ["inbox", "task"],
   "approval:responded": ["inbox", "task"],

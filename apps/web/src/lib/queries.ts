@@ -1,4 +1,5 @@
 import type { TaskConfig } from "@ade/core/executors/schema";
+import type { InboxSection } from "@ade/core/views/schema";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type Inputs } from "./api.ts";
 
@@ -12,6 +13,16 @@ export const queries = {
     queryOptions({
       queryKey: ["task", id],
       queryFn: ({ signal }) => api.views.task.query({ id }, { signal }),
+    }),
+  inboxFacets: (section: InboxSection) =>
+    queryOptions({
+      queryKey: ["inbox", section, "facets"],
+      queryFn: ({ signal }) => api.views.facets.query({ section }, { signal }),
+    }),
+  savedViews: (page: "inbox" | "tasks" | "audit") =>
+    queryOptions({
+      queryKey: ["saved_views", page],
+      queryFn: ({ signal }) => api.views.saved.list.query({ page }, { signal }),
     }),
   tasks: (query: Inputs["tasks"]["list"]) =>
     queryOptions({

@@ -1,5 +1,5 @@
 import type { LockStatus } from "@ade/core/locks/schema";
-import type { InboxSection } from "@ade/core/views/schema";
+import type { InboxFilter, InboxSection } from "@ade/core/views/schema";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "./api.ts";
 
@@ -29,12 +29,18 @@ export const shellQueries = {
       queryFn: ({ signal }) => api.locks.status.query(undefined, { signal }),
       refetchInterval: ({ state }) => (state.data && !isWell(state.data) ? LOCK_TROUBLE_MS : LOCK_STATUS_MS),
     }),
-  inbox: (section: InboxSection, search: string) =>
+  preferences: () =>
+    queryOptions({
+      queryKey: ["preferences"],
+      queryFn: ({ signal }) => api.preferences.read.query(undefined, { signal }),
+      staleTime: 60_000,
+    }),
+  inbox: (section: InboxSection, filter: InboxFilter) =>
     infiniteQueryOptions({
-      queryKey: ["inbox", section, search],
+      queryKey: ["inbox", section, filter],
       queryFn: ({ signal, pageParam }) =>
         api.views.inbox.query(
-          { section, limit: INBOX_PAGE, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
+          { section, limit: INBOX_PAGE, ...filter, ...(pageParam && { cursor: pageParam }) },
           { signal },
         ),
       initialPageParam: "",

@@ -15,8 +15,9 @@ type Props = DocumentInitialProps & { nonce: string; early: string[] };
 function earlyReads(path: string): string[] {
   const inbox = encodeURIComponent(JSON.stringify({ section: "needs_you", limit: 100 }));
   const me = "/api/trpc/me";
-  if (path === "/approvals") return [me, `/api/trpc/views.inbox?input=${inbox}`];
-  return path === "/sign-in" || path === "/accept" ? [] : [me];
+  const preferences = "/api/trpc/preferences.read";
+  if (path === "/approvals") return [me, `/api/trpc/views.inbox?input=${inbox}`, preferences];
+  return path === "/sign-in" || path === "/accept" ? [] : [me, preferences];
 }
 
 /**
@@ -39,7 +40,7 @@ export default class Document extends NextDocument<Props> {
     return {
       ...(await NextDocument.getInitialProps(context)),
       nonce,
-      early: query.section || query.q ? [] : earlyReads(pathname),
+      early: Object.keys(query).some((name) => name !== "item") ? [] : earlyReads(pathname),
     };
   }
 

@@ -2,10 +2,15 @@ import type { Pool } from "pg";
 import { decodeCursor, encodeCursor, timeAndId } from "../kernel/page.ts";
 import type { Inbox, InboxFacets, InboxFilter, InboxQuery, InboxRow, InboxSection } from "./schema.ts";
 
+/** Another admin asks this one to confirm an override of the present revision. */
+const OVERRIDE_ASKED = `(t.state IN ('SUBMITTED', 'REVIEWING') AND EXISTS (SELECT 1 FROM approval o WHERE o.task_id = t.id
+  AND o.revision = t.revision AND o.reviewer_id = $1::uuid AND o.kind = 'override' AND o.status = 'PENDING'))`;
+
 /** `$1` is the reader. Which tasks a section holds, over `t` and the reader's own approval `mine`. */
 const SECTIONS: Record<InboxSection, string> = {
-  needs_you: `t.state = 'REVIEWING' AND mine.status = 'PENDING'
-    AND (mine.snoozed_until IS NULL OR mine.snoozed_until <= now())`,
+  needs_you: `t.id = ANY(ARRAY(SELECT a.task_id FROM approval a WHERE a.reviewer_id = $1::uuid AND a.status = 'PENDING'))
+    AND (${OVERRIDE_ASKED} OR (t.state = 'REVIEWING' AND mine.status = 'PENDING'
+      AND (mine.snoozed_until IS NULL OR mine.snoozed_until <= now())))`,
   needs_others: `t.state IN ('SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING') AND NOT t.archived
     AND (t.author_id = $1::uuid OR (mine.status IS NOT NULL AND mine.status NOT IN ('PENDING', 'CLOSED', 'SUPERSEDED')))`,
   returned:
@@ -101,7 +106,7 @@ async function readSection(
         t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
         mine.due_at, mine.release_at, mine.snoozed_until, mine.escalation_step, t.updated_at,
         EXISTS (SELECT 1 FROM task_look l WHERE l.task_id = t.id AND l.user_id = $1::uuid AND l.revision < t.revision)
-          AS changed_since_look, ${order.key}::text AS sort_key
+          AS changed_since_look, ${OVERRIDE_ASKED} AS override_asked, ${order.key}::text AS sort_key
       ${FROM} WHERE ${conditions.join(" AND ")}
       ORDER BY ${order.key} ${order.direction}, t.id ${order.direction} LIMIT ${query.limit + 1}`,
     values,

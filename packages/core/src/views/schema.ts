@@ -62,6 +62,8 @@ export const inboxRow = z.strictObject({
   escalation_step: z.int().nullable(),
   /** There is a newer revision than the one the caller looked at last; false where they never looked. */
   changed_since_look: z.boolean(),
+  /** Another admin wants the caller's yes to an override. */
+  override_asked: z.boolean(),
   updated_at: z.string(),
 });
 export type InboxRow = z.infer<typeof inboxRow>;
@@ -122,6 +124,8 @@ export const taskView = z.strictObject({
       waived: z.boolean(),
       /** Two admins went past what it still lacked. */
       overridden: z.boolean(),
+      /** What it still lacks, in words; null once it is met or the review is over. */
+      missing: z.string().nullable(),
     }),
   ),
   /** In review: the freeze that would hold it back, were it approved now. */

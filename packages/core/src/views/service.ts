@@ -114,8 +114,9 @@ function requirementsOf(task: TaskRecord): Pick<TaskView, "missing" | "requireme
     .filter(({ status }) => status === "APPROVED")
     .map((each) => each.reviewer_id);
   const requirements = task.requirements ?? [];
+  const open = task.state === "REVIEWING" ? unmet(requirements, approvers) : [];
   return {
-    missing: task.state === "REVIEWING" ? unmet(requirements, approvers).map(({ text }) => text) : [],
+    missing: open.map(({ text }) => text),
     requirements: requirements.map((each) => ({
       id: each.id,
       policy: each.policy_name,
@@ -127,6 +128,7 @@ function requirementsOf(task: TaskRecord): Pick<TaskView, "missing" | "requireme
       met: isMet(each, approvers),
       waived: each.auto_approved,
       overridden: each.overridden_by !== undefined,
+      missing: open.find(({ requirement }) => requirement.id === each.id)?.text ?? null,
     })),
   };
 }

@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/router";
 import { type ReactNode, useEffect, useState } from "react";
-import { useKeys } from "#lib/keys.ts";
+import { chooseKeys, useKeys } from "#lib/keys.ts";
 import { followEvents } from "#lib/live.ts";
 import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
+import { usePreferences } from "#lib/preferences.ts";
 import { type Me, useMe } from "#lib/session.ts";
 import { AwayBanner } from "./away-banner.tsx";
 import { LockSign } from "./lock-sign.tsx";
@@ -28,6 +29,8 @@ export function Shell({ children }: { children: ReactNode }) {
 
   const channels = me ? channelsOf(me).join() : "";
   useEffect(() => (channels ? followEvents(client, channels.split(",")) : undefined), [client, channels]);
+  const preferences = usePreferences();
+  useEffect(() => preferences && chooseKeys(preferences), [preferences]);
   useKeys({
     palette: () => setOverlay("palette"),
     help: () => setOverlay("keys"),

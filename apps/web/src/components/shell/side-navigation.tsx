@@ -3,7 +3,7 @@ import { Plus, Search } from "lucide-react";
 import { useRouter } from "next/router";
 import { Link } from "#components/link.tsx";
 import { buttonClass, IconButton } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
 import { onDemand } from "#lib/on-demand.tsx";
 import { useMe } from "#lib/session.ts";
 import { AccountButton } from "./account-button.tsx";
@@ -41,7 +41,7 @@ export function SideNavigation({ onSearch, onKeys }: Props) {
       >
         <Search size={14} aria-hidden />
         <span className="flex-1 text-left">Go to…</span>
-        <Kbd keys="mod+k" />
+        <KeyOf of="palette" />
       </button>
       <ul className="mt-3 flex flex-col gap-px">
         {places.map((place) => {

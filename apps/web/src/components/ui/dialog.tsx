@@ -12,11 +12,13 @@ type Props = {
   /** `sheet` comes from the bottom of a phone and fills it; on larger screens it is an ordinary dialog. */
   form?: "dialog" | "sheet";
   wide?: boolean;
+  /** What has the focus at first; else the first field. */
+  focusFirst?: string;
   children: ReactNode;
 };
 
 /** A modal dialog: focus goes in, stays in, and returns to where it was. Mount it to open it. */
-export function Dialog({ title, description, close, form = "dialog", wide, children }: Props) {
+export function Dialog({ title, description, close, form = "dialog", wide, focusFirst, children }: Props) {
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open onOpenChange={(open) => !open && close()}>
@@ -25,7 +27,8 @@ export function Dialog({ title, description, close, form = "dialog", wide, child
         <Base.Popup
           ref={popup}
           initialFocus={() =>
-            popup.current?.querySelector<HTMLElement>("input, textarea, select") ?? popup.current
+            popup.current?.querySelector<HTMLElement>(focusFirst ?? "input, textarea, select") ??
+            popup.current
           }
           className={clsx(
             "no-print fixed z-40 flex max-h-[calc(100dvh-3rem)] flex-col overflow-hidden bg-raised shadow-raised outline-none",

@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { keyText } from "#lib/keys.ts";
+import { type KeyId, keyText, useKeyOf } from "#lib/keys.ts";
 
 /** A key's cap. Decoration for those who see it: names of buttons do not contain it. */
 export function Kbd({ keys, className }: { keys: string; className?: string }) {
@@ -16,4 +16,10 @@ export function Kbd({ keys, className }: { keys: string; className?: string }) {
       {keyText(keys)}
     </kbd>
   );
+}
+
+/** The cap of a command's key as this person has set it; nothing where its key is off. */
+export function KeyOf({ of, className }: { of: KeyId; className?: string }) {
+  const keys = useKeyOf(of);
+  return keys ? <Kbd keys={keys} {...(className && { className })} /> : null;
 }

@@ -10,7 +10,7 @@ type Props = {
   children: ReactNode;
 };
 
-/** A page over the page: fills a phone, stands at the right of a tablet. Its content brings its own close button. */
+/** A page over the page: comes from below on a phone, stands at the right of a tablet. It brings its own close button. */
 export function Sheet({ label, close, wide, children }: Props) {
   return (
     <Base.Root open onOpenChange={(open) => !open && close()}>
@@ -19,7 +19,7 @@ export function Sheet({ label, close, wide, children }: Props) {
         <Base.Popup
           aria-label={label}
           className={clsx(
-            "fixed inset-y-0 right-0 z-30 flex w-full flex-col bg-surface shadow-raised outline-none transition-transform duration-(--calm) data-starting-style:translate-y-8 sm:w-[36rem] sm:data-starting-style:translate-x-8 sm:data-starting-style:translate-y-0",
+            "fixed right-0 bottom-0 z-30 flex w-full flex-col overflow-hidden bg-surface shadow-raised outline-none transition-transform duration-(--calm) max-sm:top-6 max-sm:rounded-t-lg sm:inset-y-0 data-starting-style:translate-y-8 sm:w-[36rem] sm:data-starting-style:translate-x-8 sm:data-starting-style:translate-y-0",
             wide && "lg:w-[min(66rem,calc(100vw-4rem))]",
           )}
         >

@@ -14,10 +14,18 @@ export function Ago({ at, bare, className }: { at: string; bare?: boolean; class
   );
 }
 
-/** `3 h left`, ticking; the tone and the word change when it gets short and when it is over. */
-export function Left({ until, className }: { until: string; className?: string }) {
-  const text = useTicking((now) => left(until, now));
+type LeftProps = { until: string; form?: "left" | "in"; className?: string };
+
+/**
+ * `3 h left`, ticking; the tone and the word change when it gets short and when it is over. As `in` it only tells when:
+ * `in 3 h`.
+ */
+export function Left({ until, form = "left", className }: LeftProps) {
+  const text = useTicking((now) =>
+    form === "in" ? `in ${span((Date.parse(until) - now) / 1000)}` : left(until, now),
+  );
   const urgency = useTicking((now) => {
+    if (form === "in") return "";
     const seconds = (Date.parse(until) - now) / 1000;
     return seconds < 0 ? "text-bad font-medium" : seconds < URGENT_SECONDS ? "text-warn font-medium" : "";
   });

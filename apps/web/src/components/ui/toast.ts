@@ -1,11 +1,13 @@
 import { useSyncExternalStore } from "react";
+import type { KeyId } from "#lib/keys.ts";
 import { toProblem } from "#lib/problem.ts";
 
 type ToastSpec = {
   text: string;
   detail?: string | undefined;
   tone?: "good" | "bad";
-  action?: { label: string; keys?: string; run: () => void };
+  /** What can be done about it while it is shown; its time is then counted down. */
+  action?: { label: string; key?: KeyId; run: () => void };
   seconds?: number;
 };
 export type Shown = ToastSpec & { id: number };

@@ -1,19 +1,16 @@
-import { useEffect, useState } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Facts, Part } from "#features/task/facts.tsx";
-import { setSingleKeysOff, singleKeysOff } from "#lib/keys.ts";
 import { signOut, useMe } from "#lib/session.ts";
 import { setTheme, type Theme, useTheme } from "#lib/theme.ts";
 import { ApiKeys } from "./api-keys.tsx";
 import { NotifySettings } from "./notify-settings.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 
 export function AccountPage() {
   const me = useMe();
   const theme = useTheme();
-  const [off, setOff] = useState(false);
-  useEffect(() => setOff(singleKeysOff()), []);
   return (
     <>
       <PageBar title="Account">
@@ -54,20 +51,9 @@ export function AccountPage() {
                 <option value="system">As the system</option>
               </select>
             </label>
-            <label className="flex min-h-7 items-center gap-3">
-              <span className="w-40 text-ink-2">Keys of a single letter</span>
-              <input
-                type="checkbox"
-                checked={!off}
-                className="size-4 accent-accent"
-                onChange={(event) => {
-                  setOff(!event.target.checked);
-                  setSingleKeysOff(!event.target.checked);
-                }}
-              />
-            </label>
           </Part>
           {me && <NotifySettings />}
+          {me && <Shortcuts />}
           {me && <ApiKeys />}
         </div>
       </div>

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Boxes, Plus, SearchX } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
 import { ProblemState } from "#components/ui/problem-state.tsx";
 import { PageState, SkeletonRows } from "#components/ui/states.tsx";
 import { useKeys } from "#lib/keys.ts";
@@ -57,7 +57,7 @@ export function ResourcesTab() {
         </select>
         <Button look="primary" onClick={create}>
           <Plus size={14} aria-hidden /> New resource{" "}
-          <Kbd keys="n" className="border-current! text-current! opacity-70" />
+          <KeyOf of="create" className="border-current! text-current! opacity-70" />
         </Button>
       </TabBar>
       {query.data ? (

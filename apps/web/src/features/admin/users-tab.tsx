@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Plus, SearchX } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
 import { ProblemState } from "#components/ui/problem-state.tsx";
 import { PageState, SkeletonRows } from "#components/ui/states.tsx";
 import { useKeys } from "#lib/keys.ts";
@@ -77,7 +77,7 @@ export function UsersTab() {
         </select>
         <Button look="primary" onClick={() => setDialog({ kind: "create" })}>
           <Plus size={14} aria-hidden /> New person{" "}
-          <Kbd keys="n" className="border-current! text-current! opacity-70" />
+          <KeyOf of="create" className="border-current! text-current! opacity-70" />
         </Button>
       </TabBar>
       {query.data ? (

@@ -2,7 +2,7 @@ import type { AgentList } from "@ade/core/agents/schema";
 import { LayoutGrid, Plus, Rows3 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button, IconButton } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
 import type { UrlChange } from "#lib/url-state.ts";
 import type { AgentsView } from "./agent-list.tsx";
 import { HEALTH, STATUSES } from "./health.tsx";
@@ -88,7 +88,7 @@ export function AgentFilters({ filter, view, overview, set, create }: Props) {
       {create && (
         <Button look="primary" onClick={create} className="max-sm:w-full">
           <Plus size={14} aria-hidden /> New agent{" "}
-          <Kbd keys="n" className="border-current! text-current! opacity-70" />
+          <KeyOf of="create" className="border-current! text-current! opacity-70" />
         </Button>
       )}
     </>

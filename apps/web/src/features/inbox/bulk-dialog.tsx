@@ -1,84 +1,142 @@
 import type { InboxRow } from "@ade/core/views/schema";
-import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, TriangleAlert } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { FormProblem } from "#components/form-problem.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { api, type Outputs } from "#lib/api.ts";
 import { toProblem } from "#lib/problem.ts";
-import { isGrave } from "./grave.ts";
-import type { useDecisions } from "./use-decisions.ts";
+import { useCommand } from "#lib/use-command.ts";
+import { aloneBecause, type BulkDecision, bulkTitle, leftOutWords, mixedWarning } from "./bulk-words.ts";
+import type { Decisions } from "./use-decisions.ts";
 
+type Result = Outputs["approvals"]["batch"]["results"][number];
 type Props = {
-  decision: "approve" | "reject";
+  decision: BulkDecision;
   rows: readonly InboxRow[];
-  decisions: ReturnType<typeof useDecisions>;
+  opened: ReadonlySet<string>;
+  decisions: Decisions;
   close: () => void;
   done: () => void;
 };
 
-/** Why a row has to be decided alone, or null. */
-function mustBeAlone(row: InboxRow, decision: Props["decision"]): string | null {
-  if (!row.approval_id || row.my_status !== "PENDING") return "no answer of yours is asked for";
-  return decision === "approve" && isGrave(row.risk_level)
-    ? "open it: its changes have to be looked at"
-    : null;
-}
+const ALONE = {
+  unopened: "left out: open its changes first",
+  critical: "left out: decided alone",
+  not_asked: "left out: no answer of yours is asked for",
+} as const;
 
-/** Says exactly which rows it touches, sends one answer each, and shows each result. */
-export function BulkDialog({ decision, rows, decisions, close, done }: Props) {
+/** Says exactly which rows it touches, asks the server before, and shows each row's result after. */
+export function BulkDialog({ decision, rows, opened, decisions, close, done }: Props) {
   const [reason, setReason] = useState("");
-  const [results, setResults] = useState<ReadonlyMap<string, string>>(new Map());
-  const [running, setRunning] = useState(false);
-  const isDone = results.size > 0 && !running;
-  const touched = rows.filter((row) => mustBeAlone(row, decision) === null);
-  const word = decision === "approve" ? "Approve" : "Reject";
+  const [results, setResults] = useState<ReadonlyMap<string, Result> | null>(null);
+  const alone = new Map(rows.map((row) => [row.task_id, aloneBecause(row, decision, opened)]));
+  const asked = rows.filter((row) => alone.get(row.task_id) === null);
+  const batch = (dryRun: boolean, of: readonly InboxRow[]) =>
+    api.approvals.batch.mutate({
+      approval_ids: of.map((row) => row.approval_id ?? ""),
+      action: decision,
+      // A dry run asks about the rows, not about the words that are not written yet.
+      ...((decision === "reject" || reason.trim()) && { reason: reason.trim() || "-" }),
+      options: {
+        continue_on_error: true,
+        dry_run: dryRun,
+        ...(!dryRun && { undo_seconds: decisions.undoSeconds }),
+      },
+    });
+  const trial = useQuery({
+    queryKey: ["bulk_trial", decision, asked.map((row) => row.approval_id)],
+    queryFn: async () => byApproval((await batch(true, asked)).results),
+    enabled: asked.length > 0,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: false,
+  });
+  // Until the server has said what it would do, the button is off and cannot have the focus.
+  const go = useRef<HTMLButtonElement>(null);
+  const isChecked = !trial.isPending;
+  useEffect(() => {
+    if (isChecked && decision === "approve") go.current?.focus();
+  }, [isChecked, decision]);
+  const isRefused = (row: InboxRow) => trial.data?.get(row.approval_id ?? "")?.success === false;
+  const touched = asked.filter((row) => !isRefused(row));
+  const left = [...alone.values()].filter((each) => each !== null);
+  const warning = mixedWarning(decision, touched);
 
-  const run = async () => {
-    setRunning(true);
-    for (const row of touched) {
-      const outcome = await decisions.send(row, decision, reason.trim()).then(
-        () => "",
-        (error: unknown) => toProblem(error).message,
-      );
-      setResults((before) => new Map(before).set(row.task_id, outcome));
-      if (!outcome) decisions.forget(row.task_id);
-    }
-    setRunning(false);
+  const command = useCommand(
+    () => batch(false, touched),
+    (answer) => {
+      const outcome = byApproval(answer.results);
+      const stored = touched.filter((row) => outcome.get(row.approval_id ?? "")?.success);
+      if (stored.length > 0) {
+        decisions.tell({
+          rows: stored,
+          text: `${decision === "approve" ? "Approved" : "Rejected"}: ${
+            stored.length === 1 ? stored[0]?.title : `${stored.length} changes`
+          }`,
+          undo: () =>
+            Promise.all(stored.map((row) => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }))),
+        });
+      }
+      void decisions.readAgain();
+      if (stored.length === touched.length) done();
+      else setResults(outcome);
+    },
+  );
+
+  const line = (row: InboxRow) => {
+    const why = alone.get(row.task_id);
+    if (why) return { icon: CircleMinus, tone: "text-ink-3", text: ALONE[why] };
+    const result = (results ?? trial.data)?.get(row.approval_id ?? "");
+    if (result && !result.success)
+      return { icon: CircleAlert, tone: "text-bad", text: result.error?.message ?? "refused" };
+    if (results && result) return { icon: CircleCheck, tone: "text-good", text: "stored" };
+    return {
+      icon: CircleDashed,
+      tone: "text-ink-3",
+      text: trial.isPending && asked.length > 0 ? "being checked" : "will be answered",
+    };
   };
+  const words = leftOutWords(left);
 
   return (
     <Dialog
-      title={`${word} ${touched.length} of ${rows.length} selected`}
-      description="Each takes effect after the undo time of 10 seconds."
-      close={isDone ? done : close}
+      title={results ? "Not all of them were answered" : bulkTitle(decision, touched)}
+      description={words.length > 0 ? words.join(" ") : undefined}
+      close={results ? done : close}
       wide
     >
+      {warning && !results && (
+        <p className="mb-2 flex items-center gap-2 rounded-md border border-high-line bg-high-soft px-3 py-1.5 text-high">
+          <TriangleAlert size={14} aria-hidden className="shrink-0" /> {warning}
+        </p>
+      )}
       <ul className="divide-y divide-line rounded-lg border border-line">
         {rows.map((row) => {
-          const alone = mustBeAlone(row, decision);
-          const outcome = results.get(row.task_id);
-          const Icon = outcome === "" ? CircleCheck : outcome || alone ? CircleAlert : CircleDashed;
+          const { icon: Icon, tone, text } = line(row);
           return (
             <li key={row.task_id} className="flex items-center gap-3 px-3 py-1.5">
-              <RiskMeter score={row.risk_score} level={row.risk_level} className="w-26 shrink-0" />
+              <RiskMeter
+                score={row.risk_score}
+                level={row.risk_level}
+                className="w-26 shrink-0 max-sm:w-auto"
+              />
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{row.title}</span>
                 <span className="block truncate font-mono text-2xs text-ink-3">{row.target}</span>
               </span>
-              <span className="flex max-w-56 items-center gap-1.5 text-xs text-ink-2">
-                <Icon
-                  size={13}
-                  aria-hidden
-                  className={outcome === "" ? "text-good" : outcome ? "text-bad" : "text-ink-3"}
-                />
-                {outcome === "" ? "stored" : outcome || (alone ? `left out: ${alone}` : "will be answered")}
+              <span className="flex max-w-60 items-center gap-1.5 text-xs text-ink-2">
+                <Icon size={13} aria-hidden className={`shrink-0 ${tone}`} />
+                {text}
               </span>
             </li>
           );
         })}
       </ul>
-      {decision === "reject" && !isDone && (
+      {decision === "reject" && !results && (
         <Field label="Reason, for all of them" className="mt-3">
           {(parts) => (
             <textarea
@@ -92,8 +150,10 @@ export function BulkDialog({ decision, rows, decisions, close, done }: Props) {
           )}
         </Field>
       )}
+      {trial.error && <p className="mt-2 text-xs text-bad">{toProblem(trial.error).message}</p>}
+      <FormProblem command={command} />
       <DialogActions>
-        {isDone ? (
+        {results ? (
           <Button look="primary" onClick={done}>
             Done
           </Button>
@@ -101,17 +161,22 @@ export function BulkDialog({ decision, rows, decisions, close, done }: Props) {
           <>
             <Button onClick={close}>Cancel</Button>
             <Button
+              ref={go}
               look={decision === "approve" ? "primary" : "danger"}
               acts
-              busy={running}
-              disabled={touched.length === 0 || (decision === "reject" && !reason.trim())}
-              onClick={() => void run()}
+              busy={command.busy}
+              disabled={touched.length === 0 || trial.isPending || (decision === "reject" && !reason.trim())}
+              onClick={() => void command.send()}
             >
-              {word} {touched.length}
+              {decision === "approve" ? "Approve" : "Reject"} {touched.length}
             </Button>
           </>
         )}
       </DialogActions>
     </Dialog>
   );
+}
+
+function byApproval(results: readonly Result[]): ReadonlyMap<string, Result> {
+  return new Map(results.map((result) => [result.approval_id, result]));
 }

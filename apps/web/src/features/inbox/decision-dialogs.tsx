@@ -1,45 +1,61 @@
+import { ApproveWithDialog } from "./approve-with-dialog.tsx";
 import { BulkDialog } from "./bulk-dialog.tsx";
+import { DelegateDialog } from "./delegate-dialog.tsx";
 import { ReasonDialog } from "./reason-dialog.tsx";
+import { SnoozeDialog } from "./snooze-dialog.tsx";
 import { TargetDialog } from "./target-dialog.tsx";
-import type { useDecisions } from "./use-decisions.ts";
+import type { Decisions } from "./use-decisions.ts";
 import type { DecisionDialog } from "./use-inbox-keys.ts";
 
 type Props = {
   dialog: DecisionDialog;
-  decisions: ReturnType<typeof useDecisions>;
+  decisions: Decisions;
+  /** Whose changes were opened. */
+  opened: ReadonlySet<string>;
   close: () => void;
   /** Runs once the decision is on its way. */
   done: () => void;
 };
 
 /** Decisions that need a word more than a key. */
-export function DecisionDialogs({ dialog, decisions, close, done }: Props) {
-  if (dialog.kind === "bulk")
-    return <BulkDialog {...dialog} decisions={decisions} close={close} done={done} />;
-  if (dialog.kind === "target") {
-    return (
-      <TargetDialog
-        row={dialog.row}
-        close={close}
-        confirm={() => {
-          done();
-          void decisions.decide(dialog.row, "approve");
-        }}
-      />
-    );
+export function DecisionDialogs({ dialog, decisions, opened, close, done }: Props) {
+  const parts = { decisions, close, done };
+  switch (dialog.kind) {
+    case "bulk":
+      return <BulkDialog {...dialog} {...parts} opened={opened} />;
+    case "delegate":
+      return <DelegateDialog row={dialog.row} {...parts} />;
+    case "snooze":
+      return <SnoozeDialog row={dialog.row} {...parts} />;
+    case "approve_with":
+      return <ApproveWithDialog row={dialog.row} {...parts} />;
+    case "target":
+      return (
+        <TargetDialog
+          row={dialog.row}
+          close={close}
+          confirm={() => {
+            done();
+            void decisions.decide(dialog.row, "approve");
+          }}
+        />
+      );
+    case "reason": {
+      const isReject = dialog.decision === "reject";
+      return (
+        <ReasonDialog
+          title={isReject ? "Reject this change" : "Ask for changes"}
+          description={dialog.row.title}
+          label={isReject ? "Why it must not be done" : "What has to be different"}
+          action={isReject ? "Reject" : "Send back"}
+          danger={isReject}
+          close={close}
+          confirm={(reason) => {
+            done();
+            void decisions.decide(dialog.row, dialog.decision, reason);
+          }}
+        />
+      );
+    }
   }
-  return (
-    <ReasonDialog
-      title={dialog.decision === "reject" ? "Reject this change" : "Request changes"}
-      description={dialog.row.title}
-      label={dialog.decision === "reject" ? "Why it must not be done" : "What has to be different"}
-      action={dialog.decision === "reject" ? "Reject" : "Send back"}
-      danger={dialog.decision === "reject"}
-      close={close}
-      confirm={(reason) => {
-        done();
-        void decisions.decide(dialog.row, dialog.decision, reason);
-      }}
-    />
-  );
 }

@@ -1,15 +1,18 @@
-import type { InboxSection } from "@ade/core/views/schema";
+import type { InboxFilter, InboxSection } from "@ade/core/views/schema";
 import { AlarmClock, CircleCheckBig, SearchX, Undo2, Users } from "lucide-react";
 import { Link } from "#components/link.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { PageState } from "#components/ui/states.tsx";
 
 /** Nothing here: what that means, and what comes next. */
-export function InboxEmpty({ section, search }: { section: InboxSection; search: string }) {
-  if (search) {
+export function InboxEmpty({ section, filter }: { section: InboxSection; filter: InboxFilter }) {
+  const { search, ...conditions } = filter;
+  if (search || Object.keys(conditions).length > 0) {
     return (
-      <PageState icon={SearchX} title={`Nothing matches “${search}”`}>
-        The search looks at titles, targets, types and authors of this section.
+      <PageState icon={SearchX} title={search ? `Nothing matches “${search}”` : "Nothing fits these filters"}>
+        {search
+          ? "The search looks at titles, targets, types and authors of this section, within its filters."
+          : "Take one away above, or look in another section."}
       </PageState>
     );
   }

@@ -1,7 +1,7 @@
 import type { InboxSection } from "@ade/core/views/schema";
 import { Button } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
-import type { Decision } from "./use-decisions.ts";
+import { KeyOf } from "#components/ui/kbd.tsx";
+import type { Act } from "./use-inbox-keys.ts";
 
 /** Names of the columns, over the rows they belong to. */
 export function InboxHead({ section }: { section: InboxSection }) {
@@ -20,26 +20,28 @@ export function InboxHead({ section }: { section: InboxSection }) {
         Given
       </span>
       <span className="w-20 text-right">
-        {section === "decided" || section === "returned" ? "State" : "Time"}
+        {section === "decided" || section === "returned" ? "State" : section === "snoozed" ? "Back" : "Time"}
       </span>
     </div>
   );
 }
 
 const HINTS = [
-  ["j", "next"],
-  ["enter", "open"],
-  ["a", "approve"],
-  ["r", "reject"],
-  ["c", "changes"],
-  ["x", "select"],
+  ["next", "next"],
+  ["open", "open"],
+  ["approve", "approve"],
+  ["reject", "reject"],
+  ["request_changes", "changes"],
+  ["delegate", "delegate"],
+  ["snooze", "snooze"],
+  ["select", "select"],
 ] as const;
 
 type FootProps = {
   shown: number;
   total: number | undefined;
   selected: number;
-  act: (decision: Decision) => void;
+  act: (what: Act) => void;
 };
 
 /** The exact total, and the keys; with a selection, what can be done to it. */
@@ -50,17 +52,17 @@ export function InboxFoot({ shown, total, selected, act }: FootProps) {
         <>
           <span className="num font-medium text-ink">{selected} selected</span>
           <Button size="small" acts onClick={() => act("approve")}>
-            Approve… <Kbd keys="a" />
+            Approve… <KeyOf of="approve" />
           </Button>
           <Button size="small" acts onClick={() => act("reject")}>
-            Reject… <Kbd keys="r" />
+            Reject… <KeyOf of="reject" />
           </Button>
         </>
       ) : (
         <span className="flex items-center gap-3 overflow-hidden">
-          {HINTS.map(([keys, word]) => (
-            <span key={keys} className="flex shrink-0 items-center gap-1">
-              <Kbd keys={keys} /> {word}
+          {HINTS.map(([command, word]) => (
+            <span key={command} className="flex shrink-0 items-center gap-1">
+              <KeyOf of={command} /> {word}
             </span>
           ))}
         </span>

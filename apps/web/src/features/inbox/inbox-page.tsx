@@ -6,16 +6,22 @@ import { useWaitingCount } from "#components/shell/waiting-count.ts";
 import { ProblemState } from "#components/ui/problem-state.tsx";
 import { SkeletonRows } from "#components/ui/states.tsx";
 import { useAway } from "#lib/connection.ts";
+import { useKeys } from "#lib/keys.ts";
 import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
+import { usePreferences } from "#lib/preferences.ts";
 import { useUrlState } from "#lib/url-state.ts";
+import { conditionCount, filterOf } from "./inbox-filter.ts";
 import { InboxFoot, InboxHead } from "./inbox-frame.tsx";
 import { InboxList } from "./inbox-list.tsx";
+import { InboxTools } from "./inbox-tools.tsx";
 import { SECTIONS, SectionTabs } from "./section-tabs.tsx";
 import { useDecisions } from "./use-decisions.ts";
 import { useInbox } from "./use-inbox.ts";
 import { useInboxKeys } from "./use-inbox-keys.ts";
 
+const FilterChips = onDemand(() => import("./filter-chips.tsx").then((file) => file.FilterChips));
+const FirstSteps = onDemand(() => import("./first-steps.tsx").then((file) => file.FirstSteps));
 const InboxEmpty = onDemand(() => import("./inbox-empty.tsx").then((file) => file.InboxEmpty));
 const ItemPanel = onDemand(() => import("./item-panel.tsx").then((file) => file.ItemPanel));
 const DecisionDialogs = onDemand(() => import("./decision-dialogs.tsx").then((file) => file.DecisionDialogs));
@@ -24,13 +30,14 @@ const DecisionDialogs = onDemand(() => import("./decision-dialogs.tsx").then((fi
 export function InboxPage() {
   const url = useUrlState();
   const section = SECTIONS.find(({ id }) => id === url.text("section"))?.id ?? "needs_you";
-  const search = url.text("q");
+  const filter = filterOf(url);
   const openId = url.text("item");
   const isCard = useMedia("(max-width: 40rem)");
   const away = useAway();
   const waiting = useWaitingCount();
   const decisions = useDecisions();
-  const { query, lines, held, counts, refresh } = useInbox(section, search, decisions.taken);
+  const { query, lines, held, counts, total, refresh } = useInbox(section, filter, decisions.taken);
+  const isNew = usePreferences()?.first_steps ?? false;
   const [cursorId, setCursorId] = useState(openId);
   const list = useRef<HTMLDivElement>(null);
 
@@ -60,6 +67,14 @@ export function InboxPage() {
     list,
   });
 
+  const choose = (next: InboxSection | undefined) =>
+    next && set({ section: next === "needs_you" ? null : next, item: null }, "push");
+  const place = SECTIONS.findIndex(({ id }) => id === section);
+  useKeys({
+    next_section: () => choose(SECTIONS[place + 1]?.id),
+    previous_section: () => choose(SECTIONS[place - 1]?.id),
+  });
+
   useEffect(() => {
     if (openId && current && openId !== current.task_id && foundAt < 0) open(current.task_id);
   }, [openId, current, foundAt, open]);
@@ -69,25 +84,15 @@ export function InboxPage() {
       <PageBar
         title="Inbox"
         tabNote={waiting ? String(waiting) : undefined}
-        note={
-          <SectionTabs
-            current={section}
-            counts={counts}
-            onChoose={(next: InboxSection) =>
-              set({ section: next === "needs_you" ? null : next, item: null }, "push")
-            }
-          />
-        }
+        note={<SectionTabs current={section} counts={counts} onChoose={choose} />}
       >
-        <input
-          type="search"
-          aria-label="Search the inbox"
-          placeholder="Search"
-          defaultValue={search}
-          onChange={(event) => set({ q: event.target.value.trim(), item: null })}
-          className="field w-44!"
-        />
+        <InboxTools section={section} filter={filter} url={url} />
       </PageBar>
+      {conditionCount(filter) > 0 && (
+        <div className="h-9 shrink-0 border-b border-line bg-surface">
+          <FilterChips section={section} filter={filter} set={set} />
+        </div>
+      )}
       <div className="flex min-h-0 flex-1">
         <section
           id="content"
@@ -114,25 +119,21 @@ export function InboxPage() {
                 cursor={cursor}
                 selected={keys.selected}
                 isCard={isCard}
-                total={counts?.[section] ?? lines.length}
+                total={total ?? lines.length}
                 onOpen={(id) => open(id, openId ? "replace" : "push")}
                 onSelect={keys.toggle}
                 onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
               />
             ) : (
-              <InboxEmpty section={section} search={search} />
+              <InboxEmpty section={section} filter={filter} />
             )
           ) : query.error ? (
             <ProblemState error={query.error} what="The inbox" retry={() => void query.refetch()} />
           ) : (
             <SkeletonRows rows={20} />
           )}
-          <InboxFoot
-            shown={lines.length}
-            total={counts?.[section]}
-            selected={keys.selected.size}
-            act={keys.act}
-          />
+          {isNew && <FirstSteps hasDecided={decisions.taken.size > 0} hasOpened={openId !== ""} />}
+          <InboxFoot shown={lines.length} total={total} selected={keys.selected.size} act={keys.act} />
           <p aria-live="polite" className="sr-only">
             {held > 0 ? `${held} new` : ""}
           </p>
@@ -153,6 +154,7 @@ export function InboxPage() {
           dialog={keys.dialog}
           close={keys.closeDialog}
           decisions={decisions}
+          opened={keys.opened}
           done={keys.done}
         />
       )}

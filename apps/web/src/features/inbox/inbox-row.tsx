@@ -1,10 +1,12 @@
 import clsx from "clsx";
-import { Check } from "lucide-react";
+import { BellRing, Check, ShieldAlert } from "lucide-react";
 import { memo } from "react";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { TaskState } from "#components/task-state.tsx";
+import { Badge } from "#components/ui/badge.tsx";
 import { Ago, Left } from "#components/ui/time.tsx";
 import { Who } from "#components/who.tsx";
+import { serverNow } from "#lib/server-time.ts";
 import type { Line } from "./use-inbox.ts";
 
 export const ROW_PX = 36;
@@ -57,11 +59,35 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
   );
   const due = gone ? (
     <span className="text-ink-3">decided</span>
+  ) : row.snoozed_until && row.my_status === "PENDING" && Date.parse(row.snoozed_until) > serverNow() ? (
+    <Left until={row.snoozed_until} form="in" />
   ) : !isOpen ? (
     <TaskState state={row.state} plain />
   ) : row.due_at ? (
     <Left until={row.due_at} />
   ) : null;
+
+  const changed = row.changed_since_look && (
+    <span
+      role="img"
+      aria-label="Changed since you looked"
+      title="Changed since you looked"
+      className="size-2 shrink-0 rounded-full bg-accent"
+    />
+  );
+  const override = row.override_asked && (
+    <Badge tone="warn" icon={<ShieldAlert size={11} aria-hidden />}>
+      Override to confirm
+    </Badge>
+  );
+  const pressing = isOpen && row.my_status === "PENDING" && (row.escalation_step ?? 0) > 0 && (
+    <BellRing
+      size={13}
+      role="img"
+      aria-label={row.escalation_step === 1 ? "You were reminded" : "Passed on up the ladder"}
+      className="shrink-0 self-center text-warn"
+    />
+  );
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: enter is in the key registry, for the row under the cursor
@@ -87,7 +113,12 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
             <RiskMeter score={row.risk_score} level={row.risk_level} />
             <span className="ml-auto text-xs text-ink-2">{due}</span>
           </span>
-          <span className="truncate text-base font-medium">{row.title}</span>
+          <span className="flex min-w-0 items-center gap-2">
+            {changed}
+            <span className="truncate text-base font-medium">{row.title}</span>
+            {pressing}
+            {override}
+          </span>
           <span className="flex gap-2 text-xs text-ink-3">
             <span className="min-w-0 flex-1 truncate">
               {row.author_name} · <span className="font-mono text-2xs">{target}</span>
@@ -102,9 +133,12 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
           <RiskMeter score={row.risk_score} level={row.risk_level} className="w-13 shrink-0 @2xl:w-25" />
           <Ago at={row.submitted_at ?? row.updated_at} bare className="w-9 shrink-0 text-right text-ink-2" />
           <span className="flex min-w-0 flex-1 items-baseline gap-2">
+            {changed && <span className="self-center">{changed}</span>}
             <span className={clsx("truncate font-medium", gone && "line-through decoration-ink-3")}>
               {row.title}
             </span>
+            {pressing}
+            {override}
             <span className="hidden shrink-0 font-mono text-2xs text-ink-3 @5xl:inline">{row.type}</span>
           </span>
           <span

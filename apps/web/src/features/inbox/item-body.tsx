@@ -2,16 +2,19 @@ import type { TaskView } from "@ade/core/views/schema";
 import { ChevronDown, FileDiff } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
 import { Ago, Left } from "#components/ui/time.tsx";
 import { Who } from "#components/who.tsx";
 import { Answers } from "#features/task/answers.tsx";
 import { Changes } from "#features/task/changes.tsx";
 import { Comments } from "#features/task/comments.tsx";
 import { Facts, Part } from "#features/task/facts.tsx";
+import { HeldBy } from "#features/task/held-by.tsx";
 import { LocksOfTask } from "#features/task/locks-of-task.tsx";
-import { Missing, Requirements } from "#features/task/requirements.tsx";
+import { Overrides } from "#features/task/overrides.tsx";
+import { Requirements } from "#features/task/requirements.tsx";
 import { RiskFactors } from "#features/task/risk-factors.tsx";
+import { SinceLook } from "#features/task/since-look.tsx";
 import { Timeline } from "#features/task/timeline.tsx";
 import { isGrave } from "./grave.ts";
 
@@ -30,6 +33,7 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
 
   return (
     <div className="flex flex-col gap-6 pb-2">
+      <Overrides view={view} />
       <div className="flex flex-col gap-3">
         {paragraphs && <p className="whitespace-pre-wrap text-ink-2">{paragraphs}</p>}
         <Facts
@@ -50,12 +54,14 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
         />
       </div>
 
+      <SinceLook view={view} />
+
       <Part
         title={view.mine ? "Why you" : "Who has to agree"}
         note={`${task.current_approvals} of ${task.required_approvals}`}
       >
         <Requirements view={view} />
-        <Missing view={view} />
+        {view.held_by && <HeldBy held={view.held_by} />}
       </Part>
 
       {task.risk && (
@@ -77,7 +83,7 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
             <Button onClick={() => showChanges(true)} className="h-10! w-full">
               <FileDiff size={15} aria-hidden /> Show{" "}
               {task.preview.changes.length === 1 ? "the change" : `${task.preview.changes.length} changes`}
-              <Kbd keys="v" /> <ChevronDown size={14} aria-hidden />
+              <KeyOf of="show_changes" /> <ChevronDown size={14} aria-hidden />
             </Button>
           )}
         </Part>

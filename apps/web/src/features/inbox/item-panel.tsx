@@ -7,16 +7,17 @@ import { TaskState } from "#components/task-state.tsx";
 import { buttonClass, IconButton } from "#components/ui/button.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
+import { Lookers } from "#features/task/lookers.tsx";
 import { useMedia } from "#lib/media.ts";
 import { queries } from "#lib/queries.ts";
 import { DecisionBar } from "./decision-bar.tsx";
 import { ItemBody } from "./item-body.tsx";
-import type { Decision } from "./use-decisions.ts";
+import type { Act } from "./use-inbox-keys.ts";
 
 export type PanelProps = {
   row: InboxRow;
   close: () => void;
-  act: (decision: Decision) => void;
+  act: (what: Act) => void;
   changesShown: boolean;
   showChanges: (taskId: string, shown: boolean) => void;
 };
@@ -55,6 +56,7 @@ function PanelContent({ row, close, act, changesShown, showChanges }: PanelProps
             />
             <TaskState state={task?.state ?? row.state} result={task?.execution?.result} plain />
             <span className="font-mono text-2xs text-ink-3">{row.type}</span>
+            {task && <Lookers taskId={task.id} revision={task.revision} />}
           </div>
           <h2 className="mt-1 text-base leading-snug font-semibold break-words">{row.title}</h2>
         </div>

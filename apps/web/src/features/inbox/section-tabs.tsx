@@ -20,7 +20,7 @@ export function SectionTabs({ current, counts, onChoose }: Props) {
   return (
     <fieldset
       aria-label="Sections"
-      className="flex gap-0.5 overflow-x-auto max-md:order-last max-md:-mx-4 max-md:w-screen max-md:px-3 max-md:pb-1"
+      className="flex min-w-0 gap-0.5 overflow-x-auto max-md:order-last max-md:-mx-4 max-md:w-screen max-md:px-3 max-md:pb-1"
     >
       {SECTIONS.map(({ id, name }) => (
         <button

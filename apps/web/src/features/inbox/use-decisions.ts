@@ -3,34 +3,48 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { toast, toastProblem } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
-import { answer } from "./answer.ts";
+import { usePreferences } from "#lib/preferences.ts";
+import { type AnswerOptions, answer, type Decision } from "./answer.ts";
 
-/** Until then the server holds a decision back, so that it can be taken back (lifecycle.md, "Undo"). */
+/** Until the preferences are read. */
 const UNDO_SECONDS = 10;
 
-export type Decision = "approve" | "reject" | "request_changes";
 const DONE: Record<Decision, string> = {
   approve: "Approved",
   reject: "Rejected",
   request_changes: "Changes requested",
 };
 
-type Undoable = { approvalId: string; taskId: string; untilMs: number; dismiss: () => void };
+/** Something done to rows, after which they leave the list. */
+export type Deed = {
+  rows: readonly InboxRow[];
+  text: string;
+  detail?: string;
+  run: () => Promise<unknown>;
+  /** Takes it back while its time lasts; absent where it cannot be. */
+  undo?: () => Promise<unknown>;
+};
+type Undoable = Pick<Deed, "rows"> & { undo: () => Promise<unknown>; untilMs: number; dismiss: () => void };
+export type Decisions = ReturnType<typeof useDecisions>;
 
 /**
- * Sends decisions and takes them back. A decided row leaves the list at once and returns if the server refuses it;
- * the decision itself is stored at once, so closing the tab loses nothing.
+ * Does what a reviewer decides, and takes it back. Rows leave the list at once and return if the server refuses; an
+ * answer is stored at once and held back by the server until its undo time is over (lifecycle.md, "Undo"), so that
+ * closing the tab loses nothing.
  */
 export function useDecisions() {
   const client = useQueryClient();
+  const undoSeconds = usePreferences()?.undo_seconds ?? UNDO_SECONDS;
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
   const last = useRef<Undoable | null>(null);
 
-  const mark = (taskId: string, isTaken: boolean) =>
+  const mark = (rows: readonly InboxRow[], isTaken: boolean) =>
     setTaken((before) => {
       const next = new Set(before);
-      if (isTaken) next.add(taskId);
-      else next.delete(taskId);
+      for (const { task_id } of rows) {
+        if (isTaken) next.add(task_id);
+        else next.delete(task_id);
+      }
       return next;
     });
   const readAgain = () =>
@@ -38,17 +52,14 @@ export function useDecisions() {
       predicate: ({ queryKey }) => ["inbox", "task", "tasks"].includes(String(queryKey[0])),
     });
 
-  const send = (row: InboxRow, action: Decision, reason?: string) =>
-    answer(row, action, reason, UNDO_SECONDS);
-
   const undo = async (which: Undoable | null = last.current) => {
     if (!which || Date.now() > which.untilMs) return false;
     if (last.current === which) last.current = null;
     which.dismiss();
     try {
-      await api.approvals.withdraw.mutate({ id: which.approvalId });
-      mark(which.taskId, false);
-      toast({ text: "Taken back", detail: "The decision did not take effect." });
+      await which.undo();
+      mark(which.rows, false);
+      toast({ text: "Taken back", detail: "It did not take effect." });
     } catch (error) {
       toastProblem("Too late to undo", error);
     }
@@ -56,36 +67,51 @@ export function useDecisions() {
     return true;
   };
 
-  const decide = async (row: InboxRow, action: Decision, reason?: string) => {
-    mark(row.task_id, true);
+  /** After a deed: says so, with the time in which it can be taken back. */
+  const tell = ({ rows, text, detail, undo: back }: Omit<Deed, "run">) => {
+    mark(rows, true);
+    if (!back || undoSeconds === 0) return void toast({ text, detail });
+    const which: Undoable = {
+      rows,
+      undo: back,
+      untilMs: Date.now() + undoSeconds * 1000,
+      dismiss: () => {},
+    };
+    which.dismiss = toast({
+      text,
+      detail,
+      seconds: undoSeconds,
+      action: { label: "Undo", key: "undo", run: () => void undo(which) },
+    });
+    last.current = which;
+  };
+
+  const perform = async (deed: Deed) => {
+    mark(deed.rows, true);
     try {
-      await send(row, action, reason);
-      const which: Undoable = {
-        approvalId: row.approval_id ?? "",
-        taskId: row.task_id,
-        untilMs: Date.now() + UNDO_SECONDS * 1000,
-        dismiss: () => {},
-      };
-      which.dismiss = toast({
-        text: `${DONE[action]}: ${row.title}`,
-        detail: `Takes effect in ${UNDO_SECONDS} seconds.`,
-        seconds: UNDO_SECONDS,
-        action: { label: "Undo", keys: "z", run: () => void undo(which) },
-      });
-      last.current = which;
+      await deed.run();
+      tell(deed);
     } catch (error) {
-      mark(row.task_id, false);
-      toastProblem("The decision was not stored", error);
+      mark(deed.rows, false);
+      toastProblem("That was not stored", error);
     }
     await readAgain();
   };
 
   return {
     taken,
-    decide,
-    send,
     undo,
-    forget: (taskId: string) => mark(taskId, true),
+    undoSeconds,
+    perform,
+    tell,
+    readAgain,
     canUndo: () => last.current !== null,
+    decide: (row: InboxRow, action: Decision, reason?: string, options?: AnswerOptions) =>
+      perform({
+        rows: [row],
+        text: `${DONE[action]}: ${row.title}`,
+        run: () => answer(row, action, reason, undoSeconds, options),
+        undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
+      }),
   };
 }

@@ -2,14 +2,17 @@ import type { InboxRow } from "@ade/core/views/schema";
 import { type RefObject, useCallback, useState } from "react";
 import { toast } from "#components/ui/toast.ts";
 import { useKeys } from "#lib/keys.ts";
+import { answerKind, type Decision } from "./answer.ts";
 import { isGrave } from "./grave.ts";
 import { CARD_PX, ROW_PX } from "./inbox-row.tsx";
-import type { Decision, useDecisions } from "./use-decisions.ts";
+import type { Decisions } from "./use-decisions.ts";
 import type { Line } from "./use-inbox.ts";
 
+/** What the decision bar and the keys can do to an approval. */
+export type Act = Decision | "delegate" | "snooze" | "approve_with";
 export type DecisionDialog =
-  | { kind: "reason"; decision: "reject" | "request_changes"; row: InboxRow }
-  | { kind: "target"; row: InboxRow }
+  | { kind: "reason"; decision: Decision; row: InboxRow }
+  | { kind: "target" | "approve_with" | "delegate" | "snooze"; row: InboxRow }
   | { kind: "bulk"; decision: "approve" | "reject"; rows: readonly InboxRow[] };
 
 type Context = {
@@ -17,7 +20,7 @@ type Context = {
   cursor: number;
   isOpen: boolean;
   away: boolean;
-  decisions: ReturnType<typeof useDecisions>;
+  decisions: Decisions;
   open: (id: string | null, how?: "push" | "replace") => void;
   setCursorId: (id: string) => void;
   refresh: () => void;
@@ -32,15 +35,16 @@ export function useInboxKeys(context: Context) {
   const { lines, cursor, isOpen, away, decisions, open, setCursorId, refresh, list } = context;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [changesShown, setChangesShown] = useState<ReadonlySet<string>>(new Set());
+  /** Whose changes were before the reviewer's eyes at least once. */
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [dialog, setDialog] = useState<DecisionDialog | null>(null);
   const current = lines[cursor]?.row;
 
   const toggle = useCallback((id: string) => setSelected((before) => flip(before, id)), []);
-  const showChanges = useCallback(
-    (id: string, shown: boolean) =>
-      setChangesShown((before) => (before.has(id) === shown ? before : flip(before, id))),
-    [],
-  );
+  const showChanges = useCallback((id: string, shown: boolean) => {
+    setChangesShown((before) => (before.has(id) === shown ? before : flip(before, id)));
+    if (shown) setOpened((before) => (before.has(id) ? before : new Set(before).add(id)));
+  }, []);
   const moveTo = (place: number) => {
     const line = lines[Math.max(0, Math.min(place, lines.length - 1))];
     if (!line) return;
@@ -61,15 +65,22 @@ export function useInboxKeys(context: Context) {
     if (next) setTimeout(() => focusRow(list.current, next.row.task_id, cursor), FOCUS_AFTER_MS);
   };
 
-  const act = (decision: Decision) => {
+  const act = (what: Act) => {
     if (away || dialog) return;
     const rows = lines.filter(({ row }) => selected.has(row.task_id)).map(({ row }) => row);
-    if (rows.length > 0 && decision !== "request_changes") return setDialog({ kind: "bulk", decision, rows });
+    if (rows.length > 0 && (what === "approve" || what === "reject"))
+      return setDialog({ kind: "bulk", decision: what, rows });
     if (!current) return;
-    if (!current.approval_id || current.my_status !== "PENDING") {
-      return void toast({ tone: "bad", text: "No answer of yours is asked for here", detail: current.title });
+    const isDecision = what === "approve" || what === "reject" || what === "request_changes";
+    const kind = answerKind(current, isDecision ? what : undefined);
+    if (kind === null || (kind === "change" && !isDecision)) {
+      const isSame = isDecision && answerKind(current) === "change";
+      const text = isSame ? "That is your answer already" : "No answer of yours is asked for here";
+      return void toast({ tone: "bad", text, detail: current.title });
     }
-    if (decision !== "approve") return setDialog({ kind: "reason", decision, row: current });
+    if (what === "delegate" || what === "snooze") return setDialog({ kind: what, row: current });
+    if (what === "reject" || what === "request_changes")
+      return setDialog({ kind: "reason", decision: what, row: current });
     if (isGrave(current.risk_level) && !(isOpen && changesShown.has(current.task_id))) {
       open(current.task_id);
       showChanges(current.task_id, true);
@@ -78,6 +89,7 @@ export function useInboxKeys(context: Context) {
         detail: "Its risk is high. Approve again once you have read them.",
       });
     }
+    if (what === "approve_with") return setDialog({ kind: "approve_with", row: current });
     if (current.risk_level === "CRITICAL") return setDialog({ kind: "target", row: current });
     step();
     void decisions.decide(current, "approve");
@@ -93,6 +105,8 @@ export function useInboxKeys(context: Context) {
     approve: () => act("approve"),
     reject: () => act("reject"),
     request_changes: () => act("request_changes"),
+    delegate: () => act("delegate"),
+    snooze: () => act("snooze"),
     show_changes: () => current && isOpen && showChanges(current.task_id, !changesShown.has(current.task_id)),
     show_new: refresh,
     undo: () => (decisions.canUndo() ? void decisions.undo() : false),
@@ -109,6 +123,7 @@ export function useInboxKeys(context: Context) {
     act,
     dialog,
     changesShown,
+    opened,
     showChanges,
     closeDialog: () => setDialog(null),
     /** After a dialog decided: the next row, and no selection. */

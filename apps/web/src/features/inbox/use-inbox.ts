@@ -1,4 +1,4 @@
-import type { InboxRow, InboxSection } from "@ade/core/views/schema";
+import type { InboxFilter, InboxRow, InboxSection } from "@ade/core/views/schema";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { shellQueries } from "#lib/shell-queries.ts";
@@ -9,9 +9,9 @@ export type Line = { row: InboxRow; gone: boolean };
 const NONE: ReadonlySet<string> = new Set();
 
 /** One section of the inbox as it stands on the screen; `refresh` lets in what was held back. */
-export function useInbox(section: InboxSection, search: string, taken: ReadonlySet<string> = NONE) {
-  const query = useInfiniteQuery(shellQueries.inbox(section, search));
-  const listKey = `${section}:${search}`;
+export function useInbox(section: InboxSection, filter: InboxFilter, taken: ReadonlySet<string> = NONE) {
+  const query = useInfiniteQuery(shellQueries.inbox(section, filter));
+  const listKey = `${section}:${JSON.stringify(filter)}`;
   const [stand, setStand] = useState({ listKey, lineup: EMPTY_LINEUP, rows: new Map<string, InboxRow>() });
 
   const fresh = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
@@ -45,6 +45,7 @@ export function useInbox(section: InboxSection, search: string, taken: ReadonlyS
     lines,
     held: lineup.held.length,
     counts: query.data?.pages[0]?.counts,
+    total: query.data?.pages[0]?.total,
     refresh: () => setStand({ listKey, lineup: EMPTY_LINEUP, rows: new Map() }),
   };
 }

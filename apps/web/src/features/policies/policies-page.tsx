@@ -3,7 +3,7 @@ import { Plus } from "lucide-react";
 import { useRef, useState } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { useKeys } from "#lib/keys.ts";
 import { onDemand } from "#lib/on-demand.tsx";
@@ -66,7 +66,7 @@ export function PoliciesPage() {
         {create && (
           <Button look="primary" onClick={create}>
             <Plus size={14} aria-hidden /> New policy{" "}
-            <Kbd keys="n" className="border-current! text-current! opacity-70" />
+            <KeyOf of="create" className="border-current! text-current! opacity-70" />
           </Button>
         )}
       </PageBar>

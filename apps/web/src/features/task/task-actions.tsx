@@ -1,7 +1,17 @@
 import type { TaskAction } from "@ade/core/tasks/schema";
 import type { TaskView } from "@ade/core/views/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Archive, Ban, Copy, Inbox, OctagonX, Pencil, SendHorizontal, Trash2 } from "lucide-react";
+import {
+  Archive,
+  Ban,
+  Copy,
+  Inbox,
+  OctagonX,
+  Pencil,
+  SendHorizontal,
+  ShieldAlert,
+  Trash2,
+} from "lucide-react";
 import { useRouter } from "next/router";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
@@ -9,6 +19,9 @@ import { toast, toastProblem } from "#components/ui/toast.ts";
 import { ReasonDialog } from "#features/inbox/reason-dialog.tsx";
 import { api } from "#lib/api.ts";
 import { useKeys } from "#lib/keys.ts";
+import { onDemand } from "#lib/on-demand.tsx";
+
+const OverrideDialog = onDemand(() => import("./override-dialog.tsx").then((file) => file.OverrideDialog));
 
 type Run = { action: TaskAction; reason?: string };
 
@@ -18,6 +31,7 @@ export function TaskActions({ view }: { view: TaskView }) {
   const router = useRouter();
   const client = useQueryClient();
   const [asking, setAsking] = useState<"cancel" | "abort" | "delete" | null>(null);
+  const [passing, setPassing] = useState<"override" | "force_apply" | null>(null);
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
 
@@ -88,6 +102,17 @@ export function TaskActions({ view }: { view: TaskView }) {
           <Trash2 size={14} aria-hidden /> Delete…
         </Button>
       )}
+      {may("override") && (
+        <Button acts onClick={() => setPassing("override")}>
+          <ShieldAlert size={14} aria-hidden /> Override…
+        </Button>
+      )}
+      {may("force_apply") && (
+        <Button look="danger" acts onClick={() => setPassing("force_apply")}>
+          <ShieldAlert size={14} aria-hidden /> Force apply…
+        </Button>
+      )}
+      {passing && <OverrideDialog kind={passing} view={view} close={() => setPassing(null)} />}
       {asking && (
         <ReasonDialog
           title={TITLES[asking]}

@@ -10,8 +10,10 @@ import { Facts, Part } from "./facts.tsx";
 import { HeldBy } from "./held-by.tsx";
 import { LocksOfTask } from "./locks-of-task.tsx";
 import { Notes } from "./notes.tsx";
-import { Missing, Requirements } from "./requirements.tsx";
+import { Overrides } from "./overrides.tsx";
+import { Requirements } from "./requirements.tsx";
 import { RiskFactors } from "./risk-factors.tsx";
+import { SinceLook } from "./since-look.tsx";
 import { StateRail } from "./state-rail.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -49,10 +51,12 @@ export function TaskBody({ view }: { view: TaskView }) {
           </p>
         )}
       </div>
+      <Overrides view={view} />
       {task.problem && <Notes tone="bad" notes={[task.problem.message]} />}
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-7">
           {rest && <p className="whitespace-pre-wrap">{rest}</p>}
+          <SinceLook view={view} />
           <Outcome view={view} />
           <Part
             title="Changes"
@@ -90,7 +94,6 @@ export function TaskBody({ view }: { view: TaskView }) {
           {view.requirements.length > 0 && (
             <Part title="Who has to agree" note={`${task.current_approvals} of ${task.required_approvals}`}>
               <Requirements view={view} />
-              <Missing view={view} />
               {view.held_by && <HeldBy held={view.held_by} />}
             </Part>
           )}

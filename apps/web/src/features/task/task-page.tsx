@@ -6,6 +6,7 @@ import { TaskState } from "#components/task-state.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { queries } from "#lib/queries.ts";
+import { Lookers } from "./lookers.tsx";
 import { TaskActions } from "./task-actions.tsx";
 import { TaskBody } from "./task-body.tsx";
 
@@ -19,7 +20,16 @@ export function TaskPage() {
     <>
       <PageBar
         title={view ? (view.task.config.description.split("\n")[0] ?? "Task") : "Task"}
-        note={view && <TaskState state={view.task.state} result={view.task.execution?.result} />}
+        note={
+          view && (
+            <>
+              <TaskState state={view.task.state} result={view.task.execution?.result} />
+              <span className="text-xs">
+                <Lookers taskId={view.task.id} revision={view.task.revision} />
+              </span>
+            </>
+          )
+        }
       >
         {view && <TaskActions view={view} />}
         <Button look="quiet" onClick={() => print()} className="max-md:hidden">

@@ -1,0 +1,70 @@
+import type { UserEntry } from "@ade/core/identity/schema";
+import { Combobox as Base } from "@base-ui/react/combobox";
+import { useQuery } from "@tanstack/react-query";
+import { Check } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { queries } from "#lib/queries.ts";
+
+type Props = {
+  id: string;
+  "aria-describedby"?: string;
+  "aria-invalid"?: true;
+  value: UserEntry | null;
+  onChange: (person: UserEntry | null) => void;
+  /** People who are not offered. */
+  without?: ReadonlySet<string>;
+};
+
+/** One person who reviews, found by name or address. Enter takes the one that is marked. */
+export function PersonPicker({ value, onChange, without, ...parts }: Props) {
+  const [typed, setTyped] = useState("");
+  const search = useDeferredValue(value && typed === value.name ? "" : typed.trim());
+  const found = useQuery(queries.users(search));
+  const people = (found.data?.users ?? []).filter(
+    ({ id, active, roles }) =>
+      active && !without?.has(id) && (roles.includes("reviewer") || roles.includes("admin")),
+  );
+  return (
+    <Base.Root<UserEntry>
+      items={people}
+      filter={null}
+      autoHighlight
+      value={value}
+      onValueChange={onChange}
+      inputValue={typed}
+      onInputValueChange={setTyped}
+      itemToStringLabel={({ name }) => name}
+      isItemEqualToValue={(one, other) => one.id === other.id}
+    >
+      <Base.Input {...parts} placeholder="Name or address" autoComplete="off" className="field" />
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} className="z-50 outline-none">
+          <Base.Popup className="max-h-64 w-(--anchor-width) overflow-y-auto rounded-lg bg-raised p-1 shadow-raised outline-none">
+            <Base.Empty className="px-2 py-1.5 text-ink-3 empty:hidden">
+              {found.isFetching ? "Looking…" : "Nobody who reviews goes by that name."}
+            </Base.Empty>
+            <Base.List>
+              {(person: UserEntry) => (
+                <Base.Item
+                  key={person.id}
+                  value={person}
+                  className="flex min-h-9 cursor-default items-center gap-2 rounded-sm px-2 outline-none select-none data-highlighted:bg-hover"
+                >
+                  <span className="min-w-0 flex-1">
+                    <span className="block truncate font-medium">{person.name}</span>
+                    <span className="block truncate text-xs text-ink-3">
+                      {[...person.roles, ...person.groups].join(", ")}
+                    </span>
+                  </span>
+                  <Base.ItemIndicator className="text-accent">
+                    <Check size={13} aria-hidden />
+                  </Base.ItemIndicator>
+                </Base.Item>
+              )}
+            </Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

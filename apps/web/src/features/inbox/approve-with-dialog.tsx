@@ -1,0 +1,120 @@
+import type { UserEntry } from "@ade/core/identity/schema";
+import type { InboxRow } from "@ade/core/views/schema";
+import { X } from "lucide-react";
+import { type FormEvent, useMemo, useState } from "react";
+import { PersonPicker } from "#components/person-picker.tsx";
+import { Button, IconButton } from "#components/ui/button.tsx";
+import { Check } from "#components/ui/check.tsx";
+import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { useMe } from "#lib/session.ts";
+import type { Decisions } from "./use-decisions.ts";
+
+type Props = { row: InboxRow; decisions: Decisions; close: () => void; done: () => void };
+
+/** An approval with more to it: a word to the author, further people who have to agree, the front of the queue. */
+export function ApproveWithDialog({ row, decisions, close, done }: Props) {
+  const me = useMe();
+  const [reason, setReason] = useState("");
+  const [first, setFirst] = useState(false);
+  const [others, setOthers] = useState<readonly UserEntry[]>([]);
+  const [typedName, setTypedName] = useState("");
+  const isCritical = row.risk_level === "CRITICAL";
+  const isReady = !isCritical || typedName.trim() === row.target;
+  const without = useMemo(
+    () => new Set([...(me ? [me.id] : []), ...others.map(({ id }) => id)]),
+    [me, others],
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isReady) return;
+    done();
+    void decisions.decide(row, "approve", reason.trim(), {
+      apply_immediately: first,
+      ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
+    });
+  };
+  return (
+    <Dialog title="Approve, with…" description={row.title} close={close}>
+      <form className="flex flex-col gap-3.5" onSubmit={submit}>
+        <Field
+          label="Also needed from"
+          optional
+          hint="It waits for every one of them, beside what policies ask."
+        >
+          {(parts) => (
+            <>
+              {others.length > 0 && (
+                <ul className="flex flex-wrap gap-1">
+                  {others.map((person) => (
+                    <li
+                      key={person.id}
+                      className="flex items-center rounded-sm border border-line-strong bg-sunken pl-2 text-xs"
+                    >
+                      {person.name}
+                      <IconButton
+                        label={`Without ${person.name}`}
+                        size="small"
+                        onClick={() => setOthers(others.filter((each) => each !== person))}
+                      >
+                        <X size={12} aria-hidden />
+                      </IconButton>
+                    </li>
+                  ))}
+                </ul>
+              )}
+              <PersonPicker
+                key={others.length}
+                {...parts}
+                value={null}
+                onChange={(person) => person && setOthers([...others, person])}
+                without={without}
+              />
+            </>
+          )}
+        </Field>
+        <Check
+          checked={first}
+          onChange={setFirst}
+          label="Apply it at once"
+          hint="Once everybody has agreed it goes to the front of the queue."
+        />
+        <Field label="A word to the author" optional>
+          {(parts) => (
+            <textarea
+              {...parts}
+              rows={2}
+              maxLength={2000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              className="field"
+            />
+          )}
+        </Field>
+        {isCritical && (
+          <Field
+            label="Type the target's name to go on"
+            hint={<code className="select-all">{row.target}</code>}
+          >
+            {(parts) => (
+              <input
+                {...parts}
+                autoComplete="off"
+                spellCheck={false}
+                value={typedName}
+                onChange={(event) => setTypedName(event.target.value)}
+                className="field font-mono text-xs!"
+              />
+            )}
+          </Field>
+        )}
+        <DialogActions>
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" look="primary" acts disabled={!isReady}>
+            Approve
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
