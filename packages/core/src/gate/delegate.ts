@@ -4,7 +4,7 @@ import type { Actor } from "../kernel/actor.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { reviewerIssues } from "../policies/service.ts";
-import { type Db, loadTaskToAsk, type ReviewRecord, type TaskToAsk } from "../tasks/service.ts";
+import { type Db, type ReviewRecord, type TaskToAsk, withReasons } from "../tasks/service.ts";
 import { type AskChange, type AskPlan, askFacts, askMore, planAsk } from "./ask.ts";
 import type { Decision } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
@@ -21,7 +21,7 @@ export async function decideDelegation(
   input: Pick<RespondInput, "reason"> & { delegate_to: string },
 ): Promise<Decision<Responded>> {
   const [by] = await peopleToAsk(deps, found.task, actor, [input.delegate_to], () => "delegate_to");
-  const task = await reasonsOf(db, found.task);
+  const task = await withReasons(db, found.task);
   const plan = planAsk(task, {
     replace: {
       id: deps.ids.uuid(),
@@ -40,7 +40,7 @@ export async function decideTakeBack(
   db: Db,
   found: { task: ReviewRecord; approval_id: string },
 ): Promise<Decision<Responded>> {
-  const task = await reasonsOf(db, found.task);
+  const task = await withReasons(db, found.task);
   const plan = planAsk(task, { take_back: found.approval_id });
   if (plan.problems.length > 0) throw approvalErrors.UNDO_TIME_OVER({ message: plan.problems.join(" ") });
   return asked(task, plan, found.approval_id);
@@ -63,7 +63,7 @@ export async function planDemand(
   const id = demandId(actor.id);
   const stands = found.requirements?.some((requirement) => requirement.id === id) ?? false;
   if (wanted.length === 0 && !stands) return null;
-  const task = await reasonsOf(db, found);
+  const task = await withReasons(db, found);
   if (wanted.length === 0) return { task, plan: planAsk(task, { without: id }) };
   const field = (at: number): string => `options.require_additional_approvals.${at}`;
   const people = await peopleToAsk(deps, found, actor, wanted, field);
@@ -122,13 +122,6 @@ async function peopleToAsk(
   if (self >= 0) details.push({ field: field(self), issue: "is you" });
   if (details.length > 0) throw errors.VALIDATION_ERROR({ details });
   return requested.map((id) => people.find((person) => person.id === id)!);
-}
-
-/** The same review with the reasons. Should it have moved on meanwhile, the compare-and-swap notices. */
-async function reasonsOf(db: Db, found: ReviewRecord): Promise<TaskToAsk> {
-  const task = await loadTaskToAsk(db, found.id);
-  if (!task) throw errors.NOT_FOUND({ message: "There is no such task." });
-  return { ...task, version: found.version };
 }
 
 /** Nothing is decided by it: whoever is asked now has not answered yet. */

@@ -30,7 +30,14 @@ export type {
   TaskRecord,
   TaskToAsk,
 } from "./record.ts";
-export { type AskedApproval, type Db, loadTask, loadTaskOfApproval, loadTaskToAsk } from "./store.ts";
+export {
+  type AskedApproval,
+  type Db,
+  loadTask,
+  loadTaskOfApproval,
+  loadTaskToAsk,
+  withReasons,
+} from "./store.ts";
 export { blockedAt, leaveQueue, lockOwnerOf, TASKS_GROUP, TASKS_PRINCIPAL } from "./task-locks.ts";
 
 export type TasksDeps = {

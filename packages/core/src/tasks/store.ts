@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { z } from "zod";
+import type { WhyAsked } from "../approvals/schema.ts";
 import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination, timeKey } from "../kernel/page.ts";
 import type { ReviewRecord, TaskRecord, TaskToAsk } from "./record.ts";
 import type { ListTasksQuery } from "./schema.ts";
@@ -44,6 +45,17 @@ export async function loadTaskToAsk(pool: Db, id: string): Promise<TaskToAsk | n
     values: [id],
   });
   return rows[0] ?? null;
+}
+
+/** The same record with the reasons for which each is asked: for a change of who is asked that comes with an answer. */
+export async function withReasons(db: Db, task: ReviewRecord): Promise<TaskToAsk> {
+  const { rows } = await db.query<{ id: string; why: readonly WhyAsked[] }>({
+    name: "task-reasons",
+    text: "SELECT id, why FROM approval WHERE task_id = $1 AND revision = $2 AND kind = 'review'",
+    values: [task.id, task.revision],
+  });
+  const reasons = new Map(rows.map(({ id, why }) => [id, why]));
+  return { ...task, approvals: task.approvals.map((row) => ({ ...row, why: reasons.get(row.id) ?? [] })) };
 }
 
 /** The task that an approval belongs to, whatever the approval's revision, with the approval itself. */
