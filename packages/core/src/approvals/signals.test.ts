@@ -24,7 +24,10 @@ describe("approvals faster than the diff can be read", () => {
   test("are a signal from five on and from a fifth of all on", () => {
     expect(kinds(many(5, 14))).toEqual([]);
     expect(kinds(many(6, 14))).toEqual(["unread"]);
-    const slow = many(30, 60).map((one) => ({ ...one, answered_at: new Date(one.answered_at.getTime() + 9e6) }));
+    const slow = many(30, 60).map((one) => ({
+      ...one,
+      answered_at: new Date(one.answered_at.getTime() + 9e6),
+    }));
     expect(kinds([...many(6, 14), ...slow])).not.toContain("unread");
   });
   test("a rejection may be quick", () => {
