@@ -1,4 +1,4 @@
-import { riskSettings } from "@ade/core/risk/schema";
+import { riskSettings, riskSettingsEffect } from "@ade/core/risk/schema";
 import { procedure, router } from "../trpc.ts";
 
 const tags = ["policies"] as const;
@@ -13,6 +13,17 @@ export const riskRouter = router({
   })
     .output(riskSettings)
     .query(({ ctx }) => ctx.core.risk.settings()),
+
+  compare_settings: procedure("risk.settings.update", {
+    method: "POST",
+    path: "/risk/settings/what-if",
+    status: 200,
+    summary: "What other weights and bands would make of the last 500 tasks",
+    tags,
+  })
+    .input(riskSettings)
+    .output(riskSettingsEffect)
+    .mutation(({ ctx, input }) => ctx.core.risk.compareSettings(input)),
 
   update_settings: procedure("risk.settings.update", {
     method: "PATCH",

@@ -90,3 +90,19 @@ export const calibrationBand = z.strictObject({
   returned: outcomeShare,
 });
 export type CalibrationBand = z.infer<typeof calibrationBand>;
+
+/** What other weights and bands would make of the last tasks. */
+export const riskSettingsEffect = z.strictObject({
+  tasks: z.int(),
+  levels: z.array(z.strictObject({ level: riskLevel, before: z.int(), after: z.int() })),
+  /** Those that move the most, at most ten. */
+  moved: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      title: z.string(),
+      before: z.strictObject({ score: z.int(), level: riskLevel }),
+      after: z.strictObject({ score: z.int(), level: riskLevel }),
+    }),
+  ),
+});
+export type RiskSettingsEffect = z.infer<typeof riskSettingsEffect>;

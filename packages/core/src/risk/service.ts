@@ -5,13 +5,16 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { touchedResources } from "./factors/touched-resource.ts";
 import { lowerings, type ReachWithout } from "./lower.ts";
-import type { RiskLowering, RiskSettings } from "./schema.ts";
+import type { RiskLowering, RiskSettings, RiskSettingsEffect } from "./schema.ts";
 import { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
-import { findHistory, readSettings, writeSettings } from "./store.ts";
+import { settingsEffect } from "./settings-effect.ts";
+import { findHistory, findRated, readSettings, writeSettings } from "./store.ts";
 
 export { type BandCounts, calibrate, wilson } from "./calibration.ts";
 export { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
 export { DEFAULT_RISK_SETTINGS, levelOf } from "./settings.ts";
+
+const TASKS_COMPARED = 500;
 
 export type RiskDeps = { pool: Pool; prisma: PrismaClient; clock: Clock; ledger: Ledger };
 
@@ -25,6 +28,8 @@ export type RiskService = {
   /** Scores a task or a draft of one, and says what would lower it; stores nothing. */
   assess(input: AssessInput): Promise<ScoredRisk & { lower: RiskLowering[] }>;
   settings(): Promise<RiskSettings>;
+  /** What these settings would make of the last tasks, beside those in force; stores nothing. */
+  compareSettings(settings: RiskSettings): Promise<RiskSettingsEffect>;
   /** Replaces weights and bands, for tasks that are assessed from now on. */
   updateSettings(actor: Actor, settings: RiskSettings): Promise<RiskSettings>;
 };
@@ -43,6 +48,13 @@ export function createRiskService(deps: RiskDeps): RiskService {
       return { ...scored, lower: lowerings(facts, scored, reach_without) };
     },
     settings: () => readSettings(deps.prisma),
+    async compareSettings(settings) {
+      const [inForce, tasks] = await Promise.all([
+        readSettings(deps.prisma),
+        findRated(deps.pool, TASKS_COMPARED),
+      ]);
+      return settingsEffect(tasks, inForce, settings);
+    },
     updateSettings(actor, settings) {
       return deps.ledger.write(actor, async (tx) => {
         const before = await readSettings(tx);

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { Prisma } from "../generated/client.ts";
 import { HISTORY_DAYS } from "./factors/historical-failure-rate.ts";
-import { type RiskHistory, type RiskSettings, riskSettings } from "./schema.ts";
+import { type RiskFactor, type RiskHistory, type RiskSettings, riskSettings } from "./schema.ts";
 import { DEFAULT_RISK_SETTINGS } from "./settings.ts";
 
 const SETTING_KEY = "risk";
@@ -23,6 +23,17 @@ export async function findHistory(pool: Pool, type: string, keys: readonly strin
     values: [type, keys, HISTORY_DAYS],
   });
   return rows[0] ?? { failures: 0, completed: 0 };
+}
+
+const RATED = `select t.id, split_part(t.description, E'\\n', 1) as title, r.risk->'factors' as factors
+  from task t join task_revision r on r.task_id = t.id and r.revision = t.revision
+  where t.submitted_at is not null and r.risk is not null order by t.created_at desc, t.id limit $1`;
+
+export type RatedTask = { id: string; title: string; factors: RiskFactor[] };
+
+/** The last tasks with the factors that were found for them. */
+export async function findRated(pool: Pool, limit: number): Promise<RatedTask[]> {
+  return (await pool.query<RatedTask>({ name: "risk-rated", text: RATED, values: [limit] })).rows;
 }
 
 /** The settings in force. A stored value that is not valid throws: nobody should be assessed by a guess. */

@@ -71,6 +71,8 @@ export const reviewerInsights = z.strictObject({
       signals: z.array(reviewerSignal),
     }),
   ),
+  /** How signals are counted, in words. */
+  rules: z.array(z.string()),
   /** More was answered than is looked at. */
   truncated: z.boolean(),
 });
