@@ -12,8 +12,18 @@ beforeAll(async () => {
   core = await makeCore();
   people = await core.people();
   const { author, reviewer, second } = people;
-  const bot = { ...systemActor("demo"), kind: "agent" as const, id: crypto.randomUUID(), owner_id: author.id };
-  await writeHistory(core.connections.pool, { mia: author, bot, ravi: reviewer, sam: second }, new Map(), NOW);
+  const bot = {
+    ...systemActor("demo"),
+    kind: "agent" as const,
+    id: crypto.randomUUID(),
+    owner_id: author.id,
+  };
+  await writeHistory(
+    core.connections.pool,
+    { mia: author, bot, ravi: reviewer, sam: second },
+    new Map(),
+    NOW,
+  );
   await core.ledger.settle();
 });
 afterAll(() => core?.dispose());
@@ -49,7 +59,11 @@ describe("insights", () => {
     expect(all.p90_seconds!).toBeGreaterThan(all.median_seconds!);
     expect(policies[0]).toMatchObject({ policy: "Databases and network need security" });
     expect(policies[0]!.median_seconds!).toBeGreaterThan(policies[1]!.median_seconds!);
-    const empty = await core.views.insights.decisions({ ...range, from: range.to, to: "2026-11-22T00:00:00Z" });
+    const empty = await core.views.insights.decisions({
+      ...range,
+      from: range.to,
+      to: "2026-11-22T00:00:00Z",
+    });
     expect(empty).toMatchObject({ all: { decisions: 0, median_seconds: null }, weeks: [], policies: [] });
   });
   test("show an admin everybody, and a reviewer themselves beside the same sums", async () => {
@@ -75,11 +89,29 @@ describe("insights", () => {
       if (share.share !== null) expect(share.low! <= share.share && share.share <= share.high!).toBe(true);
     }
   });
+  test("are enough for a model to learn from, which then stands beside the score and changes nothing", async () => {
+    const config = core.noopTask();
+    const simulated = () => core.gate.simulate(people.author, { config, metadata: { tags: [] } });
+    const before = await simulated();
+    expect(before.risk.learned_probability).toBeUndefined();
+    const model = await core.risk.learn(people.admin);
+    expect(model.weights).toHaveLength(5);
+    expect(await core.risk.learned()).toEqual(model);
+    const after = await simulated();
+    expect(after.risk.learned_probability).toBeGreaterThan(0);
+    expect(after.risk.learned_probability).toBeLessThan(1);
+    expect({ ...after.risk, learned_probability: undefined }).toEqual({
+      ...before.risk,
+      learned_probability: undefined,
+    });
+  });
   test("tell how applying went and what was waited for", async () => {
     const found = await core.views.insights.operations(range);
     const total = Object.values(found.all).reduce((sum, count) => sum + count, 0);
     expect(total).toBeGreaterThan(200);
-    expect(found.weeks.reduce((sum, week) => sum + week.success + week.failure + week.timeout, 0)).toBe(total);
+    expect(found.weeks.reduce((sum, week) => sum + week.success + week.failure + week.timeout, 0)).toBe(
+      total,
+    );
     expect(found.contended[0]!.waits).toBeGreaterThan(0);
     expect(found.contended[0]!.median_wait_seconds).toBeGreaterThan(0);
     expect(found.rolled_back).toBeGreaterThan(0);

@@ -50,7 +50,7 @@ function scoreOf(contributions: readonly number[]): number {
 }
 
 /** An assessment before policies have said whether they would waive review. */
-export type ScoredRisk = Omit<RiskAssessment, "auto_approvable" | "lower">;
+export type ScoredRisk = Omit<RiskAssessment, "auto_approvable" | "lower" | "learned_probability">;
 
 /**
  * The risk of a task (risk.md): weighted sum of four factors, rounded to an integer 0-100, with every factor's weight,

@@ -5,6 +5,7 @@ import { SharesWithSpread } from "./charts.tsx";
 import { Drawn, InsightCard, NothingYet, PanelSkeleton, percent, Rows } from "./insight-parts.tsx";
 import { insightQueries } from "./insight-queries.ts";
 import type { PanelProps } from "./insights-page.tsx";
+import { LearnedCard } from "./learned-card.tsx";
 
 const KINDS = [
   { key: "failed", name: "Failed", color: "var(--bad-fill)" },
@@ -22,31 +23,34 @@ export function RiskPanel({ range }: PanelProps) {
         const filled = bands.filter(({ tasks }) => tasks > 0);
         if (filled.length === 0) return <NothingYet what="rated task" />;
         return (
-          <InsightCard
-            title="Risk against outcome"
-            note="Scores in bands of ten. Failed and rolled back: of the tasks that were applied. Returned: of all that were submitted. The lines are 95 % intervals after Wilson: where they overlap, the bands may as well be alike."
-          >
-            <Drawn
-              label="Share of tasks that failed, were rolled back or returned, by risk score"
-              table={
-                <Rows
-                  label="Risk against outcome"
-                  rows={filled}
-                  keyOf={({ from }) => String(from)}
-                  columns={[
-                    { name: "Score", of: ({ from, to }) => `${from}–${to}`, isText: true },
-                    { name: "Tasks", of: ({ tasks }) => tasks },
-                    ...KINDS.map(({ key, name }) => ({
-                      name,
-                      of: (band: CalibrationBand) => shareText(band[key]),
-                    })),
-                  ]}
-                />
-              }
+          <>
+            <InsightCard
+              title="Risk against outcome"
+              note="Scores in bands of ten. Failed and rolled back: of the tasks that were applied. Returned: of all that were submitted. The lines are 95 % intervals after Wilson: where they overlap, the bands may as well be alike."
             >
-              <SharesWithSpread rows={filled.map(drawn)} x="name" series={KINDS} />
-            </Drawn>
-          </InsightCard>
+              <Drawn
+                label="Share of tasks that failed, were rolled back or returned, by risk score"
+                table={
+                  <Rows
+                    label="Risk against outcome"
+                    rows={filled}
+                    keyOf={({ from }) => String(from)}
+                    columns={[
+                      { name: "Score", of: ({ from, to }) => `${from}–${to}`, isText: true },
+                      { name: "Tasks", of: ({ tasks }) => tasks },
+                      ...KINDS.map(({ key, name }) => ({
+                        name,
+                        of: (band: CalibrationBand) => shareText(band[key]),
+                      })),
+                    ]}
+                  />
+                }
+              >
+                <SharesWithSpread rows={filled.map(drawn)} x="name" series={KINDS} />
+              </Drawn>
+            </InsightCard>
+            <LearnedCard />
+          </>
         );
       }}
     </Resolved>

@@ -23,6 +23,14 @@ export function RiskFactors({ risk, stale }: { risk: RiskAssessment; stale?: boo
       <div className="mb-2.5 flex items-center gap-2">
         <RiskMeter score={risk.score} level={risk.level} className="text-sm" />
         <span className="text-xs text-ink-3">of 100</span>
+        {risk.learned_probability !== undefined && (
+          <span
+            className="num ml-auto text-xs text-ink-3"
+            title="By the learned model, which decides nothing"
+          >
+            fails with {Math.round(risk.learned_probability * 100)} % by the learned model
+          </span>
+        )}
       </div>
       <ul className="flex flex-col gap-2.5">
         {risk.factors.map((factor) => (
