@@ -1,17 +1,20 @@
 import { join } from "node:path";
 import { agentInput } from "@ade/core/agents/schema";
-import { closeConnections, openConnections } from "@ade/core/connect";
+import { type Connections, closeConnections, openConnections } from "@ade/core/connect";
 import { type Core, createCore } from "@ade/core/core";
 import type { Actor } from "@ade/core/kernel/actor";
 import { systemActor } from "@ade/core/kernel/actor";
 import { systemClock } from "@ade/core/kernel/clock";
 import { isCoded } from "@ade/core/kernel/errors";
 import { randomIds } from "@ade/core/kernel/ids";
-import pino from "pino";
+import { createLedger } from "@ade/core/ledger/service";
+import pino, { type Logger } from "pino";
 import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
 import { writeDemoFiles } from "./demo-files.ts";
+import { hasHistory, type PastPolicies, writeHistory } from "./demo-history.ts";
 import { DEMO_TASKS, type DemoTask } from "./demo-tasks.ts";
 import { DEMO_SHIFTS, DEMO_USERS } from "./demo-users.ts";
+import type { PastPeople } from "./past-changes.ts";
 
 export type SeedOptions = { databaseUrl: string; redisUrl: string; secret: string; dataDir: string };
 
@@ -31,25 +34,35 @@ export async function seed(options: SeedOptions): Promise<boolean> {
     if (done) return false;
     const root = join(options.dataDir, "demo-files");
     await writeDemoFiles(root);
-    const core = await createCore({
-      connections,
-      clock: systemClock,
-      ids: randomIds,
-      log,
-      secret: options.secret,
-      publicUrl: "http://localhost:3000",
-      fileRoots: { demo: root },
-      testExecutors: false,
-      anchorFile: null,
-      works: false,
-    });
-    try {
-      await fill(core);
-      await core.ledger.settle();
-      await connections.prisma.setting.create({ data: { key: "demo", value: true } });
-    } finally {
-      await core.close();
+    const within = async <T>(work: (core: Core) => Promise<T>): Promise<T> => {
+      const core = await createCore({
+        connections,
+        clock: systemClock,
+        ids: randomIds,
+        log,
+        secret: options.secret,
+        publicUrl: "http://localhost:3000",
+        fileRoots: { demo: root },
+        testExecutors: false,
+        anchorFile: null,
+        works: false,
+      });
+      try {
+        const done = await work(core);
+        await core.ledger.settle();
+        return done;
+      } finally {
+        await core.close();
+      }
+    };
+    const house = await within(settle);
+    // While no core runs: what is long past wakes no job and tells nobody.
+    if (!(await hasHistory(connections.pool))) {
+      await writeHistory(connections.pool, house.past, house.policies, systemClock.now());
+      await sealQuietly(connections, log, options.secret);
     }
+    await within((core) => fill(core, house));
+    await connections.prisma.setting.create({ data: { key: "demo", value: true } });
     return true;
   } finally {
     await closeConnections(connections);
@@ -63,7 +76,24 @@ const DEMO_AGENT = agentInput.parse({
   connection: { kind: "worker" },
 });
 
-async function fill(core: Core): Promise<void> {
+type House = {
+  people: Map<string, Actor>;
+  bot: Actor;
+  past: PastPeople;
+  policies: PastPolicies;
+};
+
+/** Seals what was written without waking or telling anybody. */
+async function sealQuietly(connections: Connections, log: Logger, secret: string): Promise<void> {
+  const ledger = createLedger({
+    ...{ ...connections, redis: null, clock: systemClock, ids: randomIds, log, secret },
+    ...{ projections: new Map(), onSeal: async () => undefined, anchorFile: null },
+  });
+  await ledger.settle();
+}
+
+/** People, catalogue, policies and the agent. */
+async function settle(core: Core): Promise<House> {
   const setup: Actor = { ...systemActor("demo"), roles: ["admin"] };
   const people = new Map<string, Actor>();
   for (const person of DEMO_USERS) {
@@ -105,6 +135,15 @@ async function fill(core: Core): Promise<void> {
     roles: [],
     owner_id: agent.owner_id,
   };
+  const policyIds = (await core.policies.list()).map(
+    ({ name, id, version }) => [name, { id, version }] as const,
+  );
+  const past = { mia, bot, ravi: people.get("ravi")!, sam: people.get("sam")! };
+  return { people, bot, past, policies: new Map(policyIds) };
+}
+
+async function fill(core: Core, { people, bot }: House): Promise<void> {
+  const mia = people.get("mia")!;
   const tasks = await core.connections.prisma.task.findMany({ select: { description: true } });
   const known = new Set(tasks.map(({ description }) => description));
   for (const task of DEMO_TASKS) {

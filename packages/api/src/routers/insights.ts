@@ -17,12 +17,18 @@ const rest = (name: string, summary: string): Rest => ({
 
 /** How reviewing and applying go. */
 export const insightsRouter = router({
-  decisions: procedure("view.insights", rest("decisions", "Time to decision over weeks, by risk and by policy"))
+  decisions: procedure(
+    "view.insights",
+    rest("decisions", "Time to decision over weeks, by risk and by policy"),
+  )
     .input(insightsQuery)
     .output(decisionInsights)
     .query(({ ctx, input }) => ctx.core.views.insights.decisions(input)),
 
-  reviewers: procedure("view.insights", rest("reviewers", "Load per reviewer, and signals; oneself and sums without the role admin"))
+  reviewers: procedure(
+    "view.insights",
+    rest("reviewers", "Load per reviewer, and signals; oneself and sums without the role admin"),
+  )
     .input(insightsQuery)
     .output(reviewerInsights)
     .query(({ ctx, input }) => ctx.core.views.insights.reviewers(ctx.actor, input)),
@@ -32,7 +38,10 @@ export const insightsRouter = router({
     .output(riskInsights)
     .query(({ ctx, input }) => ctx.core.views.insights.risk(input)),
 
-  operations: procedure("view.insights", rest("operations", "How applying went, and which locks were waited for"))
+  operations: procedure(
+    "view.insights",
+    rest("operations", "How applying went, and which locks were waited for"),
+  )
     .input(insightsQuery)
     .output(operationInsights)
     .query(({ ctx, input }) => ctx.core.views.insights.operations(input)),

@@ -1,4 +1,5 @@
-import { riskSettings } from "@ade/core/risk/schema";
+import { learnedModel, riskSettings, riskSettingsEffect } from "@ade/core/risk/schema";
+import { z } from "zod";
 import { procedure, router } from "../trpc.ts";
 
 const tags = ["policies"] as const;
@@ -13,6 +14,37 @@ export const riskRouter = router({
   })
     .output(riskSettings)
     .query(({ ctx }) => ctx.core.risk.settings()),
+
+  learned: procedure("risk.settings.read", {
+    method: "GET",
+    path: "/risk/learned",
+    status: 200,
+    summary: "The learned model and how it was judged; null where none was trained",
+    tags,
+  })
+    .output(z.strictObject({ model: learnedModel.nullable() }))
+    .query(async ({ ctx }) => ({ model: await ctx.core.risk.learned() })),
+
+  learn: procedure("risk.settings.update", {
+    method: "POST",
+    path: "/risk/learned",
+    status: 200,
+    summary: "Train the learned model on the own history; it is shown beside the score and decides nothing",
+    tags,
+  })
+    .output(learnedModel)
+    .mutation(({ ctx }) => ctx.core.risk.learn(ctx.actor)),
+
+  compare_settings: procedure("risk.settings.update", {
+    method: "POST",
+    path: "/risk/settings/what-if",
+    status: 200,
+    summary: "What other weights and bands would make of the last 500 tasks",
+    tags,
+  })
+    .input(riskSettings)
+    .output(riskSettingsEffect)
+    .mutation(({ ctx, input }) => ctx.core.risk.compareSettings(input)),
 
   update_settings: procedure("risk.settings.update", {
     method: "PATCH",

@@ -24,7 +24,7 @@ export {
   STATUS_OF,
 } from "./decide.ts";
 export { approvalErrors } from "./errors.ts";
-export { type GivenAnswer, habitsOf } from "./signals.ts";
+export { type GivenAnswer, habitsOf, signalRules } from "./signals.ts";
 
 export type ApprovalsService = ReturnType<typeof createApprovalsService>;
 

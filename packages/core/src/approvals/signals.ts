@@ -12,7 +12,7 @@ export type GivenAnswer = {
 };
 
 /** The stated formulas. They are signals to be asked about, no verdicts. */
-export const SIGNAL_RULES = {
+const SIGNAL_RULES = {
   /** Nobody opens, reads and answers in less, and nobody reads more than two changed lines a second. */
   reading_seconds: { least: 5, a_line: 0.5, most: 300 },
   unread: { approvals: 5, share: 0.2 },
@@ -102,4 +102,17 @@ function signalsOf(habits: Omit<ReviewerHabits, "signals">): ReviewerSignal[] {
     signals.push({ kind: "long_sitting", text: `${longest_sitting} answers in one sitting` });
   }
   return signals;
+}
+
+/** The formulas in words, beside the figures that they make. */
+export function signalRules(): string[] {
+  const { reading_seconds, unread, always_yes, night, long_sitting, sitting_gap_seconds } = SIGNAL_RULES;
+  const { least, a_line, most } = reading_seconds;
+  const minutes = sitting_gap_seconds / 60;
+  return [
+    `Reading takes ${least} s and ${a_line} s for each changed line, at most ${most} s. An approval is faster than reading where less has passed since its request, and since the same person's answer before.`,
+    `Told from ${unread.approvals} such approvals on, where they are ${100 * unread.share} % or more of all.`,
+    `Nearly always yes: ${100 * always_yes.share} % approvals or more, of ${always_yes.answers} answers or more.`,
+    `A sitting is answers that follow each other within ${minutes} minutes. Told from ${night.answers} on at night (${night.from_hour}:00 to ${night.to_hour}:00 by your clock), from ${long_sitting.answers} on by day.`,
+  ];
 }

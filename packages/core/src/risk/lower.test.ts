@@ -11,7 +11,12 @@ const ref = (over: Partial<ResourceRef> = {}): ResourceRef => ({
   ...over,
 });
 const facts = (over: Partial<RiskFacts> = {}): RiskFacts => ({
-  ...{ resources: [ref()], keys: [], catalogue: [], preview: { changes: [{ action: "update", diff: "+a" }] } },
+  ...{
+    resources: [ref()],
+    keys: [],
+    catalogue: [],
+    preview: { changes: [{ action: "update", diff: "+a" }] },
+  },
   ...{ worst_case: 60, reach: NO_REACH, history: { failures: 0, completed: 0 } },
   ...over,
 });
@@ -60,7 +65,9 @@ describe("what would lower the score", () => {
   test("a narrower scope, and parts that a person can look through", () => {
     expect(told(facts({ resources: [ref({ scope: "global" })] }))[0]).toMatch(/^with the scope namespace/);
     const changes = Array.from({ length: 60 }, () => ({ action: "update", diff: "+a\n-b\n+c" }));
-    expect(told(facts({ preview: { changes } }))[0]).toMatch(/^in parts of 10 changes instead of 60 .* at best$/);
+    expect(told(facts({ preview: { changes } }))[0]).toMatch(
+      /^in parts of 10 changes instead of 60 .* at best$/,
+    );
   });
 
   test("is always lower than the score, best first, and never a long list", () => {
@@ -89,7 +96,9 @@ describe("what would lower the score", () => {
         const found = lowerings(given, scored, new Map(keys.map((key) => [key, NO_REACH])));
         expect(found.length).toBeLessThanOrEqual(4);
         expect(found.every(({ score }) => score < scored.score)).toBe(true);
-        expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => a - b));
+        expect(found.map(({ score }) => score)).toEqual(
+          found.map(({ score }) => score).sort((a, b) => a - b),
+        );
       }),
     );
   });

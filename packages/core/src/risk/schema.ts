@@ -35,6 +35,8 @@ export const riskAssessment = z.strictObject({
   factors: z.array(riskFactor),
   /** What would lower it, the most helpful first; absent where it was scored before that was told. */
   lower: z.array(riskLowering).optional(),
+  /** The probability of failure by the learned model, where there is one; it decides nothing. */
+  learned_probability: z.number().optional(),
   auto_approvable: z.boolean(),
 });
 export type RiskAssessment = z.infer<typeof riskAssessment>;
@@ -90,3 +92,47 @@ export const calibrationBand = z.strictObject({
   returned: outcomeShare,
 });
 export type CalibrationBand = z.infer<typeof calibrationBand>;
+
+/** What other weights and bands would make of the last tasks. */
+export const riskSettingsEffect = z.strictObject({
+  tasks: z.int(),
+  levels: z.array(z.strictObject({ level: riskLevel, before: z.int(), after: z.int() })),
+  /** Those that move the most, at most ten. */
+  moved: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      title: z.string(),
+      before: z.strictObject({ score: z.int(), level: riskLevel }),
+      after: z.strictObject({ score: z.int(), level: riskLevel }),
+    }),
+  ),
+});
+export type RiskSettingsEffect = z.infer<typeof riskSettingsEffect>;
+
+/** A model of failure over the four factors, with how it was judged. It is shown beside the score and decides nothing. */
+export const learnedModel = z.strictObject({
+  trained_at: z.string(),
+  trained_on: z.strictObject({ tasks: z.int(), failures: z.int() }),
+  /** Later tasks that it was judged by and had not seen. */
+  held_out: z.strictObject({ tasks: z.int(), failures: z.int() }),
+  /** Log-odds: intercept, then one a factor; null where there was too little to learn from. */
+  weights: z
+    .array(z.number())
+    .length(RISK_FACTORS.length + 1)
+    .nullable(),
+  /** What is to be thought of it, in a sentence. */
+  why: z.string(),
+  /** Beside a forecaster who always names the plain share of failures. */
+  judged: z
+    .strictObject({
+      log_loss: z.number(),
+      base_log_loss: z.number(),
+      brier: z.number(),
+      base_brier: z.number(),
+      auc: z.number(),
+      /** Fifths by the probability foretold: its mean, and the share that failed. */
+      groups: z.array(z.strictObject({ foretold: z.number(), failed: outcomeShare })),
+    })
+    .nullable(),
+});
+export type LearnedModel = z.infer<typeof learnedModel>;

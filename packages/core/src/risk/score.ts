@@ -8,6 +8,7 @@ import { touchedResources } from "./factors/touched-resource.ts";
 import {
   RISK_FACTORS,
   type RiskAssessment,
+  type RiskFactor,
   type RiskFactorName,
   type RiskHistory,
   type RiskSettings,
@@ -31,8 +32,25 @@ export type RiskFacts = {
   settings?: RiskSettings;
 };
 
+/**
+ * The same factors weighed by other settings: their values are what was found then, and stay.
+ */
+export function reweigh(
+  factors: readonly Pick<RiskFactor, "name" | "value">[],
+  { weights, bands }: RiskSettings,
+): Pick<ScoredRisk, "score" | "level"> {
+  const score = scoreOf(factors.map(({ name, value }) => weights[name] * value));
+  return { score, level: levelOf(score, bands) };
+}
+
+/** The sum of the contributions, rounded, 0-100. */
+function scoreOf(contributions: readonly number[]): number {
+  const sum = contributions.reduce((total, contribution) => total + contribution, 0);
+  return Math.min(100, Math.max(0, Math.round(sum)));
+}
+
 /** An assessment before policies have said whether they would waive review. */
-export type ScoredRisk = Omit<RiskAssessment, "auto_approvable" | "lower">;
+export type ScoredRisk = Omit<RiskAssessment, "auto_approvable" | "lower" | "learned_probability">;
 
 /**
  * The risk of a task (risk.md): weighted sum of four factors, rounded to an integer 0-100, with every factor's weight,
@@ -55,7 +73,6 @@ export function assessRisk(facts: RiskFacts): ScoredRisk {
     const weight = weights[name];
     return { name, weight, value, contribution: weight * value, explanation };
   });
-  const sum = factors.reduce((total, factor) => total + factor.contribution, 0);
-  const score = Math.min(100, Math.max(0, Math.round(sum)));
+  const score = scoreOf(factors.map(({ contribution }) => contribution));
   return { score, level: levelOf(score, bands), factors };
 }

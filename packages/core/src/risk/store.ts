@@ -1,7 +1,15 @@
 import type { Pool } from "pg";
 import type { Prisma } from "../generated/client.ts";
 import { HISTORY_DAYS } from "./factors/historical-failure-rate.ts";
-import { type RiskHistory, type RiskSettings, riskSettings } from "./schema.ts";
+import type { AppliedTask } from "./learned/train.ts";
+import {
+  type LearnedModel,
+  learnedModel,
+  type RiskFactor,
+  type RiskHistory,
+  type RiskSettings,
+  riskSettings,
+} from "./schema.ts";
 import { DEFAULT_RISK_SETTINGS } from "./settings.ts";
 
 const SETTING_KEY = "risk";
@@ -25,10 +33,54 @@ export async function findHistory(pool: Pool, type: string, keys: readonly strin
   return rows[0] ?? { failures: 0, completed: 0 };
 }
 
+const RATED = `select t.id, split_part(t.description, E'\\n', 1) as title, r.risk->'factors' as factors
+  from task t join task_revision r on r.task_id = t.id and r.revision = t.revision
+  where t.submitted_at is not null and r.risk is not null order by t.created_at desc, t.id limit $1`;
+
+export type RatedTask = { id: string; title: string; factors: RiskFactor[] };
+
+/** The last tasks with the factors that were found for them. */
+export async function findRated(pool: Pool, limit: number): Promise<RatedTask[]> {
+  return (await pool.query<RatedTask>({ name: "risk-rated", text: RATED, values: [limit] })).rows;
+}
+
 /** The settings in force. A stored value that is not valid throws: nobody should be assessed by a guess. */
 export async function readSettings(db: Pick<Prisma.TransactionClient, "setting">): Promise<RiskSettings> {
   const row = await db.setting.findUnique({ where: { key: SETTING_KEY } });
   return row ? riskSettings.parse(row.value) : DEFAULT_RISK_SETTINGS;
+}
+
+const LEARNED_KEY = "risk_learned";
+
+/** The newest of what was applied, for a model to learn from. */
+const APPLIED = `select r.risk->'factors' as factors, t.result <> 'success' as failed
+  from task t join task_revision r on r.task_id = t.id and r.revision = t.revision
+  where t.state = 'COMPLETED' and t.result <> 'cancelled' and r.risk is not null
+  order by t.created_at desc limit $1`;
+
+/** Tasks that were applied, oldest first. */
+export async function findApplied(pool: Pool, limit: number): Promise<AppliedTask[]> {
+  return (await pool.query<AppliedTask>(APPLIED, [limit])).rows.reverse();
+}
+
+/** The model that was trained last, or null. */
+export async function readLearned(
+  db: Pick<Prisma.TransactionClient, "setting">,
+): Promise<LearnedModel | null> {
+  const row = await db.setting.findUnique({ where: { key: LEARNED_KEY } });
+  return row && learnedModel.parse(row.value);
+}
+
+export async function writeLearned(
+  db: Pick<Prisma.TransactionClient, "setting">,
+  value: LearnedModel,
+  now: Date,
+): Promise<void> {
+  await db.setting.upsert({
+    where: { key: LEARNED_KEY },
+    create: { key: LEARNED_KEY, value, updated_at: now },
+    update: { value, updated_at: now },
+  });
 }
 
 export async function writeSettings(

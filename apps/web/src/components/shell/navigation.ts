@@ -1,5 +1,6 @@
 import {
   Bot,
+  ChartNoAxesColumn,
   FileText,
   Inbox,
   ListTodo,
@@ -22,6 +23,7 @@ export const PLACES: readonly Place[] = [
   { href: "/policies", name: "Policies", icon: FileText },
   { href: "/delegations", name: "Delegations", icon: UserRoundCheck },
   { href: "/audit", name: "Audit", icon: ScrollText, key: "go_audit" },
+  { href: "/insights", name: "Insights", icon: ChartNoAxesColumn },
   { href: "/admin", name: "Admin", icon: Settings2, adminOnly: true },
 ];
 

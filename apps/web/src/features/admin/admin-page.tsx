@@ -1,6 +1,7 @@
 import { Tabs } from "@base-ui/react/tabs";
 import {
   Boxes,
+  Gauge,
   KeyRound,
   type LucideIcon,
   PhoneCall,
@@ -44,6 +45,12 @@ const TABS: readonly Tab[] = [
     name: "Resources",
     icon: Boxes,
     Panel: onDemand(() => import("./resources-tab.tsx").then((file) => file.ResourcesTab)),
+  },
+  {
+    id: "risk",
+    name: "Risk",
+    icon: Gauge,
+    Panel: onDemand(() => import("./risk-tab.tsx").then((file) => file.RiskTab)),
   },
   {
     id: "on-call",

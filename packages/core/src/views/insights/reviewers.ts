@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { type GivenAnswer, habitsOf } from "../../approvals/service.ts";
+import { type GivenAnswer, habitsOf, signalRules } from "../../approvals/service.ts";
 import type { InsightsQuery, ReviewerInsights } from "./schema.ts";
 
 /** Answers looked at, the newest first: beyond that the page says so. */
@@ -59,6 +59,7 @@ export async function readReviewers(
     reviewers: reviewers
       .filter(({ id }) => isSeen(id))
       .sort((a, b) => b.open - a.open || b.answers - a.answers || a.name.localeCompare(b.name)),
+    rules: signalRules(),
     truncated: answered.rows.length === MOST_ANSWERS,
   };
 }

@@ -42,9 +42,7 @@ const timing = z.strictObject({ decisions: count, median_seconds: seconds, p90_s
 export const decisionInsights = z.strictObject({
   all: timing.extend({ approved: count, rejected: count, returned: count }),
   /** By the Monday on which the week begins; weeks without a decision are absent. */
-  weeks: z.array(
-    timing.extend({ week: z.string(), approved: count, rejected: count, returned: count }),
-  ),
+  weeks: z.array(timing.extend({ week: z.string(), approved: count, rejected: count, returned: count })),
   levels: z.array(timing.extend({ level: riskLevel })),
   /** The slowest first. A decision counts with every policy that asked for it. */
   policies: z.array(timing.extend({ policy: z.string() })),
@@ -73,6 +71,8 @@ export const reviewerInsights = z.strictObject({
       signals: z.array(reviewerSignal),
     }),
   ),
+  /** How signals are counted, in words. */
+  rules: z.array(z.string()),
   /** More was answered than is looked at. */
   truncated: z.boolean(),
 });

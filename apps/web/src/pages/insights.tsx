@@ -1,0 +1,1 @@
+export { InsightsPage as default } from "#features/insights/insights-page.tsx";
