@@ -1,6 +1,14 @@
 import type { Role } from "@ade/core/kernel/actor";
 
-export type DemoUser = { name: string; email: string; password: string; roles: Role[]; groups: string[] };
+export type DemoUser = {
+  name: string;
+  email: string;
+  password: string;
+  roles: Role[];
+  groups: string[];
+  /** First name of somebody above in the list. */
+  manager?: string;
+};
 
 /** People of the demo, one for each way to use the product. They exist only where demo data does. */
 export const DEMO_USERS: readonly DemoUser[] = [
@@ -11,6 +19,7 @@ export const DEMO_USERS: readonly DemoUser[] = [
     password: "demo-ravi-sre",
     roles: ["reviewer"],
     groups: ["sre"],
+    manager: "ada",
   },
   {
     name: "Sam Lindqvist",
@@ -18,6 +27,7 @@ export const DEMO_USERS: readonly DemoUser[] = [
     password: "demo-sam-security",
     roles: ["reviewer"],
     groups: ["security"],
+    manager: "ada",
   },
   { name: "Mia Torres", email: "mia@demo.local", password: "demo-mia-author", roles: ["author"], groups: [] },
 ];

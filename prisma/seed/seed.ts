@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { agentInput } from "@ade/core/agents/schema";
 import { closeConnections, openConnections } from "@ade/core/connect";
 import { type Core, createCore } from "@ade/core/core";
+import { delegationInput } from "@ade/core/delegations/schema";
 import type { Actor } from "@ade/core/kernel/actor";
 import { systemActor } from "@ade/core/kernel/actor";
 import { systemClock } from "@ade/core/kernel/clock";
@@ -9,6 +10,7 @@ import { isCoded } from "@ade/core/kernel/errors";
 import { randomIds } from "@ade/core/kernel/ids";
 import pino from "pino";
 import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
+import { DEMO_DELEGATIONS } from "./demo-delegations.ts";
 import { writeDemoFiles } from "./demo-files.ts";
 import { DEMO_TASKS, type DemoTask } from "./demo-tasks.ts";
 import { DEMO_USERS } from "./demo-users.ts";
@@ -70,7 +72,11 @@ async function fill(core: Core): Promise<void> {
     const known = await core.connections.prisma.user.findUnique({ where: { email: person.email } });
     const user = known
       ? await core.identity.users.get(known.id)
-      : await core.identity.users.create(setup, { ...person, groups: [...person.groups] });
+      : await core.identity.users.create(setup, {
+          ...{ name: person.name, email: person.email, password: person.password, roles: person.roles },
+          groups: [...person.groups],
+          manager_id: people.get(person.manager ?? "")?.id ?? null,
+        });
     people.set(user.name.split(" ")[0]!.toLowerCase(), {
       ...setup,
       kind: "user",
@@ -87,6 +93,12 @@ async function fill(core: Core): Promise<void> {
   const policies = new Set((await core.policies.list()).map(({ name }) => name));
   for (const policy of DEMO_POLICIES)
     if (!policies.has(policy.name)) await core.policies.create(setup, policy);
+  for (const { from, to, ...rest } of DEMO_DELEGATIONS) {
+    const owner = people.get(from)!;
+    const own = await core.delegations.list(owner, { scope: "mine" });
+    const input = delegationInput.parse({ delegate_to: people.get(to)!.id, ...rest });
+    if (own.length === 0) await core.delegations.create(owner, input);
+  }
   const mia = people.get("mia")!;
   const ada = people.get("ada")!;
   const { agents } = await core.agents.list(ada, { page: 1, limit: 10, search: "deploy-bot" });

@@ -41,13 +41,15 @@ export function sharedEnds(requirement: Requirement): string[] {
   }
   const endOf = (group: readonly StandIn[]) => group[0]!.via.at(-1)!;
   const groups = [...byEnd.values()].filter((group) => group.length > 1);
-  return groups.sort((a, b) => byName(endOf(a), endOf(b))).map((group) => {
-    const owners = group.filter((one) => one.owner_id !== one.to_id).map(({ via }) => via[0]!);
-    owners.sort(byName);
-    const verb = owners.length === 1 ? "leaves" : "leave";
-    const also = owners.length < group.length ? "is asked anyway and " : "";
-    return `${joined(owners)} ${verb} it to ${endOf(group)}, who ${also}counts once`;
-  });
+  return groups
+    .sort((a, b) => byName(endOf(a), endOf(b)))
+    .map((group) => {
+      const owners = group.filter((one) => one.owner_id !== one.to_id).map(({ via }) => via[0]!);
+      owners.sort(byName);
+      const verb = owners.length === 1 ? "leaves" : "leave";
+      const also = owners.length < group.length ? "is asked anyway and " : "";
+      return `${joined(owners)} ${verb} it to ${endOf(group)}, who ${also}counts once`;
+    });
 }
 
 /**
