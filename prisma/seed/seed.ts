@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { agentInput } from "@ade/core/agents/schema";
 import { type Connections, closeConnections, openConnections } from "@ade/core/connect";
 import { type Core, createCore } from "@ade/core/core";
+import { delegationInput } from "@ade/core/delegations/schema";
 import type { Actor } from "@ade/core/kernel/actor";
 import { systemActor } from "@ade/core/kernel/actor";
 import { systemClock } from "@ade/core/kernel/clock";
@@ -10,6 +11,7 @@ import { randomIds } from "@ade/core/kernel/ids";
 import { createLedger } from "@ade/core/ledger/service";
 import pino, { type Logger } from "pino";
 import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
+import { DEMO_DELEGATIONS } from "./demo-delegations.ts";
 import { writeDemoFiles } from "./demo-files.ts";
 import { hasHistory, type PastPolicies, writeHistory } from "./demo-history.ts";
 import { DEMO_TASKS, type DemoTask } from "./demo-tasks.ts";
@@ -123,6 +125,12 @@ async function settle(core: Core): Promise<House> {
   const policies = new Set((await core.policies.list()).map(({ name }) => name));
   for (const policy of DEMO_POLICIES)
     if (!policies.has(policy.name)) await core.policies.create(setup, policy);
+  for (const { from, to, ...rest } of DEMO_DELEGATIONS) {
+    const owner = people.get(from)!;
+    const own = await core.delegations.list(owner, { scope: "mine" });
+    const input = delegationInput.parse({ delegate_to: people.get(to)!.id, ...rest });
+    if (own.length === 0) await core.delegations.create(owner, input);
+  }
   const mia = people.get("mia")!;
   const ada = people.get("ada")!;
   const { agents } = await core.agents.list(ada, { page: 1, limit: 10, search: "deploy-bot" });

@@ -153,4 +153,8 @@ test("a trace shows where a request goes, at which moment, and what was looked a
     end: { id: alice.id },
     warnings: [expect.stringContaining("made this change")],
   });
+  const idle = await core.person(["author"]);
+  expect(await core.delegations.trace(idle, change)).toMatchObject({
+    warnings: [`No policy asks ${idle.name}, who may not review: this is only how it would go from there.`],
+  });
 });

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { Person } from "../identity/schema.ts";
-import type { Actor } from "../kernel/actor.ts";
+import { type Actor, mayReview } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
@@ -174,10 +174,24 @@ export function createDelegationsService(deps: DelegationDeps): DelegationsServi
         path,
         stops: found.stops,
         looks: [...found.looks],
-        warnings: [...found.warnings],
+        warnings: [...whyNotAsked(owner, facts.makers), ...found.warnings],
       };
     },
   };
+}
+
+/** Of people who are not asked in the first place nothing is passed on; said, since a trace shows the way all the same. */
+function whyNotAsked(owner: Person, makers: readonly string[]): string[] {
+  const because = !owner.active
+    ? "has left"
+    : makers.includes(owner.id)
+      ? "made this change"
+      : mayReview(owner)
+        ? null
+        : "may not review";
+  return because
+    ? [`No policy asks ${owner.name}, who ${because}: this is only how it would go from there.`]
+    : [];
 }
 
 function assertAdmin(actor: Actor, message: string): void {

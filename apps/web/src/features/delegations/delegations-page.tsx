@@ -69,7 +69,7 @@ export function DelegationsPage() {
         </Button>
       </PageBar>
       <div ref={list} className="@container min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto grid max-w-6xl items-start gap-4 p-4 max-sm:p-3 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,31rem)]">
+        <div className="mx-auto grid max-w-6xl items-start gap-4 p-4 max-sm:p-3 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,34rem)]">
           <div className="flex min-w-0 flex-col gap-5">
             <Resolved query={query} what="The delegations" loading={<DelegationsSkeleton />}>
               {() => (

@@ -43,6 +43,11 @@ it("draws the way, what was passed over and what did not apply, each arrow once"
   ]);
 });
 
+it("leaves out what does not apply and would only lead back", () => {
+  const { edges } = graphOf(trace(["a", "b"], [look("a", "b", "taken"), look("b", "a", "does_not_apply")]));
+  expect(edges.map(({ id }) => id)).toEqual(["a>b"]);
+});
+
 it("draws an owner to whom it comes back as the one who is asked", () => {
   const { nodes } = graphOf(trace(["a"], [look("a", "b", "dead_end"), look("b", "a", "dead_end")]));
   expect(nodes.map(({ id, part, note }) => [id, part, note])).toEqual([

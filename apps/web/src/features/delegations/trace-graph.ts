@@ -18,19 +18,23 @@ const WEIGHT: Record<TraceLook["verdict"], number> = {
   does_not_apply: 0,
 };
 
-/** The picture of a trace: everybody who was looked at, and an arrow from each to whom they delegate to. Pure. */
+/**
+ * The picture of a trace: everybody who was looked at, and an arrow from each to whom they delegate to; but for what
+ * does not apply and would only lead back. Pure.
+ */
 export function graphOf({ owner, end, path, looks }: DelegationTrace): TraceGraph {
   const edges = new Map<string, TraceEdge>();
-  for (const { from_id, to_id, verdict } of looks) {
+  const onPath = new Set(path.map(({ id }) => id));
+  const drawn = looks.filter(({ verdict, to_id }) => verdict !== "does_not_apply" || !onPath.has(to_id));
+  for (const { from_id, to_id, verdict } of drawn) {
     const id = `${from_id}>${to_id}`;
-    const drawn = edges.get(id);
-    if (!drawn || WEIGHT[drawn.verdict] < WEIGHT[verdict]) {
+    const before = edges.get(id);
+    if (!before || WEIGHT[before.verdict] < WEIGHT[verdict]) {
       edges.set(id, { id, from: from_id, to: to_id, verdict });
     }
   }
   const names = new Map([[owner.id, owner.name], ...path.map(({ id, name }) => [id, name] as const)]);
-  for (const look of looks) names.set(look.from_id, look.from).set(look.to_id, look.to);
-  const onPath = new Set(path.map(({ id }) => id));
+  for (const look of drawn) names.set(look.from_id, look.from).set(look.to_id, look.to);
   const isDead = (id: string) =>
     [...edges.values()].some(({ to, verdict }) => to === id && verdict === "dead_end");
   const nodes = [...names].map(([id, name]): TraceNode => {

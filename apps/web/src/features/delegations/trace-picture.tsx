@@ -5,7 +5,7 @@ import { useId, useMemo } from "react";
 import { curve, layeredLayout, type Placed } from "../locks/layered-layout.ts";
 import { graphOf, type TraceEdge, type TraceNode } from "./trace-graph.ts";
 
-const NODE = { width: 116, height: 44 };
+const NODE = { width: 136, height: 44 };
 /** Room around the drawing for arrows that go back, in pixels. */
 const ROOM = 24;
 
@@ -54,7 +54,7 @@ function Person({ node, x, y }: { node: TraceNode; x: number; y: number }) {
     <span
       title={node.name}
       className={clsx(
-        "absolute top-0 left-0 flex flex-col justify-center rounded-full border px-4 text-xs leading-4 transition-transform duration-(--calm)",
+        "absolute top-0 left-0 flex flex-col justify-center rounded-full border px-3.5 text-xs leading-4 transition-transform duration-(--calm)",
         isEnd
           ? "border-accent bg-accent-soft text-accent shadow-[0_0_0_1px_var(--accent)]"
           : isAside
