@@ -1,5 +1,5 @@
 import { makeCore, type TestCore, type TestPeople } from "@ade/testkit/make-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type RespondInput, respondInput } from "../approvals/schema.ts";
 import { policyInput } from "../policies/schema.ts";
 
@@ -161,4 +161,19 @@ test("a change of mind is told with the answer before it", async () => {
     response: "reject",
     watchers: expect.arrayContaining([people.second.id]),
   });
+});
+
+test("a plain answer costs one read and one statement", async () => {
+  const task = await asking([people.reviewer, people.second], 2);
+  const own = await rowOf(task.id, people.reviewer.id);
+  const { pool } = core.connections;
+  const query = vi.spyOn(pool, "query");
+  await core.gate.respond(people.reviewer, own.id, core.yes());
+  const names = query.mock.calls.map(([statement]) => (statement as { name?: string }).name ?? "");
+  query.mockRestore();
+  // The sealer and the feed read on a clock of their own.
+  expect(names.filter((name) => !/^(sealer|feed)-/.test(name))).toEqual([
+    "task-of-approval",
+    "task-respond-reviewing",
+  ]);
 });
