@@ -92,6 +92,8 @@ async function sealQuietly(connections: Connections, log: Logger, secret: string
     ...{ projections: new Map(), onSeal: async () => undefined, anchorFile: null },
   });
   await ledger.settle();
+  // The next core begins to tell where the chain is then (core/notifications).
+  await connections.prisma.setting.deleteMany({ where: { key: "notifications" } });
 }
 
 /** People, catalogue, policies and the agent. */
