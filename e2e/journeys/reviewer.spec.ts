@@ -83,8 +83,10 @@ test("the palette does what the page can do", async ({ author, reviewer }) => {
 
 test("a key of one's own takes the place of the command's, and single letters can be off", async ({
   author,
-  reviewer,
+  browser,
 }) => {
+  // As somebody whose keys no other journey presses.
+  const reviewer = await signedIn(browser, "security");
   const name = unique("remapped");
   await taskInReview(author.request, {
     path: `${name}.txt`,
@@ -114,6 +116,7 @@ test("a key of one's own takes the place of the command's, and single letters ca
   await reviewer.keyboard.press("Control+k");
   await expect(reviewer.getByRole("dialog")).toBeVisible();
   await reviewer.request.patch("/api/v1/me/preferences", { data: { single_keys: true } });
+  await reviewer.context().close();
 });
 
 test("a filter stands in the address, narrows the queue, and is kept under a name", async ({
