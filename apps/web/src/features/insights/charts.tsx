@@ -12,7 +12,7 @@ import {
   YAxis,
 } from "recharts";
 
-export type Series = { key: string; name: string; color: string; dash?: string };
+type Series = { key: string; name: string; color: string; dash?: string };
 type Row = Record<string, string | number | null | [number, number]>;
 type Props = { rows: readonly Row[]; x: string; series: readonly Series[]; unit?: string };
 

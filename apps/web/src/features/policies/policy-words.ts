@@ -54,7 +54,7 @@ export function demandWords(policy: Rules, nameOf: (id: string) => string): Sent
 }
 
 /** "Fri 18:00–08:00 Europe/Berlin"; every day is not named one by one. */
-export function windowWords({ days, from, to, time_zone }: TimeWindow): string {
+function windowWords({ days, from, to, time_zone }: TimeWindow): string {
   const named =
     days.length === 7
       ? "daily"
