@@ -277,6 +277,12 @@ async function leftovers(): Promise<{ resources: string[]; marks: number }> {
   return { resources: await server.admin.hkeys(hash!), marks };
 }
 
+test("a lock whose record was deleted is missed by its holder's next heartbeat", async () => {
+  const lock = await one.locks.acquire(want("a"));
+  await server.admin.hdel(partitionKeys(0)[0]!, lockName("resource", "database:main").field);
+  await expect(one.locks.heartbeat(beat(lock))).rejects.toMatchObject({ status: 404 });
+});
+
 test("an index that was deleted costs nobody a lock who is heard in time, and else no more than the lock", async () => {
   const heard = await one.locks.acquire(want("a", { ttl_seconds: 5, resource_id: "database:heard" }));
   const lock = await one.locks.acquire(want("a", { ttl_seconds: 5 }));
