@@ -33,12 +33,12 @@ const manages = (manager: Actor, person: Actor) =>
   core.identity.users.update(admin, person.id, { manager_id: manager.id });
 
 test("a review is reminded of once, then goes to manager, group and on-call, and ends there", async () => {
-  const [reviewer, manager, security, duty] = await Promise.all([
-    core.person(["reviewer"]),
-    core.person(["reviewer"]),
-    core.person(["reviewer"], ["security"]),
-    core.person(["admin"]),
-  ]);
+  const [reviewer, manager, security, duty] = [
+    await core.person(["reviewer"]),
+    await core.person(["reviewer"]),
+    await core.person(["reviewer"], ["security"]),
+    await core.person(["admin"]),
+  ];
   await manages(manager, reviewer);
   await policy({ reviewers: [reviewer.id], escalate_to: "security" });
   const times = {
@@ -87,7 +87,7 @@ test("a review is reminded of once, then goes to manager, group and on-call, and
 });
 
 test("two workers that sweep at once escalate once", async () => {
-  const [reviewer, manager] = await Promise.all([core.person(["reviewer"]), core.person(["reviewer"])]);
+  const [reviewer, manager] = [await core.person(["reviewer"]), await core.person(["reviewer"])];
   await manages(manager, reviewer);
   await policy({ reviewers: [reviewer.id] });
   const tasks = [
@@ -103,11 +103,11 @@ test("two workers that sweep at once escalate once", async () => {
 });
 
 test("an answer ends reminders and escalation", async () => {
-  const [reviewer, second, manager] = await Promise.all([
-    core.person(["reviewer"]),
-    core.person(["reviewer"]),
-    core.person(["reviewer"]),
-  ]);
+  const [reviewer, second, manager] = [
+    await core.person(["reviewer"]),
+    await core.person(["reviewer"]),
+    await core.person(["reviewer"]),
+  ];
   await manages(manager, reviewer);
   await policy({ reviewers: [reviewer.id, second.id], min_approvers: 2 });
   const task = await core.reviewing(author, core.noopTask());
@@ -120,7 +120,7 @@ test("an answer ends reminders and escalation", async () => {
 });
 
 test("a reviewer who leaves is replaced at once, by the manager, and the manager's yes counts", async () => {
-  const [reviewer, manager] = await Promise.all([core.person(["reviewer"]), core.person(["reviewer"])]);
+  const [reviewer, manager] = [await core.person(["reviewer"]), await core.person(["reviewer"])];
   await manages(manager, reviewer);
   await policy({ reviewers: [reviewer.id] });
   const task = await core.reviewing(author, core.noopTask());
@@ -137,11 +137,11 @@ test("a reviewer who leaves is replaced at once, by the manager, and the manager
 });
 
 test("one who loses the role is replaced by their delegate before their manager", async () => {
-  const [reviewer, manager, delegate] = await Promise.all([
-    core.person(["reviewer"]),
-    core.person(["reviewer"]),
-    core.person(["reviewer"]),
-  ]);
+  const [reviewer, manager, delegate] = [
+    await core.person(["reviewer"]),
+    await core.person(["reviewer"]),
+    await core.person(["reviewer"]),
+  ];
   await manages(manager, reviewer);
   await policy({ reviewers: [reviewer.id] });
   const task = await core.reviewing(author, core.noopTask());
@@ -160,7 +160,7 @@ test("one who loses the role is replaced by their delegate before their manager"
 });
 
 test("where nobody stands in, the escalation group does; where nobody can, author and admins are told", async () => {
-  const [reviewer, sre] = await Promise.all([core.person(["reviewer"]), core.person(["reviewer"], ["sre"])]);
+  const [reviewer, sre] = [await core.person(["reviewer"]), await core.person(["reviewer"], ["sre"])];
   const made = await policy({ reviewers: [reviewer.id], escalate_to: "sre" });
   const first = await core.reviewing(author, core.noopTask());
   const { escalate_to: _none, ...rest } = { ...made, escalate_to: null };
