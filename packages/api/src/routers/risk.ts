@@ -32,6 +32,8 @@ export const riskRouter = router({
     summary: "Train the learned model on the own history; it is shown beside the score and decides nothing",
     tags,
   })
+    // Without an input, a stray body would be told before the right is asked for.
+    .input(z.strictObject({}))
     .output(learnedModel)
     .mutation(({ ctx }) => ctx.core.risk.learn(ctx.actor)),
 

@@ -22,7 +22,7 @@ export function LearnedCard() {
     queryFn: ({ signal }) => api.risk.learned.query(undefined, { signal }),
   });
   const command = useCommand(
-    () => api.risk.learn.mutate(),
+    () => api.risk.learn.mutate({}),
     () => void client.invalidateQueries({ queryKey: ["risk_learned"] }),
   );
   return (
