@@ -31,7 +31,7 @@ export function WeeklyWindows(props: ListProps<TimeWindow>) {
       fresh={() => ({ ...OUTSIDE_OFFICE, time_zone: hereZone() })}
       row={(window, change, label) => (
         <>
-          <fieldset className="flex flex-wrap gap-1">
+          <fieldset className="col-span-full flex flex-wrap gap-1">
             <legend className="sr-only">{label}: days</legend>
             {WEEK.map((day) => (
               <label
@@ -157,7 +157,7 @@ function Entries<T>({ label, value, onChange, readOnly, issueOf, error, add, fre
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity but their place
           <div key={index} className="flex items-start gap-1.5">
-            <div className="grid min-w-0 flex-1 grid-cols-[repeat(auto-fit,minmax(11rem,1fr))] items-center gap-2 rounded-md border border-line bg-canvas p-2">
+            <div className="grid min-w-0 flex-1 grid-cols-[repeat(auto-fit,minmax(min(15rem,100%),1fr))] items-center gap-2 rounded-md border border-line bg-canvas p-2">
               {row(entry, change, `${label} ${index + 1}`)}
               {issue && <p className="col-span-full text-xs text-bad">{issue}</p>}
             </div>
