@@ -29,7 +29,9 @@ test("a reviewer goes on holiday: a request goes to the manager, only between th
   await sheet.getByRole("button", { name: "Delegate" }).click();
   await expect(sheet).toBeHidden();
 
-  const item = page.getByRole("listitem").filter({ hasText: namespace });
+  const item = page
+    .getByRole("listitem")
+    .filter({ hasText: namespace, has: page.getByRole("button", { name: /Delete the delegation/ }) });
   await expect(item).toContainText("Begins later");
   await expect(item).toContainText("“On holiday”");
   await expect(way.getByText("it has not begun yet")).toBeVisible();
