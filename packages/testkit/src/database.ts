@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import pg from "pg";
 import { testEnvironment } from "./environment.ts";
 import { databaseUrl, withAdmin } from "./template.ts";
 
@@ -20,4 +21,15 @@ export async function createDatabase(): Promise<TestDatabase> {
       await withAdmin(adminUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+/**
+ * A pool on a test's database. The database may be dropped while a connection of an ended pool still closes: the
+ * server's last word on it is nobody's fault, and must not end the run.
+ */
+export function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", () => undefined);
+  return pool;
 }

@@ -1,6 +1,5 @@
-import { createDatabase } from "@ade/testkit/database";
+import { createDatabase, openPool } from "@ade/testkit/database";
 import { PrismaPg } from "@prisma/adapter-pg";
-import pg from "pg";
 import { pino } from "pino";
 import { PrismaClient } from "../generated/client.ts";
 import { type Actor, type Role, systemActor } from "../kernel/actor.ts";
@@ -23,7 +22,7 @@ export const SYSTEM = systemActor("test");
 /** Identity on a database of its own, for tests of this slice and of those right above it. */
 export async function openIdentity(options: { clock?: Clock; publicUrl?: string } = {}) {
   const database = await createDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 8 });
+  const pool = openPool({ connectionString: database.url, max: 8 });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const base = {
     pool,

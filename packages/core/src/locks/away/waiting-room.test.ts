@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createDatabase, type TestDatabase } from "@ade/testkit/database";
+import { createDatabase, openPool, type TestDatabase } from "@ade/testkit/database";
 import fc from "fast-check";
-import pg from "pg";
+import type pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { errors } from "../../kernel/errors.ts";
@@ -18,7 +18,7 @@ let pool: pg.Pool;
 beforeAll(async () => {
   database = await createDatabase();
   // As the product connects: by its role with its rights.
-  pool = new pg.Pool({ connectionString: database.url, options: "-c role=ade_app", max: 8 });
+  pool = openPool({ connectionString: database.url, options: "-c role=ade_app", max: 8 });
 });
 afterAll(async () => {
   await pool.end();
