@@ -31,8 +31,8 @@ test("a reviewer clears twenty approvals without the mouse", async ({ author, re
     ids.push(id);
   }
   await reviewer.addInitScript({
-    content: `var pointerUses = 0;
-      for (const kind of ["pointerdown", "mousedown", "touchstart"]) addEventListener(kind, () => pointerUses++, true);`,
+    content: `window.pointerUses = 0;
+      for (const kind of ["pointerdown", "mousedown", "touchstart"]) addEventListener(kind, () => window.pointerUses++, true);`,
   });
   const picture = camera(reviewer);
   const rows = reviewer.getByRole("option");
@@ -107,7 +107,7 @@ test("a reviewer clears twenty approvals without the mouse", async ({ author, re
   await expect(reviewer.getByText(`Nothing matches “${name}”`)).toBeVisible();
   await picture("cleared");
 
-  expect(await reviewer.evaluate("pointerUses")).toBe(0);
+  expect(await reviewer.evaluate("window.pointerUses")).toBe(0);
   const answers = async () => {
     const counts: Record<string, number> = {};
     for (const id of ids) {

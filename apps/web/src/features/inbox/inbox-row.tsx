@@ -72,7 +72,7 @@ export const InboxRowLine = memo(function InboxRowLine(props: Props) {
       role="img"
       aria-label="Changed since you looked"
       title="Changed since you looked"
-      className="size-2 shrink-0 rounded-full bg-accent"
+      className="block size-2 shrink-0 rounded-full bg-accent"
     />
   );
   const override = row.override_asked && (

@@ -10,7 +10,11 @@ export const policyExamples = (time_zone: string, year: number): readonly Policy
     id: "production",
     title: "Two people for production",
     why: "Nothing reaches production on one person's word.",
-    rules: { name: "Two people for production", resource_patterns: ["*:prod*/*"], min_approvers: 2 },
+    rules: {
+      name: "Two people for production",
+      resource_patterns: ["*:prod*/*", "*:*-prod/*"],
+      min_approvers: 2,
+    },
   },
   {
     id: "risky",
@@ -47,7 +51,7 @@ export const policyExamples = (time_zone: string, year: number): readonly Policy
     why: "Reviewed as usual, applied in January.",
     rules: {
       name: "Year end",
-      resource_patterns: ["*:prod*/*"],
+      resource_patterns: ["*:prod*/*", "*:*-prod/*"],
       freeze: {
         name: "Year end",
         dates: [{ from: `${year}-12-19T00:00`, to: `${year + 1}-01-04T06:00`, time_zone }],
