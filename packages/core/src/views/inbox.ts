@@ -6,32 +6,65 @@ import type { Inbox, InboxFacets, InboxFilter, InboxQuery, InboxRow, InboxSectio
 const OVERRIDE_ASKED = `(t.state IN ('SUBMITTED', 'REVIEWING') AND EXISTS (SELECT 1 FROM approval o WHERE o.task_id = t.id
   AND o.revision = t.revision AND o.reviewer_id = $1::uuid AND o.kind = 'override' AND o.status = 'PENDING'))`;
 
-/** `$1` is the reader. Which tasks a section holds, over `t` and the reader's own approval `mine`. */
-const SECTIONS: Record<InboxSection, string> = {
-  needs_you: `t.id = ANY(ARRAY(SELECT a.task_id FROM approval a WHERE a.reviewer_id = $1::uuid AND a.status = 'PENDING'))
-    AND (${OVERRIDE_ASKED} OR (t.state = 'REVIEWING' AND mine.status = 'PENDING'
-      AND (mine.snoozed_until IS NULL OR mine.snoozed_until <= now())))`,
-  needs_others: `t.state IN ('SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING') AND NOT t.archived
-    AND (t.author_id = $1::uuid OR (mine.status IS NOT NULL AND mine.status NOT IN ('PENDING', 'CLOSED', 'SUPERSEDED')))`,
-  returned:
-    "t.author_id = $1::uuid AND NOT t.archived AND ((t.state = 'DRAFT' AND t.problem IS NOT NULL) OR t.state = 'REJECTED')",
-  snoozed: "t.state = 'REVIEWING' AND mine.status = 'PENDING' AND mine.snoozed_until > now()",
-  decided: `t.state NOT IN ('REVIEWING') AND EXISTS (SELECT 1 FROM approval a WHERE a.task_id = t.id
-    AND a.reviewer_id = $1::uuid AND a.responded_at IS NOT NULL)`,
+/** The reader's own row of the current revision. */
+const MINE = `LEFT JOIN approval mine ON mine.task_id = t.id AND mine.revision = t.revision
+  AND mine.reviewer_id = $1::uuid AND mine.kind = 'review'`;
+
+/** What the reader is asked at all, by an index of open questions alone; never goes through other people's tasks. */
+const ASKED = `FROM approval asked JOIN task t ON t.id = asked.task_id AND t.revision = asked.revision ${MINE}
+  WHERE asked.reviewer_id = $1::uuid AND asked.status = 'PENDING'`;
+
+/** A question to review that is open now, by the name of its row. */
+const isOpen = (row: string): string => `(${row}.kind = 'review' AND t.state = 'REVIEWING'
+  AND (${row}.snoozed_until IS NULL OR ${row}.snoozed_until <= now()))`;
+
+const LIVE = "('SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING')";
+const ANSWERED = "('APPROVED', 'REJECTED', 'CHANGES_REQUESTED', 'DELEGATED')";
+
+type Section = {
+  /** Joins and conditions over the task `t` and the reader's own row `mine`; `$1` is the reader. */
+  from: string;
+  /** What the section is sorted by. */
+  key: string;
+  direction: "ASC" | "DESC";
 };
 
 /** What needs an answer soonest comes first; what is over, newest first. */
-const ORDER: Record<InboxSection, { key: string; type: string; direction: "ASC" | "DESC" }> = {
-  needs_you: { key: "coalesce(mine.due_at, t.created_at)", type: "timestamptz", direction: "ASC" },
-  needs_others: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
-  returned: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
-  snoozed: { key: "mine.snoozed_until", type: "timestamptz", direction: "ASC" },
-  decided: { key: "t.updated_at", type: "timestamptz", direction: "DESC" },
+const SECTIONS: Record<InboxSection, Section> = {
+  needs_you: {
+    // Who is asked both to review and to confirm an override has one row: that of the review.
+    from: `${ASKED} AND (${isOpen("asked")} OR (asked.kind = 'override' AND t.state IN ('SUBMITTED', 'REVIEWING')
+      AND NOT EXISTS (SELECT 1 FROM approval review WHERE review.task_id = t.id AND review.revision = t.revision
+        AND review.reviewer_id = $1::uuid AND review.status = 'PENDING' AND ${isOpen("review")})))`,
+    key: "coalesce(asked.due_at, asked.created_at)",
+    direction: "ASC",
+  },
+  needs_others: {
+    from: `FROM (SELECT id FROM task WHERE author_id = $1::uuid AND state IN ${LIVE} AND NOT archived
+        UNION SELECT a.task_id FROM approval a WHERE a.reviewer_id = $1::uuid AND a.status IN ${ANSWERED}) own
+      JOIN task t ON t.id = own.id ${MINE} WHERE t.state IN ${LIVE} AND NOT t.archived
+        AND (t.author_id = $1::uuid OR mine.status IN ${ANSWERED})`,
+    key: "t.updated_at",
+    direction: "DESC",
+  },
+  returned: {
+    from: `FROM task t ${MINE} WHERE t.author_id = $1::uuid AND NOT t.archived
+      AND ((t.state = 'DRAFT' AND t.problem IS NOT NULL) OR t.state = 'REJECTED')`,
+    key: "t.updated_at",
+    direction: "DESC",
+  },
+  snoozed: {
+    from: `${ASKED} AND asked.kind = 'review' AND t.state = 'REVIEWING' AND asked.snoozed_until > now()`,
+    key: "asked.snoozed_until",
+    direction: "ASC",
+  },
+  decided: {
+    from: `FROM (SELECT DISTINCT task_id FROM approval WHERE reviewer_id = $1::uuid AND responded_at IS NOT NULL) own
+      JOIN task t ON t.id = own.task_id ${MINE} WHERE t.state <> 'REVIEWING'`,
+    key: "t.updated_at",
+    direction: "DESC",
+  },
 };
-
-/** The reader's own row of the current revision; starts from it where only asked tasks are wanted. */
-const FROM = `FROM task t LEFT JOIN approval mine
-  ON mine.task_id = t.id AND mine.revision = t.revision AND mine.reviewer_id = $1::uuid AND mine.kind = 'review'`;
 
 /** A section of one reader's queue, with the counts of all sections. */
 export async function readInbox(
@@ -39,25 +72,21 @@ export async function readInbox(
   readerId: string,
   query: InboxQuery,
 ): Promise<Omit<Inbox, "server_time">> {
-  const { conditions, values } = narrow(readerId, query.section, query);
-  const isNarrow = conditions.length > 1;
-  const [page, counts, narrowed] = await Promise.all([
-    readSection(pool, query, { conditions, values }),
+  const narrowing = narrow(readerId, query);
+  const [page, counts, total] = await Promise.all([
+    readSection(pool, query, narrowing),
     countSections(pool, readerId),
-    isNarrow
-      ? pool.query({
-          text: `SELECT count(*)::int AS total ${FROM} WHERE ${conditions.join(" AND ")}`,
-          values,
-        })
-      : null,
+    narrowing.conditions.length > 0 ? countNarrowed(pool, query.section, narrowing) : null,
   ]);
-  return { ...page, counts, total: narrowed?.rows[0].total ?? counts[query.section] };
+  return { ...page, counts, total: total ?? counts[query.section] };
 }
 
-/** The conditions of a section and a filter, with the values they name; `$1` is the reader. */
-function narrow(readerId: string, section: InboxSection, filter: InboxFilter) {
+/** Conditions in addition to a section's, with the values that they name. */
+type Narrowing = { conditions: readonly string[]; values: readonly unknown[] };
+
+function narrow(readerId: string, filter: InboxFilter): Narrowing {
   const values: unknown[] = [readerId];
-  const conditions = [SECTIONS[section]];
+  const conditions: string[] = [];
   const add = (value: unknown, condition: (place: string) => string) => {
     values.push(value);
     conditions.push(condition(`$${values.length}`));
@@ -86,17 +115,17 @@ function anywhere(text: string): string {
 async function readSection(
   pool: Pool,
   query: InboxQuery,
-  within: { conditions: readonly string[]; values: readonly unknown[] },
+  narrowing: Narrowing,
 ): Promise<{ rows: InboxRow[]; next_cursor?: string }> {
-  const order = ORDER[query.section];
-  const values = [...within.values];
-  const conditions = [...within.conditions];
+  const { from, key, direction } = SECTIONS[query.section];
+  const values = [...narrowing.values];
+  const conditions = [...narrowing.conditions];
   const after = decodeCursor(query.cursor, timeAndId);
   if (after) {
     values.push(after[0], after[1]);
-    const sign = order.direction === "ASC" ? ">" : "<";
+    const sign = direction === "ASC" ? ">" : "<";
     conditions.push(
-      `(${order.key}, t.id) ${sign} ($${values.length - 1}::${order.type}, $${values.length}::uuid)`,
+      `(${key}, t.id) ${sign} ($${values.length - 1}::timestamptz, $${values.length}::uuid)`,
     );
   }
   const { rows } = await pool.query({
@@ -106,9 +135,9 @@ async function readSection(
         t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
         mine.due_at, mine.release_at, mine.snoozed_until, mine.escalation_step, t.updated_at,
         EXISTS (SELECT 1 FROM task_look l WHERE l.task_id = t.id AND l.user_id = $1::uuid AND l.revision < t.revision)
-          AS changed_since_look, ${OVERRIDE_ASKED} AS override_asked, ${order.key}::text AS sort_key
-      ${FROM} WHERE ${conditions.join(" AND ")}
-      ORDER BY ${order.key} ${order.direction}, t.id ${order.direction} LIMIT ${query.limit + 1}`,
+          AS changed_since_look, ${OVERRIDE_ASKED} AS override_asked, ${key}::text AS sort_key
+      ${[from, ...conditions].join(" AND ")}
+      ORDER BY ${key} ${direction}, t.id ${direction} LIMIT ${query.limit + 1}`,
     values,
   });
   const page = rows.slice(0, query.limit);
@@ -128,7 +157,7 @@ async function readSection(
 
 async function countSections(pool: Pool, readerId: string): Promise<Inbox["counts"]> {
   const columns = Object.entries(SECTIONS).map(
-    ([section, condition]) => `(SELECT count(*)::int ${FROM} WHERE ${condition}) AS ${section}`,
+    ([section, { from }]) => `(SELECT count(*)::int ${from}) AS ${section}`,
   );
   const { rows } = await pool.query({
     name: "inbox-counts",
@@ -138,13 +167,25 @@ async function countSections(pool: Pool, readerId: string): Promise<Inbox["count
   return rows[0];
 }
 
+async function countNarrowed(
+  pool: Pool,
+  section: InboxSection,
+  { conditions, values }: Narrowing,
+): Promise<number> {
+  const { rows } = await pool.query({
+    text: `SELECT count(*)::int AS total ${[SECTIONS[section].from, ...conditions].join(" AND ")}`,
+    values: [...values],
+  });
+  return rows[0].total;
+}
+
 /** What one section of a reader's queue can be narrowed down to. */
 export async function readFacets(pool: Pool, readerId: string, section: InboxSection): Promise<InboxFacets> {
   const { rows } = await pool.query({
     name: `inbox-facets-${section}`,
     text: `SELECT t.risk_level, t.type, t.author_id, t.author_name, t.author_kind, count(*)::int AS count,
         grouping(t.risk_level) = 0 AS is_risk, grouping(t.type) = 0 AS is_type
-      ${FROM} WHERE ${SECTIONS[section]}
+      ${SECTIONS[section].from}
       GROUP BY GROUPING SETS ((t.risk_level), (t.type), (t.author_id, t.author_name, t.author_kind))
       ORDER BY count DESC, t.type, t.author_name`,
     values: [readerId],

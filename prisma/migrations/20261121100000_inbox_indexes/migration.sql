@@ -1,0 +1,6 @@
+-- The inbox reads what one person is asked in the order in which it is due, and what is theirs, without the others'.
+DROP INDEX "approval_pending";
+CREATE INDEX "approval_asked" ON "approval" ("reviewer_id", (coalesce("due_at", "created_at")), "task_id") WHERE "status" = 'PENDING';
+CREATE INDEX "approval_answered" ON "approval" ("reviewer_id", "task_id") WHERE "responded_at" IS NOT NULL;
+CREATE INDEX "task_open" ON "task" ("author_id", "state")
+  WHERE "state" IN ('DRAFT', 'SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING', 'REJECTED') AND NOT "archived";
