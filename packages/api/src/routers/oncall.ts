@@ -1,4 +1,4 @@
-import { backlogSettings } from "@ade/core/approvals/schema";
+import { backlogChange, backlogEntry } from "@ade/core/approvals/schema";
 import { listShiftsQuery, shiftEntry, shiftInput, shiftList } from "@ade/core/oncall/schema";
 import { z } from "zod";
 import { byId } from "../input.ts";
@@ -50,7 +50,7 @@ export const backlogRouter = router({
     summary: "The backlog policy",
     tags: ["approvals"],
   })
-    .output(backlogSettings)
+    .output(backlogEntry)
     .query(({ ctx }) => ctx.core.gate.backlog()),
 
   update: procedure("backlog.update", {
@@ -60,7 +60,7 @@ export const backlogRouter = router({
     summary: "Replace the backlog policy, from now on",
     tags: ["approvals"],
   })
-    .input(backlogSettings)
-    .output(backlogSettings)
+    .input(backlogChange)
+    .output(backlogEntry)
     .mutation(({ ctx, input }) => ctx.core.gate.updateBacklog(ctx.actor, input)),
 });

@@ -1,4 +1,10 @@
-import { learnedModel, riskSettings, riskSettingsEffect } from "@ade/core/risk/schema";
+import {
+  learnedModel,
+  riskSettings,
+  riskSettingsChange,
+  riskSettingsEffect,
+  riskSettingsEntry,
+} from "@ade/core/risk/schema";
 import { z } from "zod";
 import { procedure, router } from "../trpc.ts";
 
@@ -12,7 +18,7 @@ export const riskRouter = router({
     summary: "Weights and bands of the risk score",
     tags,
   })
-    .output(riskSettings)
+    .output(riskSettingsEntry)
     .query(({ ctx }) => ctx.core.risk.settings()),
 
   learned: procedure("risk.settings.read", {
@@ -55,7 +61,7 @@ export const riskRouter = router({
     summary: "Replace weights and bands, for tasks assessed from now on",
     tags,
   })
-    .input(riskSettings)
-    .output(riskSettings)
+    .input(riskSettingsChange)
+    .output(riskSettingsEntry)
     .mutation(({ ctx, input }) => ctx.core.risk.updateSettings(ctx.actor, input)),
 });

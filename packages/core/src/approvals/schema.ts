@@ -101,6 +101,12 @@ export const backlogSettings = z.strictObject({
 });
 export type BacklogSettings = z.infer<typeof backlogSettings>;
 
+/** In force, with its version; a change may carry the version that it was made from. */
+export const backlogEntry = backlogSettings.extend({ version: z.int().min(0) });
+export type BacklogEntry = z.infer<typeof backlogEntry>;
+export const backlogChange = backlogSettings.extend({ expected_version: z.int().min(0).optional() });
+export type BacklogChange = z.infer<typeof backlogChange>;
+
 /** Puts one's own open approval aside; null takes it back. */
 export const snoozeInput = z.strictObject({ until: z.iso.datetime({ offset: true }).nullable() });
 export const snoozed = z.strictObject({

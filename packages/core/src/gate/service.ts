@@ -1,4 +1,4 @@
-import type { BacklogSettings, RespondInput } from "../approvals/schema.ts";
+import type { BacklogChange, RespondInput } from "../approvals/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { WhatIfInput } from "../policies/schema.ts";
 import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
@@ -68,7 +68,7 @@ export function createGateService(deps: GateDeps) {
     thawLifted: () => thawLifted(deps),
     /** What happens where more is open than people get done. */
     backlog: () => readBacklog(deps),
-    updateBacklog: (actor: Actor, settings: BacklogSettings) => updateBacklog(deps, actor, settings),
+    updateBacklog: (actor: Actor, change: BacklogChange) => updateBacklog(deps, actor, change),
     /** For the sweep: reminders and escalations that are due, and requests to people who left. */
     stepLate: () => stepLate(deps),
     reassignLeft: () => reassignLeft(deps),

@@ -18,6 +18,7 @@ export { hotWrite, json } from "./hot-sql.ts";
 export type { HotWrite } from "./hot-write.ts";
 export { type Projection, type Projections, projectEvents, type SealedEntry } from "./projections.ts";
 export type { OnSeal } from "./sealer.ts";
+export { defineSetting } from "./setting.ts";
 export { readEntries };
 /** The transaction that a unit of work writes through. */
 export type Tx = Prisma.TransactionClient;

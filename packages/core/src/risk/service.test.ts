@@ -70,19 +70,34 @@ describe("assess", () => {
   });
 
   test("takes weights and bands from the settings, which are versioned by the ledger", async () => {
-    expect(await risk.settings()).toEqual(DEFAULT_RISK_SETTINGS);
+    expect(await risk.settings()).toEqual({ ...DEFAULT_RISK_SETTINGS, version: 0 });
     const before = await risk.assess(input("settings"));
     const settings = {
       weights: { resource_criticality: 0, change_magnitude: 1, blast_radius: 0, historical_failure_rate: 0 },
       bands: { medium_from: 10, high_from: 60, critical_from: 90 },
     };
     await risk.updateSettings(systemActor("test"), settings);
-    expect(await risk.settings()).toEqual(settings);
+    expect(await risk.settings()).toEqual({ ...settings, version: 1 });
     expect(await risk.assess(input("settings"))).toMatchObject({ score: 60, level: "HIGH" });
     expect(before.score).not.toBe(60);
     const entry = await core.connections.prisma.ledger_entry.findFirst({
       where: { action: "setting.updated" },
     });
-    expect(entry?.detail).toEqual({ before: DEFAULT_RISK_SETTINGS, after: settings });
+    expect(entry?.detail).toEqual({ before: DEFAULT_RISK_SETTINGS, after: settings, version: 1 });
+  });
+
+  test("of admins who change them at once or from an older version, one does", async () => {
+    const { version, ...settings } = await risk.settings();
+    const change = () => risk.updateSettings(systemActor("test"), settings);
+    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, change));
+    const won = outcomes.filter(({ status }) => status === "fulfilled").length;
+    expect((await risk.settings()).version).toBe(version + won);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "CONFLICT" });
+    }
+    await expect(
+      risk.updateSettings(systemActor("test"), { ...settings, expected_version: version }),
+    ).rejects.toMatchObject({ code: "CONFLICT" });
+    await risk.updateSettings(systemActor("test"), { ...settings, expected_version: version + won });
   });
 });

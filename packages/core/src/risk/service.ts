@@ -6,18 +6,17 @@ import type { Ledger } from "../ledger/service.ts";
 import { touchedResources } from "./factors/touched-resource.ts";
 import { probabilityOf, train } from "./learned/train.ts";
 import { lowerings, type ReachWithout } from "./lower.ts";
-import type { LearnedModel, RiskLowering, RiskSettings, RiskSettingsEffect } from "./schema.ts";
+import type {
+  LearnedModel,
+  RiskLowering,
+  RiskSettings,
+  RiskSettingsChange,
+  RiskSettingsEffect,
+  RiskSettingsEntry,
+} from "./schema.ts";
 import { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
 import { settingsEffect } from "./settings-effect.ts";
-import {
-  findApplied,
-  findHistory,
-  findRated,
-  readLearned,
-  readSettings,
-  writeLearned,
-  writeSettings,
-} from "./store.ts";
+import { findApplied, findHistory, findRated, LEARNED_MODEL, RISK_SETTINGS } from "./store.ts";
 
 export { type BandCounts, calibrate, wilson } from "./calibration.ts";
 export { assessRisk, type RiskFacts, type ScoredRisk } from "./score.ts";
@@ -40,26 +39,31 @@ export type Assessed = ScoredRisk & { lower: RiskLowering[]; learned_probability
 export type RiskService = {
   /** Scores a task or a draft of one, and says what would lower it; stores nothing. */
   assess(input: AssessInput): Promise<Assessed>;
-  settings(): Promise<RiskSettings>;
+  settings(): Promise<RiskSettingsEntry>;
   /** What these settings would make of the last tasks, beside those in force; stores nothing. */
   compareSettings(settings: RiskSettings): Promise<RiskSettingsEffect>;
   /** The learned model as it was trained last, or null. */
   learned(): Promise<LearnedModel | null>;
   /** Trains it anew on what was applied, and judges it by the later part; it is shown, and decides nothing. */
   learn(actor: Actor): Promise<LearnedModel>;
-  /** Replaces weights and bands, for tasks that are assessed from now on. */
-  updateSettings(actor: Actor, settings: RiskSettings): Promise<RiskSettings>;
+  /**
+   * Replaces weights and bands, for tasks that are assessed from now on. CONFLICT where they are no longer those of
+   * the expected version.
+   */
+  updateSettings(actor: Actor, change: RiskSettingsChange): Promise<RiskSettingsEntry>;
 };
 
 /** Risk: four explained factors, their history and their settings. */
 export function createRiskService(deps: RiskDeps): RiskService {
+  const readSettings = async () => (await RISK_SETTINGS.read(deps.prisma)).value;
+  const readLearned = async () => (await LEARNED_MODEL.read(deps.prisma)).value;
   return {
     async assess({ type, reach_without, ...given }) {
       const touched = touchedResources(given.resources, given.keys).map((resource) => resource.key);
       const [history, settings, model] = await Promise.all([
         findHistory(deps.pool, type, touched),
-        readSettings(deps.prisma),
-        readLearned(deps.prisma),
+        readSettings(),
+        readLearned(),
       ]);
       const facts = { ...given, history, settings };
       const scored = assessRisk(facts);
@@ -69,38 +73,24 @@ export function createRiskService(deps: RiskDeps): RiskService {
         ...(model?.weights && { learned_probability: probabilityOf(model.weights, scored.factors) }),
       };
     },
-    settings: () => readSettings(deps.prisma),
+    async settings() {
+      const { value, version } = await RISK_SETTINGS.read(deps.prisma);
+      return { ...value, version };
+    },
     async compareSettings(settings) {
-      const [inForce, tasks] = await Promise.all([
-        readSettings(deps.prisma),
-        findRated(deps.pool, TASKS_COMPARED),
-      ]);
+      const [inForce, tasks] = await Promise.all([readSettings(), findRated(deps.pool, TASKS_COMPARED)]);
       return settingsEffect(tasks, inForce, settings);
     },
-    learned: () => readLearned(deps.prisma),
+    learned: readLearned,
     async learn(actor) {
-      const now = deps.clock.now();
       const trained = train(await findApplied(deps.pool, TASKS_LEARNED));
-      const model: LearnedModel = { ...trained, trained_at: now.toISOString() };
-      return deps.ledger.write(actor, async (tx) => {
-        await writeLearned(tx, model, now);
-        const fact = {
-          ...{ action: "setting.updated", entity_type: "setting", entity_id: "risk_learned" },
-          detail: { after: model },
-        };
-        return { result: model, facts: [fact] };
-      });
+      const model: LearnedModel = { ...trained, trained_at: deps.clock.now().toISOString() };
+      await LEARNED_MODEL.replace(deps, actor, { value: model });
+      return model;
     },
-    updateSettings(actor, settings) {
-      return deps.ledger.write(actor, async (tx) => {
-        const before = await readSettings(tx);
-        await writeSettings(tx, settings, deps.clock.now());
-        const detail = { before, after: settings };
-        return {
-          result: settings,
-          facts: [{ action: "setting.updated", entity_type: "setting", entity_id: "risk", detail }],
-        };
-      });
+    async updateSettings(actor, { expected_version, ...value }) {
+      const kept = await RISK_SETTINGS.replace(deps, actor, { value, expected_version });
+      return { ...kept.value, version: kept.version };
     },
   };
 }

@@ -1,18 +1,9 @@
 import type { Pool } from "pg";
-import type { Prisma } from "../generated/client.ts";
+import { defineSetting } from "../ledger/service.ts";
 import { HISTORY_DAYS } from "./factors/historical-failure-rate.ts";
 import type { AppliedTask } from "./learned/train.ts";
-import {
-  type LearnedModel,
-  learnedModel,
-  type RiskFactor,
-  type RiskHistory,
-  type RiskSettings,
-  riskSettings,
-} from "./schema.ts";
+import { learnedModel, type RiskFactor, type RiskHistory, riskSettings } from "./schema.ts";
 import { DEFAULT_RISK_SETTINGS } from "./settings.ts";
-
-const SETTING_KEY = "risk";
 
 /** `unknown` counts as a failure: somebody had to look. Cancelled by an admin counts as neither. */
 const HISTORY = `
@@ -44,13 +35,10 @@ export async function findRated(pool: Pool, limit: number): Promise<RatedTask[]>
   return (await pool.query<RatedTask>({ name: "risk-rated", text: RATED, values: [limit] })).rows;
 }
 
-/** The settings in force. A stored value that is not valid throws: nobody should be assessed by a guess. */
-export async function readSettings(db: Pick<Prisma.TransactionClient, "setting">): Promise<RiskSettings> {
-  const row = await db.setting.findUnique({ where: { key: SETTING_KEY } });
-  return row ? riskSettings.parse(row.value) : DEFAULT_RISK_SETTINGS;
-}
-
-const LEARNED_KEY = "risk_learned";
+/** Weights and bands, for everybody. */
+export const RISK_SETTINGS = defineSetting("risk", riskSettings, DEFAULT_RISK_SETTINGS);
+/** The model that was trained last, or null. */
+export const LEARNED_MODEL = defineSetting("risk_learned", learnedModel.nullable(), null);
 
 /** The newest of what was applied, for a model to learn from. */
 const APPLIED = `select r.risk->'factors' as factors, t.result <> 'success' as failed
@@ -61,36 +49,4 @@ const APPLIED = `select r.risk->'factors' as factors, t.result <> 'success' as f
 /** Tasks that were applied, oldest first. */
 export async function findApplied(pool: Pool, limit: number): Promise<AppliedTask[]> {
   return (await pool.query<AppliedTask>(APPLIED, [limit])).rows.reverse();
-}
-
-/** The model that was trained last, or null. */
-export async function readLearned(
-  db: Pick<Prisma.TransactionClient, "setting">,
-): Promise<LearnedModel | null> {
-  const row = await db.setting.findUnique({ where: { key: LEARNED_KEY } });
-  return row && learnedModel.parse(row.value);
-}
-
-export async function writeLearned(
-  db: Pick<Prisma.TransactionClient, "setting">,
-  value: LearnedModel,
-  now: Date,
-): Promise<void> {
-  await db.setting.upsert({
-    where: { key: LEARNED_KEY },
-    create: { key: LEARNED_KEY, value, updated_at: now },
-    update: { value, updated_at: now },
-  });
-}
-
-export async function writeSettings(
-  db: Pick<Prisma.TransactionClient, "setting">,
-  value: RiskSettings,
-  now: Date,
-): Promise<void> {
-  await db.setting.upsert({
-    where: { key: SETTING_KEY },
-    create: { key: SETTING_KEY, value, updated_at: now },
-    update: { value, updated_at: now },
-  });
 }

@@ -1,4 +1,4 @@
-import type { RiskSettings, RiskSettingsEffect } from "@ade/core/risk/schema";
+import type { RiskSettings, RiskSettingsEffect, RiskSettingsEntry } from "@ade/core/risk/schema";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
@@ -31,12 +31,12 @@ export function RiskTab() {
   });
   return (
     <Resolved query={query} what="The risk settings">
-      {(settings) => <RiskForm key={JSON.stringify(settings)} settings={settings} />}
+      {(settings) => <RiskForm key={settings.version} settings={settings} />}
     </Resolved>
   );
 }
 
-function RiskForm({ settings }: { settings: RiskSettings }) {
+function RiskForm({ settings }: { settings: RiskSettingsEntry }) {
   const client = useQueryClient();
   const [draft, setDraft] = useState(() => ({
     weights: Object.entries(settings.weights).map(([name, weight]) => ({
@@ -57,9 +57,9 @@ function RiskForm({ settings }: { settings: RiskSettings }) {
     retry: false,
   });
   const command = useCommand(
-    () => api.risk.update_settings.mutate(chosen),
+    () => api.risk.update_settings.mutate({ ...chosen, expected_version: settings.version }),
     () => {
-      toast({ text: "Stored", detail: "They hold for tasks that are assessed from now on." });
+      toast({ text: "Saved", detail: "They hold for tasks that are assessed from now on." });
       void client.invalidateQueries({ queryKey: ["risk_settings"] });
     },
   );
@@ -133,7 +133,7 @@ function RiskForm({ settings }: { settings: RiskSettings }) {
         <div>
           <FormProblem command={command} />
           <Button type="submit" look="primary" acts busy={command.busy} disabled={!isWhole} className="mt-1">
-            Store
+            Save
           </Button>
         </div>
       </form>

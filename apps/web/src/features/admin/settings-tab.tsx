@@ -1,4 +1,4 @@
-import type { BacklogSettings } from "@ade/core/approvals/schema";
+import type { BacklogEntry } from "@ade/core/approvals/schema";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { FormProblem } from "#components/form-problem.tsx";
@@ -24,7 +24,7 @@ export function SettingsTab() {
     <div className="max-w-xl">
       <Part title="When more reviews are open than get done">
         <Resolved query={backlog} what="The settings" loading={<div className="skeleton h-60" />}>
-          {(settings) => <BacklogForm key={JSON.stringify(settings)} settings={settings} />}
+          {(settings) => <BacklogForm key={settings.version} settings={settings} />}
         </Resolved>
       </Part>
     </div>
@@ -34,7 +34,7 @@ export function SettingsTab() {
 const text = (value: number | null): string => (value === null ? "" : String(value));
 const orNull = (value: string): number | null => (value.trim() === "" ? null : Number(value));
 
-function BacklogForm({ settings }: { settings: BacklogSettings }) {
+function BacklogForm({ settings }: { settings: BacklogEntry }) {
   const client = useQueryClient();
   const [perReviewer, setPerReviewer] = useState(text(settings.open_per_reviewer));
   const [overall, setOverall] = useState(text(settings.open_overall));
@@ -48,10 +48,11 @@ function BacklogForm({ settings }: { settings: BacklogSettings }) {
         open_overall: orNull(overall),
         old_after_hours: Number(hours),
         auto_approve: { enabled: passes, per_author_and_hour: Number(cap) },
+        expected_version: settings.version,
       }),
     (saved) => {
       client.setQueryData(backlogQuery().queryKey, saved);
-      toast({ tone: "good", text: "The settings are stored" });
+      toast({ tone: "good", text: "Saved", detail: "From now on." });
     },
   );
   const number = (

@@ -1,4 +1,9 @@
-import { type BacklogSettings, backlogSettings } from "../../approvals/schema.ts";
+import {
+  type BacklogChange,
+  type BacklogEntry,
+  type BacklogSettings,
+  backlogSettings,
+} from "../../approvals/schema.ts";
 import {
   type BacklogCandidate,
   DEFAULT_BACKLOG,
@@ -10,7 +15,7 @@ import {
   raisedPriority,
 } from "../../approvals/service.ts";
 import { type Actor, systemActor } from "../../kernel/actor.ts";
-import { type HotWrite, hotWrite, json } from "../../ledger/service.ts";
+import { defineSetting, type HotWrite, hotWrite, json } from "../../ledger/service.ts";
 import { loadTask, type TaskRecord } from "../../tasks/service.ts";
 import { casTask } from "../cas-task.ts";
 import type { GateDeps } from "../deps.ts";
@@ -18,38 +23,26 @@ import { moveFacts, moveOf } from "../respond.ts";
 import { type Move, moveColumns } from "../review-store.ts";
 import { approvalFact } from "../task-facts.ts";
 
-const SETTING = "backlog";
+const BACKLOG = defineSetting("backlog", backlogSettings, DEFAULT_BACKLOG);
 /** One process at a time: the cap of an author is counted over many rows, which no compare-and-swap can guard. */
 const BACKLOG_LOCK = 7_310_117;
 const LIMIT = 200;
 const ACTOR = systemActor("backlog");
 
-export async function readBacklog(deps: Pick<GateDeps, "prisma">): Promise<BacklogSettings> {
-  const row = await deps.prisma.setting.findUnique({ where: { key: SETTING } });
-  return row ? backlogSettings.parse(row.value) : DEFAULT_BACKLOG;
+/** The policy in force, and its version. */
+export async function readBacklog(deps: Pick<GateDeps, "prisma">): Promise<BacklogEntry> {
+  const { value, version } = await BACKLOG.read(deps.prisma);
+  return { ...value, version };
 }
 
-/** Replaces the policy, from now on. */
+/** Replaces the policy, from now on. CONFLICT where it is no longer the expected one. */
 export async function updateBacklog(
   deps: Pick<GateDeps, "ledger" | "clock">,
   actor: Actor,
-  value: BacklogSettings,
-): Promise<BacklogSettings> {
-  return deps.ledger.write(actor, async (tx) => {
-    const row = await tx.setting.findUnique({ where: { key: SETTING } });
-    const before = row ? backlogSettings.parse(row.value) : DEFAULT_BACKLOG;
-    const updated_at = deps.clock.now();
-    await tx.setting.upsert({
-      where: { key: SETTING },
-      create: { key: SETTING, value, updated_at },
-      update: { value, updated_at },
-    });
-    const detail = { before, after: value };
-    return {
-      result: value,
-      facts: [{ action: "setting.updated", entity_type: "setting", entity_id: SETTING, detail }],
-    };
-  });
+  { expected_version, ...value }: BacklogChange,
+): Promise<BacklogEntry> {
+  const kept = await BACKLOG.replace(deps, actor, { value, expected_version });
+  return { ...kept.value, version: kept.version };
 }
 
 /**

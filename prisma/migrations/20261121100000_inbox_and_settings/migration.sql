@@ -4,3 +4,6 @@ CREATE INDEX "approval_asked" ON "approval" ("reviewer_id", (coalesce("due_at", 
 CREATE INDEX "approval_answered" ON "approval" ("reviewer_id", "task_id") WHERE "responded_at" IS NOT NULL;
 CREATE INDEX "task_open" ON "task" ("author_id", "state")
   WHERE "state" IN ('DRAFT', 'SUBMITTED', 'REVIEWING', 'APPROVED', 'APPLYING', 'REJECTED') AND NOT "archived";
+
+-- Two admins who change a setting at once: the second is told instead of undoing what the first did.
+ALTER TABLE "setting" ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1;
