@@ -7,3 +7,6 @@ CREATE INDEX "task_open" ON "task" ("author_id", "state")
 
 -- Two admins who change a setting at once: the second is told instead of undoing what the first did.
 ALTER TABLE "setting" ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1;
+
+-- An answer, or the end of a review, settles the open requests about a task.
+CREATE INDEX "notification_open" ON "notification" ("task_id") WHERE "read_at" IS NULL;

@@ -5,7 +5,8 @@ import { deterministicId, type Ids } from "../kernel/ids.ts";
 import { type Projections, projectEvents, type SealedEntry } from "../ledger/service.ts";
 import type { Preferences } from "../preferences/schema.ts";
 import { insertDeliveries, type NewDelivery } from "./sending/store.ts";
-import { insertNotifications, movePlace, type NewNotification, takePlace } from "./store.ts";
+import { settledBy } from "./settled.ts";
+import { insertNotifications, markSettled, movePlace, type NewNotification, takePlace } from "./store.ts";
 import { loadSubjects, type Subject } from "./subject.ts";
 import { type Telling, taskIdOf, tellingsOf } from "./tell.ts";
 import { wants } from "./webhooks/match.ts";
@@ -21,7 +22,8 @@ export type ConsumeDeps = {
   mailWorks: boolean;
 };
 
-export type Told = { entries: number; people: string[] };
+/** How many entries were read, who was told something new, and whose requests are settled. */
+export type Told = { entries: number; people: string[]; settled: string[] };
 
 /**
  * Reads the chain on by one batch and writes who is told what, in one transaction with its place in the chain: a
@@ -47,13 +49,14 @@ async function tellIn(client: PoolClient, deps: ConsumeDeps): Promise<Told | nul
   const entries = await takePlace(client);
   if (!entries) return null;
   const last = entries.at(-1);
-  if (!last) return { entries: 0, people: [] };
+  if (!last) return { entries: 0, people: [], settled: [] };
   const taskIds = [...new Set(entries.map(taskIdOf).filter((id) => id !== null))];
   const subjects = await loadSubjects(client, taskIds);
   const people = await tellPeople(client, deps, entries, subjects);
+  const settled = await markSettled(client, entries.map(settledBy).filter((each) => each !== null));
   await queueWebhooks(client, deps, entries, subjects);
   await movePlace(client, last.seq);
-  return { entries: entries.length, people };
+  return { entries: entries.length, people, settled };
 }
 
 const subjectOf = (entry: SealedEntry, subjects: ReadonlyMap<string, Subject>): Subject | null =>

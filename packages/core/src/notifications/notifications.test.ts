@@ -128,6 +128,25 @@ test("a new notification is pushed to its person, counted, and read in one windo
   stop();
 });
 
+test("a request that is answered, or that nobody has to answer any more, is unread no more", async () => {
+  await core.notifications.read(people.reviewer, null);
+  await core.notifications.read(people.second, null);
+  const task = await core.reviewing(people.author, core.noopTask());
+  await settle();
+  const unread = async (person: TestPeople["author"]) => {
+    const list = await core.notifications.list(person, { unread: true, limit: 100 });
+    return list.notifications.filter(({ task_id }) => task_id === task.id).map(({ kind }) => kind);
+  };
+  expect(await unread(people.reviewer)).toContain("asked");
+  const own = task.approvals.find(({ reviewer_id }) => reviewer_id === people.reviewer.id)!;
+  await core.gate.respond(people.reviewer, own.id, core.yes());
+  await settle();
+  // The review is over by that one answer: what the other was asked is settled too; the author's news is not.
+  expect(await unread(people.reviewer)).not.toContain("asked");
+  expect(await unread(people.second)).not.toContain("asked");
+  expect(await unread(people.author)).toContain("approved");
+});
+
 test("mail goes by SMTP to whom it concerns, as they wish, and never holds an error's text", async () => {
   await core.preferences.write(people.reviewer, { notify: { asked: { in_app: false, email: true } } });
   const task = await core.reviewing(

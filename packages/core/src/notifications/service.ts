@@ -64,6 +64,7 @@ export function createNotificationsService(deps: NotificationDeps) {
       for (;;) {
         const told = await tellBatch({ ...deps, mailWorks: mailer.works });
         for (const id of told?.people ?? []) changed(id, "notification:new");
+        for (const id of told?.settled ?? []) changed(id, "notification:read");
         if (!told?.entries) return entries;
         entries += told.entries;
       }

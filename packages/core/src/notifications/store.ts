@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { decodeCursor, encodeCursor, timeAndId } from "../kernel/page.ts";
 import { readEntries, type SealedEntry } from "../ledger/service.ts";
 import type { ListNotificationsQuery, NotificationEntry, NotificationList } from "./schema.ts";
+import { REQUESTS, type Settled } from "./settled.ts";
 import type { Telling } from "./tell.ts";
 
 /** Where in the chain telling has come to; one row, so that one process at a time tells. */
@@ -52,6 +53,20 @@ export async function insertNotifications(
     values: [JSON.stringify(rows)],
   });
   return [...new Set(told.map(({ user_id }) => user_id))];
+}
+
+/** Marks as read what nobody has to answer any more; answers whose it was. */
+export async function markSettled(client: PoolClient, settled: readonly Settled[]): Promise<string[]> {
+  if (settled.length === 0) return [];
+  const { rows } = await client.query<{ user_id: string }>({
+    name: "notify-settled",
+    text: `UPDATE notification n SET read_at = now()
+      FROM jsonb_to_recordset($1::jsonb) AS s(task_id uuid, user_id uuid, until timestamptz)
+      WHERE n.task_id = s.task_id AND n.user_id = coalesce(s.user_id, n.user_id) AND n.created_at <= s.until
+        AND n.kind = ANY($2::text[]) AND n.read_at IS NULL RETURNING n.user_id`,
+    values: [JSON.stringify(settled), REQUESTS],
+  });
+  return [...new Set(rows.map(({ user_id }) => user_id))];
 }
 
 const UNREAD = `SELECT count(*)::int AS unread FROM (SELECT 1 FROM notification
