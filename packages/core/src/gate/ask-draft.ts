@@ -27,6 +27,8 @@ export type AskChange = {
     id: string;
     approval_id: string;
     by: AskedPerson;
+    /** Names of those who were meant first and have delegated it themselves. */
+    over?: readonly string[];
     how: "delegated" | "reassigned";
     reason?: string | undefined;
   };
@@ -89,7 +91,7 @@ export class AskDraft {
     this.ask(id, person, { requirement_ids, why, stands_for });
   }
 
-  replace({ id, approval_id, by, how, reason }: NonNullable<AskChange["replace"]>): void {
+  replace({ id, approval_id, by, over = [], how, reason }: NonNullable<AskChange["replace"]>): void {
     const old = this.row(approval_id);
     const other = this.rows.get(by.id);
     if (other && other.status !== "PENDING") {
@@ -111,7 +113,7 @@ export class AskDraft {
     });
     const asked = {
       requirement_ids: old.requirement_ids,
-      why: old.why.map((each) => ({ ...each, via: [...each.via, by.name] })),
+      why: old.why.map((each) => ({ ...each, via: [...each.via, ...over, by.name] })),
       stands_for: joined(old.stands_for, [old.reviewer_id]),
     };
     this.ask(id, by, asked, old);
@@ -124,8 +126,7 @@ export class AskDraft {
       this.problems.push("Who was asked instead has answered already, or has passed it on.");
       return;
     }
-    const ways = own.why.map((each) => ({ ...each, via: [...each.via, other.reviewer_name] }));
-    const why = withoutWays(other.why, ways);
+    const why = withoutWaysOver(other.why, own.why);
     const isGiven = (id: string): boolean => !why.some((each) => each.requirement_id === id);
     this.edit(own.requirement_ids, (requirement) => {
       const both = withPerson(requirement, own.reviewer_id, (ids) => ids.includes(other.reviewer_id));
@@ -244,14 +245,16 @@ function withoutPerson(requirement: Requirement, id: string): Requirement {
   };
 }
 
-/** The reasons without these, each taken out once: two ways by people of the same name are two. */
-function withoutWays(reasons: readonly WhyAsked[], ways: readonly WhyAsked[]): WhyAsked[] {
-  const key = (each: WhyAsked): string => JSON.stringify([each.requirement_id, each.via]);
-  const left = ways.map(key);
+/** The reasons without those that came over these, one each: two ways by people of the same name are two. */
+function withoutWaysOver(reasons: readonly WhyAsked[], over: readonly WhyAsked[]): WhyAsked[] {
+  const left = [...over];
   return reasons.filter((each) => {
-    const at = left.indexOf(key(each));
+    const at = left.findIndex((way) => way.requirement_id === each.requirement_id && goesOn(way.via, each.via));
     if (at < 0) return true;
     left.splice(at, 1);
     return false;
   });
 }
+
+const goesOn = (way: readonly string[], further: readonly string[]): boolean =>
+  further.length > way.length && way.every((name, place) => further[place] === name);

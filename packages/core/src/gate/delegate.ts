@@ -1,18 +1,22 @@
 import type { RespondInput } from "../approvals/schema.ts";
 import { approvalErrors, makersOf } from "../approvals/service.ts";
+import { resolveDelegations } from "../delegations/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { reviewerIssues } from "../policies/service.ts";
 import { type Db, type ReviewRecord, type TaskToAsk, withReasons } from "../tasks/service.ts";
-import { type AskChange, type AskPlan, askFacts, askMore, planAsk } from "./ask.ts";
+import { type AskChange, type AskedPerson, type AskPlan, askFacts, askMore, planAsk } from "./ask.ts";
 import type { Decision } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import type { Responded } from "./schema.ts";
 
-type Deps = Pick<GateDeps, "identity" | "ids">;
+type Deps = Pick<GateDeps, "identity" | "ids" | "delegations" | "clock">;
 
-/** One's own request goes to somebody else, for this approval only; they may pass it on, but never back. */
+/**
+ * One's own request goes to somebody else, for this approval only; they may pass it on, but never back. Whoever they
+ * have delegated such changes to is asked in their place: nobody's request ends with somebody who is away.
+ */
 export async function decideDelegation(
   deps: Deps,
   db: Db,
@@ -22,17 +26,34 @@ export async function decideDelegation(
 ): Promise<Decision<Responded>> {
   const [by] = await peopleToAsk(deps, found.task, actor, [input.delegate_to], () => "delegate_to");
   const task = await withReasons(db, found.task);
+  const chain = await standInOf(deps, task, actor, by!);
   const plan = planAsk(task, {
     replace: {
       id: deps.ids.uuid(),
       approval_id: found.approval_id,
-      by: by!,
+      ...chain,
       how: "delegated",
       reason: input.reason?.trim(),
     },
   });
   if (plan.problems.length > 0) throw refused(plan.problems);
   return asked(task, plan, found.approval_id);
+}
+
+/** Whom the delegations of the chosen one lead to, and the names in between; never back to who asks. */
+async function standInOf(deps: Deps, task: TaskToAsk, actor: Actor, chosen: AskedPerson) {
+  const [rules, people] = await Promise.all([deps.delegations.active(), deps.identity.directory()]);
+  const facts = {
+    type: task.type,
+    keys: task.resource_keys,
+    score: task.risk_score ?? 0,
+    tags: task.tags,
+    at: deps.clock.now(),
+    makers: [...makersOf(task), actor.id],
+  };
+  const chain = resolveDelegations(rules, [chosen.id], facts, people).get(chosen.id)!;
+  const by = people.find(({ id }) => id === chain.end_id) ?? chosen;
+  return { by: { id: by.id, name: by.name }, over: chain.via.slice(0, -1) };
 }
 
 /** What was passed on comes back, as long as whoever was asked instead has neither answered nor passed it on. */

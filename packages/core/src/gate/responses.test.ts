@@ -1,6 +1,7 @@
 import { makeCore, type TestCore, type TestPeople } from "@ade/testkit/make-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type RespondInput, respondInput } from "../approvals/schema.ts";
+import { delegationInput } from "../delegations/schema.ts";
 import { policyInput } from "../policies/schema.ts";
 
 let core: TestCore;
@@ -65,6 +66,33 @@ test("what one person passes on, the other decides; the path is shown and the on
   await expect(back).rejects.toMatchObject({ code: "DELEGATION_REFUSED", status: 409 });
   expect(await core.gate.respond(third, end.id, core.yes())).toMatchObject({ task_state: "APPROVED" });
   await core.taskIn(task.id, "COMPLETED");
+});
+
+test("what is passed on to somebody who is away goes to whom they delegated to, and comes back from there", async () => {
+  const [away, standIn] = [await core.person(["reviewer"]), await core.person(["reviewer"])];
+  await core.delegations.create(away, delegationInput.parse({ delegate_to: standIn.id }));
+  const task = await asking([people.reviewer]);
+  const own = await rowOf(task.id, people.reviewer.id);
+  const before = await read(task.id);
+  await core.gate.respond(people.reviewer, own.id, answer("delegate", { delegate_to: away.id }));
+  expect(await rowOf(task.id, people.reviewer.id)).toMatchObject({ delegated_to: standIn.id });
+  const row = await rowOf(task.id, standIn.id);
+  expect(row).toMatchObject({ status: "PENDING", stands_for: [people.reviewer.id] });
+  const { approvals } = await core.approvals.list(standIn, { task_id: task.id, page: 1, limit: 20 });
+  const via = approvals.find(({ id }) => id === row.id)!.why[0]!.via;
+  expect(via).toEqual([people.reviewer.name, away.name, standIn.name]);
+  await core.gate.withdraw(people.reviewer, own.id);
+  expect((await read(task.id)).requirements).toEqual(before.requirements);
+  expect((await read(task.id)).approvals.filter(({ status }) => status === "PENDING")).toHaveLength(1);
+});
+
+test("a delegation of the chosen one that leads back to who passes it on is not followed", async () => {
+  const away = await core.person(["reviewer"]);
+  await core.delegations.create(away, delegationInput.parse({ delegate_to: people.reviewer.id }));
+  const task = await asking([people.reviewer]);
+  const own = await rowOf(task.id, people.reviewer.id);
+  await core.gate.respond(people.reviewer, own.id, answer("delegate", { delegate_to: away.id }));
+  expect(await rowOf(task.id, away.id)).toMatchObject({ status: "PENDING" });
 });
 
 test("what was passed on comes back, as long as nobody has answered it", async () => {
