@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  asWritten,
   createOutputCollector,
   type Executor,
   type Inspection,
@@ -151,6 +152,7 @@ async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<Undone> {
 }
 
 const contextOf = ({ task, held }: Attempt) => ({
+  reveal: asWritten,
   idempotency_key: `${task.id}:${task.revision}`,
   fencing_tokens: held.tokens,
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEffectSink } from "../executors/adapters/noop/effect-sink.ts";
+import { attemptContext } from "../executors/contract.ts";
 import { openWorkshop, type Workshop } from "./applying-fixture.ts";
 
 let core: Workshop;
@@ -107,7 +108,7 @@ describe("a worker that died", () => {
     writeFileSync(path, "before\n");
     const config = core.fileTask("between.txt", "after\n");
     const task = await approved(config);
-    const context = { signal: new AbortController().signal, idempotency_key: "", fencing_tokens: {} };
+    const context = attemptContext();
     await core.dieWith(task.id, await core.executors.find(config.type).stash(config, context));
     writeFileSync(path, "somebody else\n");
     await core.applying.recoverLost();

@@ -1,3 +1,4 @@
+import { asWritten } from "../executors/service.ts";
 import { taskFact } from "../gate/service.ts";
 import { workerActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
@@ -58,6 +59,7 @@ async function apply(
   try {
     const prepared = await prepare(deps, task, executor, {
       signal: stops.signal,
+      reveal: asWritten,
       idempotency_key: `${task.id}:${task.revision}`,
       fencing_tokens: held.tokens,
     });

@@ -4,7 +4,7 @@ import { isCoded } from "../kernel/errors.ts";
 import { canonicalKey } from "../resources/service.ts";
 import { sameChanges } from "./content.ts";
 import { OUTPUT_LIMIT_BYTES } from "./output.ts";
-import type { ApplyContext, Executor, Json } from "./port.ts";
+import { type ApplyContext, asWritten, type Executor, type Json } from "./port.ts";
 import { createRegistry } from "./registry.ts";
 import { preview, type TaskConfig } from "./schema.ts";
 
@@ -35,6 +35,7 @@ export function attemptContext(over: Partial<ApplyContext> = {}): Watched {
   const streamed: string[] = [];
   return {
     signal: new AbortController().signal,
+    reveal: asWritten,
     idempotency_key: "0192f0c4-0000-7000-8000-000000000001:1",
     fencing_tokens: { "task:0192f0c4-0000-7000-8000-000000000001": 41 },
     report: () => undefined,
@@ -69,7 +70,7 @@ export function describeExecutorContract(name: string, factory: () => Promise<Co
     });
     afterEach(() => subject.close());
 
-    const plan = () => subject.executor.plan(subject.config, { signal: new AbortController().signal });
+    const plan = () => subject.executor.plan(subject.config, attemptContext());
     const stash = () => subject.executor.stash(subject.config, attemptContext());
     const apply = async () =>
       subject.executor.apply(subject.config, attemptContext({ stash: await stash() }));

@@ -3,13 +3,13 @@ import { createNoopExecutor } from "./adapters/noop/noop.ts";
 import { taskConfigOf } from "./contract.ts";
 import { ExecutorFailure } from "./errors.ts";
 import { planSafely } from "./plan.ts";
-import type { Executor } from "./port.ts";
+import { asWritten, type Executor } from "./port.ts";
 import { type Preview, preview } from "./schema.ts";
 import { createExecutorsService } from "./service.ts";
 import { unionOf } from "./touched.ts";
 
 const config = taskConfigOf({ type: "test.noop", parameters: {} });
-const context = () => ({ signal: new AbortController().signal });
+const context = () => ({ signal: new AbortController().signal, reveal: asWritten });
 const planning = (plan: Executor["plan"], over: Partial<Executor> = {}): Executor => ({
   ...createNoopExecutor(),
   plan,
@@ -84,8 +84,12 @@ describe("planning", () => {
       controller.abort("drained");
       return new Promise(() => undefined);
     });
-    await expect(planSafely(executor, config, { signal: controller.signal })).rejects.toBe("drained");
-    await expect(planSafely(executor, config, { signal: AbortSignal.abort("lost") })).rejects.toBe("lost");
+    await expect(planSafely(executor, config, { ...context(), signal: controller.signal })).rejects.toBe(
+      "drained",
+    );
+    await expect(
+      planSafely(executor, config, { ...context(), signal: AbortSignal.abort("lost") }),
+    ).rejects.toBe("lost");
   });
 
   it("warns of what is touched beyond what is declared, and of more done to it than declared", async () => {

@@ -14,7 +14,17 @@ export type Progress = { readonly percent?: number; readonly message: string };
 export type PlanContext = {
   /** Aborted at the deadline and when the caller gives up. */
   readonly signal: AbortSignal;
+  /**
+   * The text with each `secret://name` and `secret://name@version` in it replaced by its value. Values were fetched
+   * before this step began, so this never waits. Only workers know them: elsewhere (a live simulation) the text stays
+   * as it is. Whatever was revealed is masked in all that leaves the executor. Throws ExecutorFailure for a reference
+   * that neither the configuration nor `secrets()` names. Reveal late, keep what was revealed out of stash and preview where possible.
+   */
+  reveal(text: string): string;
 };
+
+/** Where no values are known, a reference stays one. */
+export const asWritten: PlanContext["reveal"] = (text) => text;
 
 /** What every step of one attempt is given. */
 export type AttemptContext = PlanContext & {
@@ -62,6 +72,8 @@ export type Executor = {
   digest(config: TaskConfig): string;
   /** What applying really touches, whatever the task declares. */
   resources(config: TaskConfig): readonly ResourceRef[];
+  /** References to secrets in what the configuration chooses (a definition), beyond those in the configuration. */
+  secrets?(config: TaskConfig): readonly string[];
   /** What the JSON Schema can't say; empty where nothing is wrong. Reads at most. */
   check?(config: TaskConfig): readonly Issue[] | Promise<readonly Issue[]>;
   /** What applying would do. Has no effect. */

@@ -10,14 +10,15 @@ import { unionOf } from "./touched.ts";
 // What slices above need of this one besides its commands: a door is one file.
 export { ExecutorFailure } from "./errors.ts";
 export { cleanText, createOutputCollector, type OutputCollector } from "./output.ts";
-export type {
-  ApplyContext,
-  AttemptContext,
-  Executor,
-  Inspection,
-  Json,
-  PlanContext,
-  Progress,
+export {
+  type ApplyContext,
+  type AttemptContext,
+  asWritten,
+  type Executor,
+  type Inspection,
+  type Json,
+  type PlanContext,
+  type Progress,
 } from "./port.ts";
 export { createSecretBox, type SecretBox } from "./secret-box.ts";
 

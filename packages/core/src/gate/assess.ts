@@ -1,6 +1,7 @@
 import { makersOf } from "../approvals/service.ts";
 import { fellBackFact } from "../delegations/service.ts";
 import type { Preview } from "../executors/schema.ts";
+import { asWritten } from "../executors/service.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
 import type { NewApproval } from "./ask-store.ts";
@@ -25,7 +26,7 @@ export async function planTask(deps: GateDeps, taskId: string, signal: AbortSign
     if (task.state === "SUBMITTED") await assess(deps, taskId, task.preview);
     return;
   }
-  const preview = await deps.executors.plan(task.config, { signal });
+  const preview = await deps.executors.plan(task.config, { signal, reveal: asWritten });
   if (task.state === "SUBMITTED") await assess(deps, taskId, preview, task.revision);
   else await keepDraftPlan(deps, task, preview);
 }

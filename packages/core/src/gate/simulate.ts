@@ -1,4 +1,5 @@
 import { type Preview, preview as previewSchema, type TaskConfig } from "../executors/schema.ts";
+import { asWritten } from "../executors/service.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { canonicalKey } from "../resources/service.ts";
 import type { GateDeps } from "./deps.ts";
@@ -12,7 +13,7 @@ export async function simulate(deps: GateDeps, actor: Actor, input: SimulateInpu
   await assertValidConfig(deps, actor, input.config);
   const isCheap = deps.executors.find(input.config.type).cheap_plan;
   const preview = isCheap
-    ? await deps.executors.plan(input.config, { signal: AbortSignal.timeout(5_000) })
+    ? await deps.executors.plan(input.config, { signal: AbortSignal.timeout(5_000), reveal: asWritten })
     : null;
   return answer(deps, actor, input, preview);
 }
@@ -122,7 +123,10 @@ async function requestPlan(deps: GateDeps, actor: Actor, config: TaskConfig): Pr
 export async function answerPlanRequest(deps: GateDeps, id: string, signal: AbortSignal): Promise<void> {
   const request = await deps.prisma.plan_request.findUnique({ where: { id } });
   if (!request || request.answered_at) return;
-  const preview = await deps.executors.plan(request.config as unknown as TaskConfig, { signal });
+  const preview = await deps.executors.plan(request.config as unknown as TaskConfig, {
+    signal,
+    reveal: asWritten,
+  });
   await deps.ledger.write(systemActor("gate"), async (tx) => {
     const data = { answer: preview as object, answered_at: deps.clock.now() };
     const { count } = await tx.plan_request.updateMany({ where: { id, answered_at: null }, data });

@@ -17,7 +17,7 @@ type Parameters = { root?: string; path: string; content: string | null };
 
 const file = ({ root = "app", path, content }: Parameters) =>
   taskConfigOf({ type: "configuration.file", parameters: { root, path, content } });
-const planContext = { signal: new AbortController().signal };
+const planContext = attemptContext();
 
 /** Every file below a folder with its content and mode, and every folder as null. */
 async function worldOf(folder: string): Promise<Record<string, string | null>> {

@@ -10,7 +10,7 @@ import { inFolder } from "./folder-handle.ts";
 
 const file = (path: string, content: string | null = "stolen") =>
   taskConfigOf({ type: "configuration.file", parameters: { root: "app", path, content } });
-const planContext = { signal: new AbortController().signal };
+const planContext = attemptContext();
 
 describe("symbolic links", () => {
   let base: string;

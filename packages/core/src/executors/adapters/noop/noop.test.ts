@@ -95,8 +95,7 @@ describe("test.noop", () => {
       retryable: false,
     });
     expect(await createEffectSink(folder).read("applied")).toEqual([]);
-    const { signal } = attemptContext();
-    expect((await executor.plan(noop({ fail }), { signal })).warnings).toEqual([
+    expect((await executor.plan(noop({ fail }), attemptContext())).warnings).toEqual([
       `Applying will fail: ${sentence}`,
     ]);
   });
