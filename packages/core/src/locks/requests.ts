@@ -31,12 +31,25 @@ export function createRequests(deps: Deps) {
     };
     try {
       const queued = await room.enqueue(entry);
+      // Again: whoever looked in between saw the room without it, and opened.
+      turnstile.shut();
       if (queued.request_id !== id) takeBack();
       else deps.emit(lockEvents.queued(queued, request.agent_id));
       return { queued };
     } catch (error) {
       takeBack();
       throw isCoded(error) ? error : errors.DEPENDENCY_UNAVAILABLE({ retryAfterSeconds: 5, cause: error });
+    }
+  }
+
+  /** False where they must wait here on: Redis is away again, or another process takes long. */
+  async function handOn(): Promise<boolean> {
+    try {
+      await turnstile.pass();
+      return true;
+    } catch (error) {
+      if (isCoded(error)) return false;
+      throw error;
     }
   }
 
@@ -56,10 +69,13 @@ export function createRequests(deps: Deps) {
       return { answer: { queued }, isAway: true };
     }
     const queued = await room.standing(asked);
-    if (queued) return { answer: { queued }, isAway: true };
+    // Redis is there and it stands here still: who asks hands it on, for nobody else may come by this process.
+    if (queued && !(await handOn())) return { answer: { queued }, isAway: true };
     // It may have been handed on between the two looks.
     const answer = await stored.find(id, principal_id, channel);
     if (answer) return { answer, isAway: false };
+    const left = queued && (await room.standing(asked));
+    if (left) return { answer: { queued: left }, isAway: true };
     throw lockExpired({
       message: "There is no such request: it was answered, its place was not kept, or it never was.",
     });

@@ -278,6 +278,46 @@ describe("when Redis is back", () => {
     expect(await held(two, second.request_id)).not.toBeNull();
   });
 
+  test("a request that was away with its process is handed on by asking after it, though nobody comes anew", async () => {
+    const lock = await two.locks.acquire(want("holder"));
+    one.redis.disconnect();
+    await expect.poll(() => one.redis.status).toBe("end");
+    const { request_id } = await queued(one, want("a"));
+    await release(two, lock);
+    await one.redis.connect();
+    // The other process was never away: its sweep has no reason to look.
+    await two.locks.sweepExpired();
+    expect(await held(one, request_id)).toMatchObject({ id: request_id });
+    expect(await one.locks.status()).toMatchObject({ queued_in_database: 0 });
+  });
+
+  test("nobody goes past a request that came to its place while the way was being opened", async () => {
+    const lock = await two.locks.acquire(want("holder"));
+    const inserting = Promise.withResolvers<void>();
+    const opened = Promise.withResolvers<void>();
+    const query = async (asked: { name?: string }, ...more: never[]) => {
+      if (asked.name === "lock-room-insert") {
+        inserting.resolve();
+        await opened.promise;
+      }
+      return house.pool.query(asked as never, ...more);
+    };
+    const pool = Object.create(house.pool, { query: { value: query } });
+    const slow = await house.join({ pool });
+    await slow.locks.check();
+    slow.redis.disconnect();
+    await expect.poll(() => slow.redis.status).toBe("end");
+    const first = queued(slow, want("a"));
+    await inserting.promise;
+    await slow.redis.connect();
+    await slow.locks.sweepExpired();
+    opened.resolve();
+    const { request_id } = await first;
+    await release(two, lock);
+    expect(await queued(slow, want("b"))).toMatchObject({ queue_position: 1, holder: { owner_id: "a" } });
+    expect(await held(slow, request_id)).not.toBeNull();
+  });
+
   test("a Redis that hangs: requests queue, and an acquire of which nothing was heard is the same request", async () => {
     await one.locks.acquire(want("warm", { key: "database:main/warm" }));
     await server.admin.call("CLIENT", "PAUSE", "5000", "ALL");

@@ -4,7 +4,7 @@ export type Turnstile = {
   /** True while an acquire may go to Redis at once. */
   isOpen(): boolean;
   /**
-   * Resolves when it is open. Only one looks at a time.
+   * Looks, and resolves when it is open. Only one looks at a time.
    *
    * @throws DEPENDENCY_UNAVAILABLE 503 while Redis is away, or not everybody has been handed on
    */
@@ -36,18 +36,20 @@ export function createTurnstile(deps: {
     const seen = shuts;
     await deps.probe();
     if ((await deps.room.count()) > 0) await deps.drain();
-    // Shut meanwhile: whoever comes next looks again.
     isOpen = seen === shuts;
     deps.onOpen();
   }
 
   return {
     isOpen: () => isOpen,
-    pass() {
-      passing ??= look().finally(() => {
-        passing = null;
-      });
-      return passing;
+    async pass() {
+      // Shut meanwhile: somebody may queue in the room since it was seen empty, and goes before who passes.
+      do {
+        passing ??= look().finally(() => {
+          passing = null;
+        });
+        await passing;
+      } while (!isOpen);
     },
     shut() {
       isOpen = false;
