@@ -271,6 +271,21 @@ describe.each([
     expect((await locks.acquire(want("c"))).fencing_token).toBeGreaterThan(granted.fencing_token);
   });
 
+  test("what is granted to a group that nobody follows lives as long as its place, and by its own lease once collected", async () => {
+    const holder = await locks.acquire(want("a"));
+    const wait = { max_wait_seconds: 60, group: "nobody yet" };
+    const [first, second] = [await ask("first", { wait }), await ask("second", { wait })];
+    await release(holder);
+    const lastsMs = ({ acquired_at, expires_at }: Lock) => Date.parse(expires_at) - Date.parse(acquired_at);
+    const granted = (await locks.holderOf("resource", resource)) as Lock;
+    expect(granted.owner_id).toBe("first");
+    expect(lastsMs(granted)).toBeGreaterThan(50_000);
+    const collected = await held(first.request_id);
+    expect(collected.id).toBe(granted.id);
+    expect(lastsMs(collected)).toBeLessThan(40_000);
+    expect(await standing(second.request_id)).toMatchObject({ queued: { queue_position: 1 } });
+  });
+
   test("an upgrade is refused while somebody waits, who would be overtaken", async () => {
     await locks.acquire(want("a", { mode: "shared" }));
     await waiting("w");

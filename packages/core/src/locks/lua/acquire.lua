@@ -117,8 +117,8 @@ local function acquire(base)
       local is_same = mine[TAIL] == tail or mine[UPGRADE] == tail
       if is_same or (mine[COLLECTED] == 0 and resource[MODE] == mode) then
         -- The earlier attempt may be about to be forgotten; the grant now belongs to this one.
-        mine[ATTEMPT], mine[COLLECTED] = attempt, 1
-        extend(mine, ttl, now_ms)
+        mine[ATTEMPT] = attempt
+        collect(mine, ttl, now_ms)
         return done({ 'AGAIN', describe(field, resource, mine) })
       end
       if resource[MODE] == 's' and mode == 'x' and #resource == FIRST and queue_length(field) == 0 and not is_grace then

@@ -25,8 +25,7 @@ if not holder or holder[EXPIRES] <= now_ms then return { 'GONE' } end
 if not is_of(holder[WHO], principal) then return { 'FOREIGN' } end
 local lock = describe(field, resource, holder)
 if ARGV[4] == '1' then
-  holder[COLLECTED] = 1
-  extend(holder, holder[TTL], now_ms)
+  collect(holder, holder[TTL], now_ms)
   lock = describe(field, resource, holder)
 else
   remove_holder(resource, at)

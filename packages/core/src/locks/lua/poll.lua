@@ -26,8 +26,7 @@ local function look(id)
   local holder = find_holder(resource, tail)
   if not holder or holder[EXPIRES] <= now_ms then return { 'GONE' } end
   if not is_of(holder[WHO], principal) then return { 'FOREIGN' } end
-  holder[COLLECTED] = 1
-  extend(holder, holder[TTL], now_ms)
+  collect(holder, holder[TTL], now_ms)
   save_resource(field, resource)
   return { 'GRANTED', describe(field, resource, holder) }
 end

@@ -14,10 +14,14 @@ end
 local function grant_wait(field, resource, id, wait, token, now_ms, is_heard)
   forget_wait(id, wait)
   local lease = math.min(wait[W_TTL], wait[W_HOLD])
-  local is_collected = is_heard and wait[CHANNEL] ~= '' and not is_of_group(wait[CHANNEL])
+  local is_group = is_of_group(wait[CHANNEL])
+  local is_collected = is_heard and wait[CHANNEL] ~= '' and not is_group
+  local expires = now_ms + (is_heard and lease or math.min(lease, UNHEARD_MS))
+  -- A group's place outlives each of its processes, and so does its turn.
+  if is_group then expires = math.max(expires, math.min(wait[LEASE], now_ms + wait[W_HOLD])) end
   resource[KEY], resource[MODE] = wait[W_KEY], wait[W_MODE]
   resource[#resource + 1] = {
-    string.sub(id, FIELD_LENGTH + 1), wait[W_WHO], token, now_ms, now_ms + (is_heard and lease or math.min(lease, UNHEARD_MS)),
+    string.sub(id, FIELD_LENGTH + 1), wait[W_WHO], token, now_ms, expires,
     wait[W_TTL], wait[W_HOLD], wait[W_DELAY], is_collected and 1 or 0, wait[W_COUNTED], wait[W_ATTEMPT],
   }
 end

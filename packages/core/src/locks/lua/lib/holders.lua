@@ -80,6 +80,13 @@ local function extend(holder, ttl_ms, now_ms)
   holder[EXPIRES] = math.max(holder[EXPIRES], math.min(now_ms + ttl_ms, holder[ACQUIRED] + holder[HOLD]))
 end
 
+-- Whoever was granted it in the queue is there now: from here on it lives by its own lease.
+local function collect(holder, ttl_ms, now_ms)
+  if holder[COLLECTED] == 0 then holder[EXPIRES] = now_ms end
+  holder[COLLECTED] = 1
+  extend(holder, ttl_ms, now_ms)
+end
+
 -- A principal's quota counts what it holds and waits for in this partition, under '$' and its name.
 local function uncount(who)
   local counter = '$' .. string.match(who, '^[^\n]*')
