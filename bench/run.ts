@@ -8,6 +8,7 @@ import { heldLocks } from "./benchmarks/held-locks.ts";
 import { inbox } from "./benchmarks/inbox.ts";
 import { uncontendedLock } from "./benchmarks/uncontended-lock.ts";
 import { wholeLife } from "./benchmarks/whole-life.ts";
+import { workers } from "./benchmarks/workers.ts";
 import type { Benchmark } from "./frame/benchmark.ts";
 import { compare } from "./frame/compare.ts";
 import { keepResults } from "./frame/kept.ts";
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   decisionTransaction,
   decisionApi,
   wholeLife,
+  workers,
   inbox,
 ];
 const ROUNDS = 5;

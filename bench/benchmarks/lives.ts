@@ -1,6 +1,6 @@
 import type { TaskEntry } from "@ade/core/tasks/schema";
 import { APPROVE, newPerson, noopConfig, openCore } from "../frame/cores.ts";
-import { startApi, startWorker } from "../frame/product-processes.ts";
+import { type ProductProcess, startApi, startWorker } from "../frame/product-processes.ts";
 import { createRestClient } from "../frame/rest-client.ts";
 import type { Servers } from "../frame/servers.ts";
 
@@ -22,12 +22,11 @@ async function newPlace(servers: Servers, name: string): Promise<Place> {
   return { databaseUrl, redisUrl, dataDir: servers.folder(name) };
 }
 
-/** The commands of core in this process, which is the API then, and a worker process. */
-export async function livesInCore(servers: Servers, connections: number): Promise<Lives> {
+/** The commands of core in this process, which is the API then, and worker processes. */
+export async function livesInCore(servers: Servers, connections: number, workers = 1): Promise<Lives> {
   const place = await newPlace(servers, "in-core");
   const { core, close } = await openCore({ ...place, poolSize: connections });
-  const worker = await startWorker(place);
-  servers.pids.add(worker.pid);
+  const started = await startWorkers(servers, place, workers);
   const [author, reviewer] = [
     await newPerson(core, "Author", ["author"]),
     await newPerson(core, "Reviewer", ["reviewer"]),
@@ -50,15 +49,19 @@ export async function livesInCore(servers: Servers, connections: number): Promis
     },
     settle: () => core.ledger.settle(),
     async stop() {
-      servers.pids.delete(worker.pid);
-      await worker.stop();
+      await stopAll(servers, started);
       await close();
     },
   };
 }
 
-/** The same by REST, with keys: an API process, a worker process, and one stream of events that tells of the ends. */
-export async function livesByRest(servers: Servers, connections: number, clients: number): Promise<Lives> {
+/** The same by REST, with keys: an API process, worker processes, and one stream of events that tells of the ends. */
+export async function livesByRest(
+  servers: Servers,
+  connections: number,
+  clients: number,
+  workers = 1,
+): Promise<Lives> {
   const place = await newPlace(servers, "by-rest");
   const api = await startApi({ ...place, poolSize: connections });
   servers.pids.add(api.pid);
@@ -72,8 +75,7 @@ export async function livesByRest(servers: Servers, connections: number, clients
     ),
   );
   await close();
-  const worker = await startWorker(place);
-  servers.pids.add(worker.pid);
+  const started = await startWorkers(servers, place, workers);
   const client = createRestClient(api.url, clients + 1);
   const waiting = new Map<string, () => void>();
   await client.listen(authorKey!, "tasks", (event, { task_id }) => {
@@ -95,12 +97,22 @@ export async function livesByRest(servers: Servers, connections: number, clients
     settle: async () => undefined,
     async stop() {
       client.close();
-      for (const child of [worker, api]) {
-        servers.pids.delete(child.pid);
-        await child.stop();
-      }
+      await stopAll(servers, [...started, api]);
     },
   };
+}
+
+async function startWorkers(servers: Servers, place: Place, count: number): Promise<ProductProcess[]> {
+  const workers = await Promise.all(Array.from({ length: count }, () => startWorker(place)));
+  for (const { pid } of workers) servers.pids.add(pid);
+  return workers;
+}
+
+async function stopAll(servers: Servers, processes: readonly ProductProcess[]): Promise<void> {
+  for (const { pid, stop } of processes) {
+    servers.pids.delete(pid);
+    await stop();
+  }
 }
 
 /** Resolves when `listen` calls back, and then stops listening. */

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Bench, Benchmark, ComparisonResult, Side } from "../frame/benchmark.ts";
 import { readCommits, readStages } from "../look/stages.ts";
+import { startDbosLives } from "../references/dbos-life.ts";
 import {
   type ModelLife,
   prepareForLives,
@@ -47,6 +48,7 @@ async function run({ servers, quick, compare }: Bench) {
   const inCore = await livesInCore(servers, API_CONNECTIONS);
   const byRest = await livesByRest(servers, API_CONNECTIONS, AT_A_TIME);
   const boss = await startBossLives(await servers.newDatabase(), CONNECTIONS);
+  const dbos = await startDbosLives(await servers.newDatabase(), CONNECTIONS);
   try {
     const commitsBefore = await readCommits(inCore.databaseUrl);
     const ours = lifeSide("in core: this process as the API, one worker", inCore, windowMs);
@@ -66,7 +68,15 @@ async function run({ servers, quick, compare }: Bench) {
       goal: 1,
       run: (drive) => drive({ atATime: AT_A_TIME, windowMs: windowMs / 2, operation: boss.live }),
     };
-    const core = await compare({ name: `${AT_A_TIME} at a time, in core`, sides: [ours, bareSql, twoJobs] });
+    const workflow: Side = {
+      name: "DBOS, a workflow with recv and one step, in this process",
+      goal: 3,
+      run: (drive) => drive({ atATime: AT_A_TIME, windowMs: windowMs / 2, operation: dbos.live }),
+    };
+    const core = await compare({
+      name: `${AT_A_TIME} at a time, in core`,
+      sides: [ours, bareSql, twoJobs, workflow],
+    });
     const commits = ((await readCommits(inCore.databaseUrl)) - commitsBefore) / ours.count();
     const rest = await compare({
       name: `${AT_A_TIME} at a time, by REST`,
@@ -85,6 +95,7 @@ async function run({ servers, quick, compare }: Bench) {
   } finally {
     await pool.end();
     await boss.stop();
+    await dbos.stop();
     await byRest.stop();
     await inCore.stop();
   }
@@ -97,7 +108,7 @@ const ms = (value: number): string => `${Math.round(value)} ms`;
 export const wholeLife: Benchmark = {
   name: "whole-life",
   title: "The whole life of a task, create to COMPLETED",
-  reference: "the same rows by bare SQL, and pg-boss's two-job pattern, which does far less",
-  goal: "at least 0.4 x bare SQL, no less than pg-boss, and 30,000 tasks a minute as the ambition",
+  reference: "the same rows by bare SQL; pg-boss's two-job pattern and a DBOS workflow, which do far less",
+  goal: "at least 0.4 x bare SQL, 3 x DBOS, no less than pg-boss, and 30,000 tasks a minute as the ambition",
   run,
 };

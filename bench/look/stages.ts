@@ -1,11 +1,19 @@
 import { withAdmin } from "@ade/testkit/template";
 
-/** Where a life's time goes, read from its ledger: medians in milliseconds. */
-export type Stages = { to_review_ms: number; to_apply_ms: number; applying_ms: number; lives: number };
+/** Where a life's time goes, read from its ledger: medians in milliseconds, and the slowest pick-up of a hundred. */
+export type Stages = {
+  to_review_ms: number;
+  to_apply_ms: number;
+  to_apply_p99_ms: number;
+  applying_ms: number;
+  lives: number;
+};
 
-export async function readStages(databaseUrl: string): Promise<Stages> {
+/** Of the lives that were submitted since then. */
+export async function readStages(databaseUrl: string, since = new Date(0)): Promise<Stages> {
   return withAdmin(databaseUrl, async (client) => {
-    const { rows } = await client.query<Stages>(`
+    const { rows } = await client.query<Stages>(
+      `
       WITH life AS (
         SELECT task_id,
           min(at) FILTER (WHERE action = 'task.submitted') AS submitted,
@@ -18,12 +26,15 @@ export async function readStages(databaseUrl: string): Promise<Stages> {
         SELECT 1000 * extract(epoch FROM in_review - submitted) AS review,
           1000 * extract(epoch FROM begun - approved) AS pick_up,
           1000 * extract(epoch FROM completed - begun) AS applying
-        FROM life WHERE completed IS NOT NULL)
+        FROM life WHERE completed IS NOT NULL AND submitted >= $1)
       SELECT count(*)::int AS lives,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY review)::float8 AS to_review_ms,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY pick_up)::float8 AS to_apply_ms,
+        percentile_cont(0.99) WITHIN GROUP (ORDER BY pick_up)::float8 AS to_apply_p99_ms,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY applying)::float8 AS applying_ms
-      FROM took`);
+      FROM took`,
+      [since],
+    );
     return rows[0]!;
   });
 }

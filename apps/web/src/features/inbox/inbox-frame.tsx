@@ -1,6 +1,7 @@
 import type { InboxSection } from "@ade/core/views/schema";
 import { Button } from "#components/ui/button.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";
+import { type KeyId, useKeyOf } from "#lib/keys.ts";
 import type { Act } from "./use-inbox-keys.ts";
 
 /** Names of the columns, over the rows they belong to. */
@@ -44,6 +45,15 @@ type FootProps = {
   act: (what: Act) => void;
 };
 
+/** A command's key and what it does; nothing where the key is off. */
+function Hint({ of, word }: { of: KeyId; word: string }) {
+  return useKeyOf(of) ? (
+    <span className="flex shrink-0 items-center gap-1">
+      <KeyOf of={of} /> {word}
+    </span>
+  ) : null;
+}
+
 /** The exact total, and the keys; with a selection, what can be done to it. */
 export function InboxFoot({ shown, total, selected, act }: FootProps) {
   return (
@@ -61,9 +71,7 @@ export function InboxFoot({ shown, total, selected, act }: FootProps) {
       ) : (
         <span className="flex items-center gap-3 overflow-hidden">
           {HINTS.map(([command, word]) => (
-            <span key={command} className="flex shrink-0 items-center gap-1">
-              <KeyOf of={command} /> {word}
-            </span>
+            <Hint key={command} of={command} word={word} />
           ))}
         </span>
       )}
