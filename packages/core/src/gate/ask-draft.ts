@@ -249,7 +249,9 @@ function withoutPerson(requirement: Requirement, id: string): Requirement {
 function withoutWaysOver(reasons: readonly WhyAsked[], over: readonly WhyAsked[]): WhyAsked[] {
   const left = [...over];
   return reasons.filter((each) => {
-    const at = left.findIndex((way) => way.requirement_id === each.requirement_id && goesOn(way.via, each.via));
+    const at = left.findIndex(
+      (way) => way.requirement_id === each.requirement_id && goesOn(way.via, each.via),
+    );
     if (at < 0) return true;
     left.splice(at, 1);
     return false;

@@ -41,7 +41,9 @@ export function defineSetting<T>(key: string, shape: z.ZodType<T>, fallback: T):
           (expected_version ?? before.version) === before.version &&
           (await store(tx, { key, value: value as Prisma.InputJsonValue, version, updated_at: clock.now() }));
         if (!changed) {
-          throw errors.CONFLICT({ message: "Somebody changed this setting meanwhile. Look at it again first." });
+          throw errors.CONFLICT({
+            message: "Somebody changed this setting meanwhile. Look at it again first.",
+          });
         }
         const detail = { before: before.value, after: value, version };
         return {

@@ -53,7 +53,10 @@ async function tellIn(client: PoolClient, deps: ConsumeDeps): Promise<Told | nul
   const taskIds = [...new Set(entries.map(taskIdOf).filter((id) => id !== null))];
   const subjects = await loadSubjects(client, taskIds);
   const people = await tellPeople(client, deps, entries, subjects);
-  const settled = await markSettled(client, entries.map(settledBy).filter((each) => each !== null));
+  const settled = await markSettled(
+    client,
+    entries.map(settledBy).filter((each) => each !== null),
+  );
   await queueWebhooks(client, deps, entries, subjects);
   await movePlace(client, last.seq);
   return { entries: entries.length, people, settled };

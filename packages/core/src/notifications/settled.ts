@@ -3,7 +3,13 @@ import type { NotificationKind } from "./schema.ts";
 import { taskIdOf } from "./tell.ts";
 
 /** What asks somebody to do something; the rest is news, which only its reader can be done with. */
-export const REQUESTS: readonly NotificationKind[] = ["asked", "reminded", "escalated", "delegated", "override"];
+export const REQUESTS: readonly NotificationKind[] = [
+  "asked",
+  "reminded",
+  "escalated",
+  "delegated",
+  "override",
+];
 
 /** Requests about a task that nobody has to answer any more: those of one person, or all where `user_id` is null. */
 export type Settled = { task_id: string; user_id: string | null; until: string };

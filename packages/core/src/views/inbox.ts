@@ -124,9 +124,7 @@ async function readSection(
   if (after) {
     values.push(after[0], after[1]);
     const sign = direction === "ASC" ? ">" : "<";
-    conditions.push(
-      `(${key}, t.id) ${sign} ($${values.length - 1}::timestamptz, $${values.length}::uuid)`,
-    );
+    conditions.push(`(${key}, t.id) ${sign} ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
   }
   const { rows } = await pool.query({
     text: `SELECT t.id AS task_id, mine.id AS approval_id, mine.status AS my_status, t.state, t.revision,
