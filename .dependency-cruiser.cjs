@@ -7,7 +7,7 @@ const LEVELS = [
   ["ledger"],
   ["identity", "resources"],
   ["risk", "policies", "delegations", "locks", "executors", "preferences", "notifications", "oncall"],
-  ["agents"],
+  ["agents", "secrets"],
   ["tasks", "approvals"],
   ["gate"],
   ["applying"],

@@ -27,8 +27,11 @@ export type TestServer = {
 export const PASSWORD = "correct horse battery";
 
 /** The real server on a core of its own; requests go through it without a socket. */
-export async function makeServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
-  const core = await makeCore();
+export async function makeServer(
+  options: Partial<ServerOptions> = {},
+  ofCore: Parameters<typeof makeCore>[0] = {},
+): Promise<TestServer> {
+  const core = await makeCore(ofCore);
   const app = await buildServer({
     core,
     log: createLogger(process.env.LOG_LEVEL ?? "silent"),

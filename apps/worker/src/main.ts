@@ -5,6 +5,7 @@ import { createCore } from "@ade/core/core";
 import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
+import { readSecretEnvironment } from "@ade/core/secrets/service";
 import pino from "pino";
 import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
@@ -31,6 +32,7 @@ const core = await createCore({
   secret: env.ADE_SECRET,
   publicUrl: env.ADE_PUBLIC_URL,
   fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
+  secretEnvironment: readSecretEnvironment(process.env),
   testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
   anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
   works: true,
@@ -66,6 +68,7 @@ async function beginApplying(taskId: string): Promise<void> {
 }
 
 await core.locks.refuseUnfitStore();
+await core.secrets.warnOfUnreadable();
 await core.takeJobs(beginApplying);
 const stopRounds = startRounds(
   roundsOf(core, { id: workerId, active: () => slots.active, draining: () => draining }),

@@ -34,9 +34,9 @@ export function roundsOf(
       run: () =>
         pool.query({
           name: "worker-heartbeat",
-          text: `INSERT INTO worker (id, active_tasks, draining) VALUES ($1, $2, $3)
-            ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), active_tasks = $2, draining = $3`,
-          values: [worker.id, worker.active(), worker.draining()],
+          text: `INSERT INTO worker (id, active_tasks, draining, secrets) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), active_tasks = $2, draining = $3, secrets = $4`,
+          values: [worker.id, worker.active(), worker.draining(), core.secrets.environmentNames()],
         }),
     },
     {

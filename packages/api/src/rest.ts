@@ -91,7 +91,7 @@ function pathParams(input: z.ZodType, params: Record<string, string>): Record<st
   const shape = shapeOf(input);
   const strays = Object.keys(params).filter((name) => !shape[name]);
   if (strays.length > 0) throw new Error(`The input has no field for the parameter ${strays.join(", ")}`);
-  return params;
+  return decodeQuery(input, params);
 }
 
 function refuseStrays(given: object): void {

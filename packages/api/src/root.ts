@@ -12,6 +12,7 @@ import { policiesRouter } from "./routers/policies.ts";
 import { preferencesRouter } from "./routers/preferences.ts";
 import { resourcesRouter } from "./routers/resources.ts";
 import { riskRouter } from "./routers/risk.ts";
+import { secretsRouter } from "./routers/secrets.ts";
 import { simulate } from "./routers/simulate.ts";
 import { systemRouter } from "./routers/system.ts";
 import { tasksRouter } from "./routers/tasks.ts";
@@ -37,6 +38,7 @@ export const appRouter = router({
   preferences: preferencesRouter,
   notifications: notificationsRouter,
   webhooks: webhooksRouter,
+  secrets: secretsRouter,
   on_call: onCallRouter,
   backlog: backlogRouter,
   links: linksRouter,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 export type ValidationDetail = { field: string; issue: string; value?: unknown };
 
 /** Names whose values are never sent back, wherever they stand in the path. */
-const SECRET_NAME = /pass(word|phrase)|secret|token|key|authorization|credential|cookie/i;
+const SECRET_NAME = /pass(word|phrase)|secret|token|key|authorization|credential|cookie|^value$/i;
 const MAX_DETAILS = 50;
 const MAX_ECHOED_LENGTH = 100;
 

@@ -10,7 +10,7 @@ import { createDelegationsService, delegationProjections } from "./delegations/s
 import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { executorPermissions } from "./executors/permissions.ts";
-import { createExecutorsService, createSecretBox } from "./executors/service.ts";
+import { createExecutorsService, createSecretBox, type Executor } from "./executors/service.ts";
 import { applyWakeUp, createGateService, findDue, gateProjections, wakeUpsOf } from "./gate/service.ts";
 import { buildMatrix } from "./identity/matrix.ts";
 import { identityPermissions } from "./identity/permissions.ts";
@@ -34,6 +34,8 @@ import { resourcePermissions } from "./resources/permissions.ts";
 import { createResourceService } from "./resources/service.ts";
 import { riskPermissions } from "./risk/permissions.ts";
 import { createRiskService } from "./risk/service.ts";
+import { secretPermissions } from "./secrets/permissions.ts";
+import { createSecretsService, type SecretEnvironment } from "./secrets/service.ts";
 import { taskPermissions } from "./tasks/permissions.ts";
 import { createTasksService } from "./tasks/service.ts";
 import { viewPermissions } from "./views/permissions.ts";
@@ -49,9 +51,11 @@ export type CoreOptions = {
   publicUrl: string;
   /** Roots of `configuration.file` tasks: name to absolute folder. */
   fileRoots: Readonly<Record<string, string>>;
-  /** Offers `test.noop`; `sink` is a folder in which its effects are counted. */
-  testExecutors: false | { sink?: string };
+  /** Offers `test.noop`; `sink` is a folder in which its effects are counted. `more` are a test's own. */
+  testExecutors: false | { sink?: string; more?: readonly Executor[] };
   anchorFile: string | null;
+  /** Values that a worker has in its environment, by secret's name. */
+  secretEnvironment?: SecretEnvironment;
   /** True in workers: takes jobs and listens for notifications. */
   works: boolean;
   /** How mails and webhooks leave; without it there is no mail, and only public addresses are reached. */
@@ -120,6 +124,7 @@ export async function createCore(options: CoreOptions) {
     delegationPermissions,
     lockPermissions,
     executorPermissions,
+    secretPermissions,
     agentPermissions,
     taskPermissions,
     approvalPermissions,
@@ -152,9 +157,18 @@ export async function createCore(options: CoreOptions) {
   const executors = createExecutorsService({
     adapters: [
       createFilesExecutor({ roots: options.fileRoots }),
-      ...(options.testExecutors ? [createNoopExecutor(options.testExecutors)] : []),
+      ...(options.testExecutors
+        ? [createNoopExecutor(options.testExecutors), ...(options.testExecutors.more ?? [])]
+        : []),
     ],
     log,
+  });
+  const secrets = createSecretsService({
+    ...base,
+    executors,
+    box: createSecretBox(secret, "secret"),
+    environment: options.secretEnvironment ?? new Map(),
+    works: options.works,
   });
   const agents = createAgentsService({ ...base, identity, emitLive });
   const tasks = createTasksService({
@@ -169,6 +183,7 @@ export async function createCore(options: CoreOptions) {
     ...base,
     tasks,
     executors,
+    secrets,
     resources,
     risk,
     policies,
@@ -182,6 +197,7 @@ export async function createCore(options: CoreOptions) {
     ...base,
     locks,
     executors,
+    secrets,
     agents,
     gate,
     box: createSecretBox(secret, "stash"),
@@ -211,6 +227,7 @@ export async function createCore(options: CoreOptions) {
       delegations,
       locks,
       executors,
+      secrets,
       agents,
     },
     ...{ tasks, approvals, gate, applying, views, jobs, connections },

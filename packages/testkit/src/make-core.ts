@@ -6,12 +6,14 @@ import type { RespondInput } from "@ade/core/approvals/schema";
 import { closeConnections, openConnections } from "@ade/core/connect";
 import { type Core, type CoreOptions, type CoreSettings, createCore } from "@ade/core/core";
 import { type TaskConfig, taskConfig } from "@ade/core/executors/schema";
+import type { Executor } from "@ade/core/executors/service";
 import { type Actor, type Role, systemActor } from "@ade/core/kernel/actor";
 import type { Clock } from "@ade/core/kernel/clock";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
+import type { SecretEnvironment } from "@ade/core/secrets/service";
 import type { TaskEntry, TaskState } from "@ade/core/tasks/schema";
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import { createDatabase } from "./database.ts";
 import { createRedis } from "./redis.ts";
 
@@ -53,13 +55,20 @@ const SECRET = "a secret of the tests, thirty-two characters and more";
 
 /** The whole core on a database and a Redis of its own. Leases are short, so that tests of loss need not wait long. */
 export async function makeCore(
-  options: { clock?: Clock; settings?: Partial<CoreSettings>; outgoing?: CoreOptions["outgoing"] } = {},
+  options: {
+    clock?: Clock;
+    settings?: Partial<CoreSettings>;
+    outgoing?: CoreOptions["outgoing"];
+    executors?: readonly Executor[];
+    secretEnvironment?: SecretEnvironment;
+    log?: Logger;
+  } = {},
 ): Promise<TestCore> {
   const [database, redis] = await Promise.all([createDatabase(), createRedis()]);
   const folder = mkdtempSync(join(tmpdir(), "ade-core-"));
   const filesDir = mkdtempSync(join(folder, "files-"));
   const sinkDir = mkdtempSync(join(folder, "sink-"));
-  const log = pino({ level: process.env.LOG_LEVEL ?? "silent" });
+  const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? "silent" });
   const connections = await openConnections({
     databaseUrl: database.url,
     redisUrl: redis.url,
@@ -74,7 +83,8 @@ export async function makeCore(
     secret: SECRET,
     publicUrl: "http://localhost:3000",
     fileRoots: { files: filesDir },
-    testExecutors: { sink: sinkDir },
+    testExecutors: { sink: sinkDir, ...(options.executors && { more: options.executors }) },
+    ...(options.secretEnvironment ? { secretEnvironment: options.secretEnvironment } : {}),
     anchorFile: join(folder, "anchors.jsonl"),
     works: true,
     ...(options.outgoing ? { outgoing: options.outgoing } : {}),

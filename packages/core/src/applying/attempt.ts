@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  asWritten,
   createOutputCollector,
   type Executor,
   type Inspection,
   type Json,
   type OutputCollector,
+  type PlanContext,
 } from "../executors/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
@@ -25,7 +25,9 @@ const PATIENCE_MS = [200, 500, 1_000, 2_000, 4_000];
 export type Attempt = {
   task: TaskRecord;
   actor: Actor;
+  /** Masks what `reveal` gives. */
   executor: Executor;
+  reveal: PlanContext["reveal"];
   held: HeldLocks;
   stash: Json;
   /** How far an earlier attempt came. */
@@ -151,8 +153,8 @@ async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<Undone> {
   return { sentence, output: collector.text(), rolled_back };
 }
 
-const contextOf = ({ task, held }: Attempt) => ({
-  reveal: asWritten,
+const contextOf = ({ task, held, reveal }: Attempt) => ({
+  reveal,
   idempotency_key: `${task.id}:${task.revision}`,
   fencing_tokens: held.tokens,
 });

@@ -7,6 +7,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Ledger } from "../ledger/service.ts";
 import type { LocksService } from "../locks/service.ts";
+import type { SecretsService } from "../secrets/service.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 
 export type ApplyingDeps = {
@@ -14,6 +15,7 @@ export type ApplyingDeps = {
   ledger: Ledger;
   locks: LocksService;
   executors: ExecutorsService;
+  secrets: Pick<SecretsService, "open">;
   agents: Pick<AgentsService, "get">;
   gate: Pick<GateService, "stillApproved" | "frozen">;
   clock: Clock;

@@ -1,6 +1,7 @@
 import type { Preview } from "../executors/schema.ts";
-import type { AttemptContext, Executor, Inspection, Json } from "../executors/service.ts";
+import type { AttemptContext, Executor, Inspection, Json, PlanContext } from "../executors/service.ts";
 import { approvedChanges, type Held } from "../gate/service.ts";
+import type { Actor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps } from "./deps.ts";
@@ -9,9 +10,12 @@ import { lastAttempt } from "./store.ts";
 
 const LIMIT_MS = 60_000;
 
+/** What one attempt acts with: values are fetched once, and none of them comes out of this executor. */
+type Inside = { executor: Executor; reveal: PlanContext["reveal"] };
+
 export type Prepared =
   /** How reality stands, and what rolling back will need. `first_plan` where the task was submitted without one. */
-  | { standing: Exclude<Inspection, "foreign">; stash: Json; first_plan: Preview | null }
+  | (Inside & { standing: Exclude<Inspection, "foreign">; stash: Json; first_plan: Preview | null })
   /** It must not be applied as it is: why, and what planning says now where that was asked. */
   | { back: string; preview: Preview | null }
   /** Nothing begins while this freeze lasts. */
@@ -25,13 +29,13 @@ export type Prepared =
 export async function prepare(
   deps: ApplyingDeps,
   task: TaskRecord,
-  executor: Executor,
-  context: AttemptContext,
+  actor: Actor,
+  context: Omit<AttemptContext, "reveal">,
 ): Promise<Prepared> {
   const before = await lastAttempt(deps.pool, task);
   const standing = before?.stash
-    ? await asked(deps, task, context, (within) =>
-        inspectAgain(deps, task, executor, { id: before.id, stash: before.stash! }, within),
+    ? await asked(deps, task, actor, context, (within) =>
+        inspectAgain(deps, task, { id: before.id, stash: before.stash! }, within),
       )
     : null;
   // What was done, wholly or half, was done with every right: only what has yet to begin is checked again.
@@ -40,37 +44,37 @@ export async function prepare(
   if (refused) return { back: refused, preview: null };
   const held = await deps.gate.frozen(task);
   if (held) return { held };
-  return standing ?? asked(deps, task, context, (within) => planAgain(deps, task, executor, within));
+  return standing ?? asked(deps, task, actor, context, (within) => planAgain(deps, task, within));
 }
 
 async function inspectAgain(
   deps: ApplyingDeps,
   task: TaskRecord,
-  executor: Executor,
   before: { id: string; stash: Buffer },
-  context: AttemptContext,
+  { executor, context }: Within,
 ): Promise<Prepared> {
   const stash = deps.box.open(before.stash, before.id);
   const standing = await executor.inspect(stash, task.config, context);
   return standing === "foreign"
     ? { back: "somebody else changed it between two attempts", preview: null }
-    : { standing, stash, first_plan: null };
+    : { standing, stash, first_plan: null, executor, reveal: context.reveal };
 }
 
 async function planAgain(
   deps: ApplyingDeps,
   task: TaskRecord,
-  executor: Executor,
-  context: AttemptContext,
+  { executor, context, values }: Within,
 ): Promise<Prepared> {
   // Stashed before planning again, so that no change can slip in between what is compared and what is kept.
   const stash = await executor.stash(task.config, context);
-  const preview = await deps.executors.plan(task.config, context);
+  const preview = await deps.executors.plan(task.config, context, values);
   const back = difference(deps, task, preview);
   if (back) return { back, preview };
   return {
     standing: "untouched",
     stash,
+    executor,
+    reveal: context.reveal,
     first_plan: task.plan_state === "skipped" && !task.preview ? preview : null,
   };
 }
@@ -93,12 +97,27 @@ function changedSince(deps: ApplyingDeps, task: TaskRecord): string | null {
     : "its content, or the executor's definition, is not what was approved";
 }
 
+type Within = { executor: Executor; context: AttemptContext; values: readonly string[] };
+
+/** Fetches the values that the task names. That it may still use them is asked here, as rights and policies are. */
+async function open(
+  deps: ApplyingDeps,
+  task: TaskRecord,
+  actor: Actor,
+  context: Omit<AttemptContext, "reveal">,
+): Promise<Within> {
+  const { config, resource_keys: keys } = task;
+  const { reveal, values } = await deps.secrets.open(actor, { config, keys, purpose: "apply", task });
+  return { executor: deps.executors.masked(config.type, values), context: { ...context, reveal }, values };
+}
+
 /** Asks the executor, which may throw, or never answer. */
 async function asked(
   deps: ApplyingDeps,
   task: TaskRecord,
-  context: AttemptContext,
-  work: (context: AttemptContext) => Promise<Prepared>,
+  actor: Actor,
+  context: Omit<AttemptContext, "reveal">,
+  work: (within: Within) => Promise<Prepared>,
 ): Promise<Prepared> {
   const deadline = AbortSignal.timeout(LIMIT_MS);
   const signal = AbortSignal.any([context.signal, deadline]);
@@ -108,7 +127,9 @@ async function asked(
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    return await Promise.race([work({ ...context, signal }), stopped.promise]);
+    const prepared = open(deps, task, actor, { ...context, signal }).then(work);
+    prepared.catch(() => undefined);
+    return await Promise.race([prepared, stopped.promise]);
   } catch (error) {
     context.signal.throwIfAborted();
     if (deadline.aborted)

@@ -1,4 +1,3 @@
-import { asWritten } from "../executors/service.ts";
 import { taskFact } from "../gate/service.ts";
 import { workerActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
@@ -54,25 +53,24 @@ async function apply(
   held: HeldLocks,
   worker: Worker,
 ): Promise<RunOutcome> {
-  const executor = deps.executors.find(task.config.type);
   const stops = watchStops(deps, task, held, worker);
   try {
-    const prepared = await prepare(deps, task, executor, {
+    const actor = workerActor(worker.id);
+    const prepared = await prepare(deps, task, actor, {
       signal: stops.signal,
-      reveal: asWritten,
       idempotency_key: `${task.id}:${task.revision}`,
       fencing_tokens: held.tokens,
     });
     if ("held" in prepared) return await standAside(deps, task, worker, prepared.held);
     if ("back" in prepared) return await sendBack(deps, task, worker, prepared);
     deps.atStep?.("planned");
-    const actor = workerActor(worker.id);
     const claimed = await claimTask(deps, task, held, worker, prepared);
     if (!claimed) return "not due";
     deps.atStep?.("claimed");
     stops.startClock();
-    const { stash, standing } = prepared;
-    return await runAttempt(deps, { task: claimed, actor, executor, held, stash, standing, stops });
+    const { stash, standing, reveal, executor } = prepared;
+    const attempt = { task: claimed, actor, executor, reveal, held, stash, standing, stops };
+    return await runAttempt(deps, attempt);
   } catch (error) {
     // Told to stop before anything had begun: the row is as it was, for somebody else to take.
     if (!stops.signal.aborted || error !== stops.signal.reason) throw error;

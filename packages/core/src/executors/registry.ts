@@ -3,6 +3,7 @@ import { errors } from "../kernel/errors.ts";
 import { executorErrors } from "./errors.ts";
 import type { Executor, Issue } from "./port.ts";
 import type { ExecutorInfo, TaskConfig } from "./schema.ts";
+import { referenceIssues } from "./secret-reference.ts";
 
 const TYPE_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?$/;
 const PARAMETERS_FIELD = "config.parameters";
@@ -128,6 +129,8 @@ export function createRegistry(executors: readonly Executor[]): Registry {
           (check.errors ?? []).map((error) => ({ field: fieldOf(error), issue: sentenceOf(error) })),
         );
       }
+      const references = referenceIssues(config);
+      if (references.length > 0) throw invalid(references);
       const unstorable = findUnstorable(config, "config");
       if (unstorable.length > 0) throw invalid(unstorable);
       const issues = (await executor.check?.(config)) ?? [];

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { resourceRef } from "../resources/schema.ts";
 
+/** A secret by name and, where it is pinned, version (secrets/README.md); never a value. */
+export const secretReference = z
+  .string()
+  .regex(
+    /^secret:\/\/[A-Za-z][A-Za-z0-9_-]{0,62}(@[1-9]\d{0,8})?$/,
+    "must name a secret, as secret://name or secret://name@3; values are never written here",
+  );
+
 /** What a task asks for: the executable intent, hashed whole (lifecycle.md, "Configuration"). */
 export const taskConfig = z.strictObject({
   type: z.string().min(1).max(100),
@@ -8,7 +16,7 @@ export const taskConfig = z.strictObject({
   description: z.string().min(1).max(5000),
   resources: z.array(resourceRef).min(1).max(100),
   parameters: z.record(z.string(), z.unknown()).default({}),
-  secrets: z.array(z.string().min(1).max(200)).max(50).default([]),
+  secrets: z.array(secretReference).max(50).default([]),
   rollback_strategy: z.enum(["automatic", "manual", "none"]).default("automatic"),
   timeout_seconds: z.int().min(1).max(3600).default(300),
   priority: z.int().min(0).max(100).default(50),

@@ -7,6 +7,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 export type SecretBox = {
+  /** Tells keys apart without saying anything about them: what was sealed under another one cannot be opened. */
+  readonly key_id: string;
   /** Version byte, nonce, tag and ciphertext. `context` (a row's id) must be said again to open it. */
   seal(value: Json, context: string): Uint8Array<ArrayBuffer>;
   /** Throws SEALED_DATA_UNREADABLE for another secret, purpose or context, and for changed bytes. */
@@ -20,7 +22,12 @@ export type SecretBox = {
 export function createSecretBox(secret: string, purpose: string): SecretBox {
   const key = Buffer.from(hkdfSync("sha256", secret, "community-ade", `secret-box/1/${purpose}`, 32));
 
+  const key_id = Buffer.from(
+    hkdfSync("sha256", secret, "community-ade", `secret-box/1/${purpose}/id`, 8),
+  ).toString("hex");
+
   return {
+    key_id,
     seal(value, context) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });

@@ -1,15 +1,19 @@
 import type { Logger } from "pino";
 import type { ResourceRef } from "../resources/schema.ts";
 import { contentHash, sameChanges } from "./content.ts";
+import { maskedExecutor } from "./masked.ts";
 import { PLAN_DEADLINE_MS, planSafely } from "./plan.ts";
 import type { Executor, PlanContext } from "./port.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import type { Change, Preview, TaskConfig } from "./schema.ts";
+import { referencesOf, type SecretReference } from "./secret-reference.ts";
 import { unionOf } from "./touched.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
 export { ExecutorFailure } from "./errors.ts";
+export { MASK } from "./mask.ts";
 export { cleanText, createOutputCollector, type OutputCollector } from "./output.ts";
+export { invalidPreview } from "./plan.ts";
 export {
   type ApplyContext,
   type AttemptContext,
@@ -21,12 +25,20 @@ export {
   type Progress,
 } from "./port.ts";
 export { createSecretBox, type SecretBox } from "./secret-box.ts";
+export { replaceReferences, type SecretReference, spell } from "./secret-reference.ts";
 
 export type ExecutorsService = Registry & {
   /** Declared and really touched resources together, one each, actions joined. */
   resourcesOf(config: TaskConfig): ResourceRef[];
-  /** What the executor would do; never fails but by `context.signal` or UNKNOWN_TASK_TYPE. */
-  plan(config: TaskConfig, context: PlanContext): Promise<Preview>;
+  /**
+   * What the executor would do; never fails but by `context.signal` or UNKNOWN_TASK_TYPE. `values` are what
+   * `context.reveal` can give: none of them is in the answer.
+   */
+  plan(config: TaskConfig, context: PlanContext, values?: readonly string[]): Promise<Preview>;
+  /** The executor for a type, from which none of these values comes out. */
+  masked(type: string, values: readonly string[]): Executor;
+  /** Every secret that the configuration, or what it chooses, names. */
+  referencesOf(config: TaskConfig): SecretReference[];
   /** The content hash of a configuration and its preview's changes; null with `skip_preview`. */
   contentHash(config: TaskConfig, changes: readonly Change[] | null): string;
   /** True where two plans of this configuration would do the same. */
@@ -44,8 +56,10 @@ export function createExecutorsService(deps: {
   return {
     ...registry,
     resourcesOf: (config) => unionOf(config.resources, registry.find(config.type).resources(config)),
-    plan: async (config, context) =>
-      planSafely(registry.find(config.type), config, context, {
+    masked: (type, values) => maskedExecutor(registry.find(type), values),
+    referencesOf: (config) => referencesOf(config, registry.find(config.type).secrets?.(config)),
+    plan: async (config, context, values = []) =>
+      planSafely(maskedExecutor(registry.find(config.type), values), config, context, {
         deadlineMs: deps.planDeadlineMs ?? PLAN_DEADLINE_MS,
         onBug: (thrown) => deps.log?.error({ err: thrown, type: config.type }, "An executor's plan failed"),
       }),

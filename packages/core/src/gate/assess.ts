@@ -1,7 +1,6 @@
 import { makersOf } from "../approvals/service.ts";
 import { fellBackFact } from "../delegations/service.ts";
 import type { Preview } from "../executors/schema.ts";
-import { asWritten } from "../executors/service.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
 import type { NewApproval } from "./ask-store.ts";
@@ -9,6 +8,7 @@ import type { GateDeps } from "./deps.ts";
 import { storeDraftPlan } from "./draft-store.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { heldBy, heldDetail } from "./freeze.ts";
+import { planRevealed } from "./plan.ts";
 import { assessTask, sendBack } from "./review-store.ts";
 
 import { approvalFact, taskFact } from "./task-facts.ts";
@@ -26,7 +26,7 @@ export async function planTask(deps: GateDeps, taskId: string, signal: AbortSign
     if (task.state === "SUBMITTED") await assess(deps, taskId, task.preview);
     return;
   }
-  const preview = await deps.executors.plan(task.config, { signal, reveal: asWritten });
+  const preview = await planRevealed(deps, task.config, signal, task);
   if (task.state === "SUBMITTED") await assess(deps, taskId, preview, task.revision);
   else await keepDraftPlan(deps, task, preview);
 }

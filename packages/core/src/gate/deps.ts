@@ -12,6 +12,7 @@ import type { LocksService } from "../locks/service.ts";
 import type { PolicyService } from "../policies/service.ts";
 import type { ResourceService } from "../resources/service.ts";
 import type { RiskService } from "../risk/service.ts";
+import type { SecretsService } from "../secrets/service.ts";
 import type { TasksService } from "../tasks/service.ts";
 
 export type GateDeps = {
@@ -25,6 +26,7 @@ export type GateDeps = {
   policies: PolicyService;
   delegations: Pick<DelegationsService, "active">;
   identity: Pick<IdentityService, "directory">;
+  secrets: Pick<SecretsService, "assertUsable" | "isNamedBy" | "open">;
   agents: Pick<AgentsService, "mayPropose">;
   locks: Pick<LocksService, "holderOf" | "leave">;
   /** Ids of those who are on call at a moment. */

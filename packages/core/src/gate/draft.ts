@@ -107,6 +107,8 @@ export async function edit(
       throw errors.FORBIDDEN({ message: "A task's author cannot be changed." });
     }
     const to = transitionFrom(task.state, "edit")!.to!;
+    // From there review begins again by itself, so this is its submit.
+    if (to === "SUBMITTED") await deps.secrets.assertUsable(config, keys);
     const next = { ...task, revision: task.revision + 1, type: config.type, resource_keys: keys };
     const superseded = task.approvals
       .filter((approval) => approval.status !== "SUPERSEDED")

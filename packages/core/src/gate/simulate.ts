@@ -1,17 +1,20 @@
 import { type Preview, preview as previewSchema, type TaskConfig } from "../executors/schema.ts";
 import { asWritten } from "../executors/service.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
+import { isCoded } from "../kernel/errors.ts";
 import { canonicalKey } from "../resources/service.ts";
 import type { GateDeps } from "./deps.ts";
 import { assertValidConfig } from "./draft.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, keysOf } from "./evaluate.ts";
 import { heldBy } from "./freeze.ts";
+import { planRevealed } from "./plan.ts";
 import type { DryRunAnswer, SimulateInput, Simulation } from "./schema.ts";
 
 /** What would happen with a draft, without a worker: a plan is made only where that is cheap. */
 export async function simulate(deps: GateDeps, actor: Actor, input: SimulateInput): Promise<Simulation> {
   await assertValidConfig(deps, actor, input.config);
-  const isCheap = deps.executors.find(input.config.type).cheap_plan;
+  // Values are known in workers only, and a plan without them would compare what is there with their names.
+  const isCheap = deps.executors.find(input.config.type).cheap_plan && !deps.secrets.isNamedBy(input.config);
   const preview = isCheap
     ? await deps.executors.plan(input.config, { signal: AbortSignal.timeout(5_000), reveal: asWritten })
     : null;
@@ -68,11 +71,23 @@ async function answer(
     held_by: heldBy(evaluation.requirements, at),
     locks: await locksOf(deps, input.config),
     warnings: [
+      ...(await secretWarnings(deps, input.config)),
       ...(preview ? [...preview.errors, ...preview.warnings] : []),
       ...evaluation.fell_back.flatMap(({ warnings }) => warnings),
     ],
     affected_services: evaluation.affected_services,
   };
+}
+
+/** What submitting would refuse. */
+async function secretWarnings(deps: GateDeps, config: TaskConfig): Promise<string[]> {
+  try {
+    await deps.secrets.assertUsable(config, keysOf(deps, config));
+    return [];
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return [error.message];
+  }
 }
 
 async function locksOf(deps: GateDeps, config: TaskConfig): Promise<Simulation["locks"]> {
@@ -123,10 +138,7 @@ async function requestPlan(deps: GateDeps, actor: Actor, config: TaskConfig): Pr
 export async function answerPlanRequest(deps: GateDeps, id: string, signal: AbortSignal): Promise<void> {
   const request = await deps.prisma.plan_request.findUnique({ where: { id } });
   if (!request || request.answered_at) return;
-  const preview = await deps.executors.plan(request.config as unknown as TaskConfig, {
-    signal,
-    reveal: asWritten,
-  });
+  const preview = await planRevealed(deps, request.config as unknown as TaskConfig, signal);
   await deps.ledger.write(systemActor("gate"), async (tx) => {
     const data = { answer: preview as object, answered_at: deps.clock.now() };
     const { count } = await tx.plan_request.updateMany({ where: { id, answered_at: null }, data });

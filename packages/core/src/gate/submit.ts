@@ -10,6 +10,7 @@ import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { relation } from "./draft.ts";
 import { submitTask } from "./draft-store.ts";
+import { keysOf } from "./evaluate.ts";
 import { taskFact } from "./task-facts.ts";
 
 /**
@@ -33,6 +34,7 @@ export async function submit(
       assertAllowed(found, "submit", relation(actor, found));
       await assertReviewersExist(deps, found, options.requested_reviewers ?? []);
       await deps.executors.validate(found.config);
+      await deps.secrets.assertUsable(found.config, keysOf(deps, found.config));
       return {
         write: submitTask(found, options, found.approvals.length > 0),
         facts: [

@@ -108,7 +108,7 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
     },
 
     async plan(config, context) {
-      const task = fileTask(config.parameters, roots);
+      const task = fileTask(config.parameters, roots, context.reveal);
       const before = await stateOf(task);
       context.signal.throwIfAborted();
       const rootExists = await inFolder(
@@ -120,13 +120,13 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
       return filePreview(task, before, rootExists);
     },
 
-    async stash(config) {
-      const task = fileTask(config.parameters, roots);
+    async stash(config, context) {
+      const task = fileTask(config.parameters, roots, context.reveal);
       return makeStash(task, await stateOf(task), await countMissing(task));
     },
 
     async apply(config, context) {
-      const task = fileTask(config.parameters, roots);
+      const task = fileTask(config.parameters, roots, context.reveal);
       context.signal.throwIfAborted();
       const before = await stateOf(task);
       const after = task.content && hashOf(task.content);
@@ -145,7 +145,7 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
       await bring(task, file, before, context);
       context.report({ percent: 100, message: `${place} is written` });
       const output = task.content
-        ? `${before ? "Replaced" : "Created"} ${place}: ${task.content.length} bytes, SHA-256 ${after}.\n`
+        ? `${before ? "Replaced" : "Created"} ${place}${task.hides ? ", with secrets in it" : `: ${task.content.length} bytes, SHA-256 ${after}`}.\n`
         : `Deleted ${place}.\n`;
       context.output(output);
       return { output };

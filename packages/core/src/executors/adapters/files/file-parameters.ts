@@ -3,7 +3,7 @@ import { isCoded } from "../../../kernel/errors.ts";
 import type { ResourceRef } from "../../../resources/schema.ts";
 import { canonicalKey } from "../../../resources/service.ts";
 import { ExecutorFailure } from "../../errors.ts";
-import type { Issue } from "../../port.ts";
+import { asWritten, type Issue, type PlanContext } from "../../port.ts";
 import { MAX_PATH_LENGTH, pathIssue } from "./file-path.ts";
 import type { FileRoots } from "./file-roots.ts";
 import { FILE_LIMIT_BYTES, readState } from "./file-state.ts";
@@ -20,6 +20,8 @@ export type FileTask = {
   folders: readonly string[];
   name: string;
   content: Buffer | null;
+  /** Whether secrets stand in the content: then neither its size nor its hash is shown. */
+  hides: boolean;
 };
 
 const field = (name: string) => `config.parameters.${name}`;
@@ -105,13 +107,21 @@ export function parameterIssues(given: unknown, roots: FileRoots): Issue[] {
   return issues;
 }
 
-/** The task behind parameters; ExecutorFailure for what validation would refuse (a root may be gone since). */
-export function fileTask(given: unknown, roots: FileRoots): FileTask {
+/**
+ * The task behind parameters, with the values of what its content names; ExecutorFailure for what validation would
+ * refuse (a root may be gone since).
+ */
+export function fileTask(
+  given: unknown,
+  roots: FileRoots,
+  reveal: PlanContext["reveal"] = asWritten,
+): FileTask {
   const parsed = parameters.safeParse(given);
   if (!parsed.success) throw new ExecutorFailure("The parameters are not those of configuration.file.");
   const [issue] = parameterIssues(given, roots);
   if (issue) throw new ExecutorFailure(`${issue.field} ${issue.issue}.`);
   const { root, path, content } = parsed.data;
+  const revealed = content && reveal(content);
   const folders = path.split("/");
   const name = folders.pop()!;
   return {
@@ -120,7 +130,8 @@ export function fileTask(given: unknown, roots: FileRoots): FileTask {
     path,
     folders,
     name,
-    content: content === null ? null : Buffer.from(content),
+    content: revealed === null ? null : Buffer.from(revealed),
+    hides: revealed !== content,
   };
 }
 

@@ -16,6 +16,9 @@ function unseenWarning(content: Buffer): string[] {
   return [`The new content holds characters that can't be seen: ${names.join(", ")}`];
 }
 
+/** Where secrets stand in a file, its size tells their length and its hash lets them be guessed. */
+const HIDDEN = { holds_secrets: true };
+
 /** What applying the task to the file's present state would do (pure). */
 export function filePreview(task: FileTask, before: FileState, rootExists: boolean): Preview {
   const after = task.content;
@@ -34,8 +37,8 @@ export function filePreview(task: FileTask, before: FileState, rootExists: boole
   const change: Change = {
     resource: fileResource(task.root, task.path, after === null),
     action: after === null ? "delete" : before ? "update" : "create",
-    before: before && { sha256: before.sha256, bytes: before.bytes.length },
-    after: after && { sha256: afterHash, bytes: after.length },
+    before: before && (task.hides ? HIDDEN : { sha256: before.sha256, bytes: before.bytes.length }),
+    after: after && (task.hides ? HIDDEN : { sha256: afterHash, bytes: after.length }),
     diff: fileDiff(task.path, before, after),
   };
   return { ...common, changes: [change], warnings };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Clock, systemClock } from "../../../kernel/clock.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import { createOutputCollector } from "../../output.ts";
-import type { ApplyContext, Executor } from "../../port.ts";
+import type { ApplyContext, Executor, PlanContext } from "../../port.ts";
 import type { TaskConfig } from "../../schema.ts";
 import { createEffectSink, type Effect } from "./effect-sink.ts";
 
@@ -19,9 +19,10 @@ const parameters = z.strictObject({
   output: z.string().max(MAX_OUTPUT_CHARACTERS).optional(),
 });
 
-function read(config: TaskConfig) {
+function read(config: TaskConfig, { reveal }: Pick<PlanContext, "reveal">) {
   const { sleep_ms, fail, output } = parameters.parse(config.parameters);
-  return { sleep_ms, failure: fail === true ? "It was asked to fail." : fail || null, output };
+  const failure = fail === true ? "It was asked to fail." : fail || null;
+  return { sleep_ms, failure: failure && reveal(failure), output: output && reveal(output) };
 }
 
 async function sleep(milliseconds: number, context: ApplyContext): Promise<void> {
@@ -103,7 +104,7 @@ export function createNoopExecutor(options: { sink?: string; clock?: Clock } = {
 
     async plan(config, context) {
       context.signal.throwIfAborted();
-      const { sleep_ms, failure } = read(config);
+      const { sleep_ms, failure } = read(config, context);
       return {
         valid: true,
         changes: config.resources.map((resource) => ({ resource, action: "nothing" })),
@@ -117,7 +118,7 @@ export function createNoopExecutor(options: { sink?: string; clock?: Clock } = {
     stash: async (_config, context) => ({ idempotency_key: context.idempotency_key }),
 
     async apply(config, context) {
-      const { sleep_ms, failure, output } = read(config);
+      const { sleep_ms, failure, output } = read(config, context);
       await sleep(sleep_ms, context);
       context.signal.throwIfAborted();
       if (failure) throw new ExecutorFailure(failure);
