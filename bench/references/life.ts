@@ -165,8 +165,10 @@ const WRITERS: readonly ((p: Place, ids: Ids, model: ModelLife) => string)[] = [
       "COMPLETED",
       `completed_at = now(), result = 'success', output = ${p(task.output)}, apply_after = NULL`,
     )},
-    ended AS (UPDATE attempt SET ended_at = now(), outcome = 'success', output = ${p(task.output)}
-      WHERE id = ${p(ids.attempt)})`,
+    ended AS (UPDATE attempt SET ended_at = now(), outcome = 'success' WHERE id = ${p(ids.attempt)} RETURNING id),
+    printed AS (INSERT INTO attempt_output (attempt_id, position, bytes, text)
+      SELECT ended.id, 0, octet_length(${p(task.output)}::text), ${p(task.output)}::text FROM ended
+      WHERE ${p(task.output)}::text <> '')`,
 ];
 
 export type PreparedLife = { name: string; text: string; values: unknown[] }[];

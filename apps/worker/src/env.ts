@@ -26,6 +26,10 @@ const environment = z.object({
   ADE_WORKER_TASKS: z.coerce.number().int().min(1).max(1000).default(20),
   ADE_LOCK_TTL_SECONDS: z.coerce.number().int().min(5).max(300).default(30),
   ADE_LOCK_DELAY_SECONDS: z.coerce.number().int().min(0).max(300).default(15),
+  /** A rollback is offered for so many days after the end; then its stash is forgotten. */
+  ADE_STASH_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  /** What was printed is kept for so many days. */
+  ADE_OUTPUT_DAYS: z.coerce.number().int().min(1).max(3650).default(365),
   /** Running tasks get so long to end after SIGTERM before they are given to another worker (apply.md). */
   ADE_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(25),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

@@ -42,7 +42,12 @@ const core = await createCore({
     httpAllow: env.ADE_HTTP_ALLOW,
     ...(env.ADE_MAIL_FROM ? { from: env.ADE_MAIL_FROM } : {}),
   },
-  settings: { lock_ttl_seconds: env.ADE_LOCK_TTL_SECONDS, lock_delay_seconds: env.ADE_LOCK_DELAY_SECONDS },
+  settings: {
+    lock_ttl_seconds: env.ADE_LOCK_TTL_SECONDS,
+    lock_delay_seconds: env.ADE_LOCK_DELAY_SECONDS,
+    stash_days: env.ADE_STASH_DAYS,
+    output_days: env.ADE_OUTPUT_DAYS,
+  },
 });
 
 function killAt(wanted: string) {

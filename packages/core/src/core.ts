@@ -70,9 +70,18 @@ export type CoreSettings = {
   lock_ttl_seconds: number;
   /** Before a resource is granted again after its holder was lost (locks.md). */
   lock_delay_seconds: number;
+  /** So long after its end an attempt keeps what rolling it back needs, and what it printed. */
+  stash_days: number;
+  output_days: number;
 };
 
-const DEFAULTS: CoreSettings = { plan_wait_ms: 10_000, lock_ttl_seconds: 30, lock_delay_seconds: 15 };
+const DEFAULTS: CoreSettings = {
+  plan_wait_ms: 10_000,
+  lock_ttl_seconds: 30,
+  lock_delay_seconds: 15,
+  stash_days: 30,
+  output_days: 365,
+};
 
 const OUTGOING: OutgoingSettings = {
   smtpUrl: null,

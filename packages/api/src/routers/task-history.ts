@@ -1,6 +1,7 @@
 import { preview, taskConfig } from "@ade/core/executors/schema";
 import { requirement } from "@ade/core/policies/schema";
 import { riskAssessment } from "@ade/core/risk/schema";
+import { attemptProgress } from "@ade/core/tasks/schema";
 import { z } from "zod";
 
 /** A revision as it was stored; what was not computed yet is null. */
@@ -31,7 +32,8 @@ const attempt = z.strictObject({
   started_at: z.string(),
   ended_at: z.string().nullable(),
   outcome: z.string().nullable(),
-  output: z.string(),
   error: z.string().nullable(),
+  progress: attemptProgress.nullable(),
+  rolled_back: z.boolean().nullable(),
 });
 export const attemptList = z.strictObject({ attempts: z.array(attempt) });

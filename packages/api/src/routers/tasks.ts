@@ -10,6 +10,8 @@ import {
   taskEntry,
   taskList,
   taskLocks,
+  taskOutput,
+  taskOutputQuery,
 } from "@ade/core/tasks/schema";
 import { z } from "zod";
 import { byId, withId } from "../input.ts";
@@ -149,6 +151,14 @@ export const tasksRouter = router({
     .input(byId)
     .output(attemptList)
     .query(({ ctx, input }) => ctx.core.tasks.attempts(ctx.actor, input.id)),
+
+  output: procedure(
+    "task.read",
+    part("/output", "What an attempt printed from a position on, also while it runs"),
+  )
+    .input(withId(taskOutputQuery))
+    .output(taskOutput)
+    .query(({ ctx, input: { id, ...query } }) => ctx.core.tasks.output(ctx.actor, id, query)),
 
   comments: procedure("task.read", part("/comments", "Its comments, oldest first"))
     .input(byId)

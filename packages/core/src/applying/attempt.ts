@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  createOutputCollector,
+  type ApplyContext,
   type Executor,
   type Inspection,
   type Json,
-  type OutputCollector,
   type PlanContext,
 } from "../executors/service.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -13,8 +12,8 @@ import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, HeldLocks } from "./deps.ts";
 import { completedFact, retriedFact } from "./facts.ts";
 import { failureText } from "./failure-text.ts";
+import { keepOutput, type LiveOutput } from "./live-output.ts";
 import { afterInterruption, type Interruption } from "./outcome.ts";
-import { reportProgress } from "./progress.ts";
 import type { StopReason, Stops } from "./stops.ts";
 import { complete, type Ending, giveBack } from "./store.ts";
 
@@ -23,6 +22,7 @@ const ROLLBACK_LIMIT_MS = 60_000;
 const PATIENCE_MS = [200, 500, 1_000, 2_000, 4_000];
 
 export type Attempt = {
+  id: string;
   task: TaskRecord;
   actor: Actor;
   /** Masks what `reveal` gives. */
@@ -37,64 +37,67 @@ export type Attempt = {
 
 export type AttemptOutcome = "ended" | "given back" | "lost";
 
+/** An end of which what was printed is not part yet. */
+type Verdict = Omit<Ending, "output" | "rest">;
+
 /** Runs the executor and records how it ended. The task is APPLYING under this attempt's token. */
 export async function runAttempt(deps: ApplyingDeps, attempt: Attempt): Promise<AttemptOutcome> {
+  const printed = keepOutput(deps, { id: attempt.id, task_id: attempt.task.id });
+  try {
+    return await run(deps, attempt, printed);
+  } finally {
+    printed.close();
+  }
+}
+
+async function run(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutput): Promise<AttemptOutcome> {
   const { held, stops } = attempt;
-  const collector = createOutputCollector();
-  const failure = await act(deps, attempt, collector);
+  const failure = await act(attempt, printed);
   deps.atStep?.("applied");
-  const output = collector.text();
   // Whatever it did: with a lock gone, somebody else may have been at it too. The next attempt finds out.
   if (!held.isHeld()) {
-    return (await handBack(deps, attempt, "lost", output)) ?? end(deps, attempt, unknownEnd(attempt, output));
+    return (
+      (await handBack(deps, attempt, printed, "lost")) ?? end(deps, attempt, printed, unknownEnd(attempt))
+    );
   }
   if (failure === null) {
-    return end(deps, attempt, { result: "success", outcome: "success", output, error: null });
+    return end(deps, attempt, printed, { result: "success", outcome: "success", error: null });
   }
   let stopped = stops.reason();
   if (stopped === "drained") {
-    const outcome = await handBack(deps, attempt, "drained", output);
+    const outcome = await handBack(deps, attempt, printed, "drained");
     if (outcome) return outcome;
     stopped = "aborted";
   }
-  return end(deps, attempt, await failed(deps, attempt, { failure, stopped, output }));
+  return end(deps, attempt, printed, await failed(deps, attempt, printed, { failure, stopped }));
 }
 
 /** What an earlier attempt left half done is brought back, what it did is not done again. Answers what was thrown. */
-async function act(
-  deps: ApplyingDeps,
-  attempt: Attempt,
-  collector: OutputCollector,
-): Promise<{ thrown: unknown } | null> {
+async function act(attempt: Attempt, printed: LiveOutput): Promise<{ thrown: unknown } | null> {
   const { task, held, stops, stash, executor } = attempt;
   if (attempt.standing === "done") {
-    collector.push("An earlier attempt had already done it.\n");
-    collector.end();
+    printed.push("An earlier attempt had already done it.\n");
     return null;
   }
-  const progress = reportProgress(deps, task.id, collector);
-  const context = {
+  const context = (to: Pick<ApplyContext, "report" | "output">) => ({
     ...contextOf(attempt),
-    ...progress.context,
+    ...to,
     stash,
     // Whoever looks at it looks at the lease first: after a pause the timer that would abort it may be late.
     get signal() {
       held.isHeld();
       return stops.signal;
     },
-  };
+  });
   try {
     // The claim took time: an executor never begins without its locks.
     if (!held.isHeld()) return { thrown: "lost" };
     stops.signal.throwIfAborted();
-    if (attempt.standing === "partial") await executor.rollback(stash, context);
-    const { output } = await executor.apply(task.config, context);
-    if (collector.text() === "") collector.push(output);
+    if (attempt.standing === "partial") await printed.of((to) => executor.rollback(stash, context(to)));
+    await printed.of((to) => executor.apply(task.config, context(to)));
     return null;
   } catch (thrown) {
     return { thrown };
-  } finally {
-    progress.end();
   }
 }
 
@@ -102,8 +105,9 @@ async function act(
 async function failed(
   deps: ApplyingDeps,
   attempt: Attempt,
-  { failure, stopped, output }: { failure: { thrown: unknown }; stopped: StopReason | null; output: string },
-): Promise<Ending> {
+  printed: LiveOutput,
+  { failure, stopped }: { failure: { thrown: unknown }; stopped: StopReason | null },
+): Promise<Verdict> {
   const { task } = attempt;
   const { thrown } = failure;
   if (!isCoded(thrown) && stopped === null)
@@ -116,41 +120,33 @@ async function failed(
   }[result];
   const undone =
     task.config.rollback_strategy === "automatic"
-      ? await rollBack(deps, attempt)
-      : { sentence: "", output: "", rolled_back: undefined };
+      ? await rollBack(deps, attempt, printed)
+      : { sentence: "", rolled_back: undefined };
   return {
     result,
     outcome: result,
-    output: output + undone.output,
     error: [what, undone.sentence].filter(Boolean).join(" "),
     ...(undone.rolled_back === undefined ? {} : { rolled_back: undone.rolled_back }),
   };
 }
 
-type Undone = { sentence: string; output: string; rolled_back: boolean };
+type Undone = { sentence: string; rolled_back: boolean };
 
-async function rollBack(deps: ApplyingDeps, attempt: Attempt): Promise<Undone> {
+async function rollBack(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutput): Promise<Undone> {
   const { task, held } = attempt;
-  const collector = createOutputCollector();
-  let sentence: string;
-  let rolled_back = false;
+  printed.report({ message: "Rolling back" });
+  // Nothing is brought back without the locks.
+  const signal = AbortSignal.any([held.signal, AbortSignal.timeout(ROLLBACK_LIMIT_MS)]);
   try {
-    const { output } = await attempt.executor.rollback(attempt.stash, {
-      ...contextOf(attempt),
-      // Nothing is brought back without the locks.
-      signal: AbortSignal.any([held.signal, AbortSignal.timeout(ROLLBACK_LIMIT_MS)]),
-      report: () => undefined,
-      output: (chunk) => collector.push(chunk),
-    });
-    if (collector.text() === "") collector.push(output);
-    sentence = "Everything was rolled back.";
-    rolled_back = true;
+    await printed.of((to) =>
+      attempt.executor.rollback(attempt.stash, { ...contextOf(attempt), signal, ...to }),
+    );
+    return { sentence: "Everything was rolled back.", rolled_back: true };
   } catch (error) {
     deps.log.warn({ err: error, task_id: task.id }, "rollback failed");
-    sentence = `It could not be rolled back: ${failureText(error, "Rolling back")}`;
+    const sentence = `It could not be rolled back: ${failureText(error, "Rolling back")}`;
+    return { sentence, rolled_back: false };
   }
-  collector.end();
-  return { sentence, output: collector.text(), rolled_back };
 }
 
 const contextOf = ({ task, held, reveal }: Attempt) => ({
@@ -159,8 +155,14 @@ const contextOf = ({ task, held, reveal }: Attempt) => ({
   fencing_tokens: held.tokens,
 });
 
-async function end(deps: ApplyingDeps, attempt: Attempt, ending: Ending): Promise<"ended" | "lost"> {
+async function end(
+  deps: ApplyingDeps,
+  attempt: Attempt,
+  printed: LiveOutput,
+  verdict: Verdict,
+): Promise<"ended" | "lost"> {
   const { task, held, actor } = attempt;
+  const ending = { ...verdict, output: printed.text(), rest: printed.rest() };
   const fact = completedFact(task, ending, deps.clock.now());
   const rows = await patiently(deps, attempt, () =>
     deps.ledger.commit(actor, [fact], complete(task, held.token, ending)),
@@ -176,33 +178,35 @@ async function end(deps: ApplyingDeps, attempt: Attempt, ending: Ending): Promis
 async function handBack(
   deps: ApplyingDeps,
   attempt: Attempt,
+  printed: LiveOutput,
   why: Interruption,
-  output: string,
 ): Promise<AttemptOutcome | null> {
   const { task, held, actor, executor } = attempt;
   const next = afterInterruption(task, why, executor, deps.random());
   if (next.to === "COMPLETED") {
-    return end(deps, attempt, { result: next.result, outcome: why, output, error: next.error });
+    return end(deps, attempt, printed, { result: next.result, outcome: why, error: next.error });
   }
   const { reason, retry_in_ms } = next;
   const apply_after = retry_in_ms === null ? null : new Date(deps.clock.now().getTime() + retry_in_ms);
   const waiting_for = { kind: "retry" as const, attempt: task.attempts + 1, reason };
+  printed.text();
+  const rest = printed.rest();
   const rows = await patiently(deps, attempt, () =>
     deps.ledger.commit(
       actor,
       [retriedFact(task, reason, apply_after)],
-      giveBack(task, held.token, { apply_after, waiting_for, outcome: why, output, crashed: false }),
+      giveBack(task, held.token, { apply_after, waiting_for, outcome: why, rest, crashed: false }),
     ),
   );
   return rows.length > 0 ? "given back" : null;
 }
 
 /** Aborted by an admin, and the locks lost before it had stopped. */
-function unknownEnd({ task, executor }: Attempt, output: string): Ending {
+function unknownEnd({ task, executor }: Attempt): Verdict {
   const aborted = { ...task, abort_requested_at: task.now };
   const next = afterInterruption(aborted, "lost", executor, 0);
   const error = next.to === "COMPLETED" ? next.error : null;
-  return { result: "unknown", outcome: "lost", output, error };
+  return { result: "unknown", outcome: "lost", error };
 }
 
 async function patiently<T>(deps: ApplyingDeps, attempt: Attempt, commit: () => Promise<T>): Promise<T> {

@@ -28,7 +28,12 @@ export type ApplyingDeps = {
   wake: (task: Pick<TaskRecord, "id" | "priority" | "apply_immediately">, at?: Date) => Promise<void>;
   /** Tests end the process at a named step with this. */
   atStep?: ((step: ApplyStep) => void) | undefined;
-  settings: { lock_ttl_seconds: number; lock_delay_seconds: number };
+  settings: {
+    lock_ttl_seconds: number;
+    lock_delay_seconds: number;
+    stash_days: number;
+    output_days: number;
+  };
 };
 
 /** The steps at which a worker may die (reliability.md, "Faults"). */

@@ -64,12 +64,13 @@ async function apply(
     if ("held" in prepared) return await standAside(deps, task, worker, prepared.held);
     if ("back" in prepared) return await sendBack(deps, task, worker, prepared);
     deps.atStep?.("planned");
-    const claimed = await claimTask(deps, task, held, worker, prepared);
+    const id = deps.ids.uuid();
+    const claimed = await claimTask(deps, task, held, worker, { id, ...prepared });
     if (!claimed) return "not due";
     deps.atStep?.("claimed");
     stops.startClock();
     const { stash, standing, reveal, executor } = prepared;
-    const attempt = { task: claimed, actor, executor, reveal, held, stash, standing, stops };
+    const attempt = { id, task: claimed, actor, executor, reveal, held, stash, standing, stops };
     return await runAttempt(deps, attempt);
   } catch (error) {
     // Told to stop before anything had begun: the row is as it was, for somebody else to take.
@@ -87,9 +88,8 @@ async function claimTask(
   task: TaskRecord,
   held: HeldLocks,
   worker: Worker,
-  { stash, first_plan }: Extract<Prepared, { standing: unknown }>,
+  { id, stash, first_plan }: Extract<Prepared, { standing: unknown }> & { id: string },
 ): Promise<TaskRecord | null> {
-  const id = deps.ids.uuid();
   const overrides = confirmedOverrides(task).map((override) => override.id);
   const fact = taskFact("task.apply_started", task, {
     from_state: "APPROVED",

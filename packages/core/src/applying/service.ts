@@ -1,5 +1,6 @@
 import { TASKS_GROUP } from "../tasks/service.ts";
 import type { ApplyingDeps, Worker } from "./deps.ts";
+import { forgetAttempts } from "./output-store.ts";
 import { type RunOutcome, runTask } from "./run.ts";
 import { wakeGranted } from "./stand-aside.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -21,6 +22,8 @@ export function createApplyingService(deps: ApplyingDeps) {
           deps.log.debug({ err: error, task_id: owner_id }, "a task was not woken"),
         );
       }),
+    /** A worker's round: what ended attempts no longer need to keep. */
+    forget: () => forgetAttempts(deps.pool, deps.settings),
     /** The watchdog's look at everything that is being applied. */
     recoverLost: createWatchdog(deps),
   };

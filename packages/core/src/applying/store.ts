@@ -1,8 +1,10 @@
 import type { Pool } from "pg";
 import type { Preview } from "../executors/schema.ts";
+import type { Segment } from "../executors/service.ts";
 import { type HotWrite, hotWrite, json } from "../ledger/service.ts";
 import type { ExecutionResult } from "../tasks/schema.ts";
 import type { TaskRecord } from "../tasks/service.ts";
+import { endedOutput } from "./output-store.ts";
 
 export type Claim = {
   id: string;
@@ -37,7 +39,10 @@ export function claim(task: TaskRecord, attempt: Claim): HotWrite {
 
 export type Ending = {
   result: ExecutionResult;
+  /** All that is kept of what its last attempt printed. */
   output: string;
+  /** What of it is not stored with the attempt yet. */
+  rest: readonly Segment[];
   error: string | null;
   /** How the attempt ended, where that is not the task's result. */
   outcome: string;
@@ -48,15 +53,16 @@ export type Ending = {
 /** APPLYING to COMPLETED, by the holder of the row's token. */
 export function complete(task: { id: string; revision: number }, token: number, ending: Ending): HotWrite {
   return hotWrite("apply-complete", (p) => {
-    const output = p(ending.output);
     const error = p(ending.error);
     return `guard AS (UPDATE task SET state = 'COMPLETED', version = version + 1, updated_at = now(), state_since = now(),
-        completed_at = now(), result = ${p(ending.result)}, output = ${output}::text, error = ${error}::text,
+        completed_at = now(), result = ${p(ending.result)}, output = ${p(ending.output)}::text, error = ${error}::text,
         apply_after = NULL, waiting_for = NULL
       WHERE id = ${p(task.id)}::uuid AND state = 'APPLYING' AND fencing_token = ${p(token)}::bigint RETURNING id),
-    ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(ending.outcome)}, output = ${output}::text,
-        error = ${error}::text
-      FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL)`;
+    ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(ending.outcome)}, error = ${error}::text,
+        rolled_back = ${p(ending.rolled_back ?? null)}::boolean
+      FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL
+      RETURNING attempt.id),
+    ${endedOutput(p, ending.rest)}`;
   });
 }
 
@@ -67,7 +73,13 @@ export function complete(task: { id: string; revision: number }, token: number, 
 export function giveBack(
   task: { id: string; revision: number },
   token: number,
-  next: { apply_after: Date | null; waiting_for: unknown; outcome: string; output: string; crashed: boolean },
+  next: {
+    apply_after: Date | null;
+    waiting_for: unknown;
+    outcome: string;
+    rest: readonly Segment[];
+    crashed: boolean;
+  },
 ): HotWrite {
   return hotWrite(
     "apply-give-back",
@@ -78,8 +90,10 @@ export function giveBack(
         crashes = crashes + ${p(next.crashed ? 1 : 0)}::int
       WHERE id = ${p(task.id)}::uuid AND state = 'APPLYING' AND fencing_token = ${p(token)}::bigint
         AND abort_requested_at IS NULL RETURNING id),
-    ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(next.outcome)}, output = ${p(next.output)}
-      FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL)`,
+    ended AS (UPDATE attempt SET ended_at = now(), outcome = ${p(next.outcome)}
+      FROM guard WHERE task_id = guard.id AND revision = ${p(task.revision)}::int AND ended_at IS NULL
+      RETURNING attempt.id),
+    ${endedOutput(p, next.rest)}`,
   );
 }
 

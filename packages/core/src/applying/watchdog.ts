@@ -1,5 +1,5 @@
 import { systemActor } from "../kernel/actor.ts";
-import { loadTask } from "../tasks/service.ts";
+import { loadTask, outputOfTask } from "../tasks/service.ts";
 import type { ApplyingDeps } from "./deps.ts";
 import { completedFact, retriedFact } from "./facts.ts";
 import { afterInterruption } from "./outcome.ts";
@@ -52,7 +52,8 @@ async function recover(
   const actor = systemActor("watchdog");
   const next = afterInterruption(task, "died", deps.executors.find(task.config.type), deps.random());
   if (next.to === "COMPLETED") {
-    const ending = { result: next.result, outcome: "lost", output: task.output ?? "", error: next.error };
+    const output = await outputOfTask(deps.pool, task);
+    const ending = { result: next.result, outcome: "lost", output, rest: [], error: next.error };
     const fact = completedFact(task, ending, deps.clock.now());
     return (await deps.ledger.commit(actor, [fact], complete(task, Number(token), ending))).length > 0;
   }
@@ -66,7 +67,7 @@ async function recover(
   const rows = await deps.ledger.commit(
     actor,
     [retriedFact(task, reason, apply_after)],
-    giveBack(task, Number(token), { apply_after, waiting_for, outcome: "lost", output: "", crashed: true }),
+    giveBack(task, Number(token), { apply_after, waiting_for, outcome: "lost", rest: [], crashed: true }),
   );
   return rows.length > 0;
 }

@@ -1,3 +1,4 @@
+import { createKeptText, renderFrom, type Segment } from "./kept-text.ts";
 import { createMasker } from "./mask.ts";
 
 /** What is kept of an attempt's output. */
@@ -22,22 +23,6 @@ export function cleanText(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, "\n").replace(TERMINAL_SEQUENCE, "").replace(FORBIDDEN, "");
 }
 
-function headWithin(text: string, bytes: number): string {
-  const cut = Buffer.from(text).subarray(0, bytes);
-  // A cut inside a code point shows as a replacement character at the end; the point is left out.
-  return Buffer.byteLength(text) <= bytes ? text : cut.toString("utf8").replace(/\ufffd+$/, "");
-}
-
-function tailWithin(text: string, bytes: number): string {
-  const all = Buffer.from(text);
-  return all.length <= bytes
-    ? text
-    : all
-        .subarray(all.length - bytes)
-        .toString("utf8")
-        .replace(/^\ufffd+/, "");
-}
-
 export type OutputCollector = {
   /** Takes a chunk; returns what of it can be shown now, cleaned and masked. */
   push(chunk: string): string;
@@ -45,6 +30,8 @@ export type OutputCollector = {
   end(): string;
   /** What is kept: all of it, or head and tail with the number of bytes between them. */
   text(): string;
+  /** The same in pieces. */
+  segments(): Segment[];
   readonly truncated: boolean;
 };
 
@@ -55,25 +42,10 @@ export type OutputCollector = {
 export function createOutputCollector(
   options: { secrets?: readonly string[]; limitBytes?: number } = {},
 ): OutputCollector {
-  const half = Math.floor((options.limitBytes ?? OUTPUT_LIMIT_BYTES) / 2);
+  const kept = createKeptText(options.limitBytes ?? OUTPUT_LIMIT_BYTES);
   const masker = createMasker((options.secrets ?? []).map(cleanText));
   let raw = "";
   let clean = "";
-  let head = "";
-  let headBytes = 0;
-  let tail = "";
-  let totalBytes = 0;
-
-  function keep(text: string): string {
-    const bytes = Buffer.byteLength(text);
-    totalBytes += bytes;
-    const first = tail === "" ? headWithin(text, half - headBytes) : "";
-    head += first;
-    headBytes += Buffer.byteLength(first);
-    tail += text.slice(first.length);
-    if (tail.length > half * 4) tail = tailWithin(tail, half);
-    return text;
-  }
 
   function advance(isLast: boolean): string {
     const unfinished = isLast ? 0 : (UNFINISHED_SEQUENCE.exec(raw)?.[0].length ?? 0);
@@ -85,10 +57,9 @@ export function createOutputCollector(
     const settled = isLast ? clean.length : masker.settledLength(clean);
     const shown = masker.mask(clean.slice(0, settled));
     clean = clean.slice(settled);
-    return keep(shown);
+    kept.push(shown);
+    return shown;
   }
-
-  const dropped = () => totalBytes - headBytes - Buffer.byteLength(tailWithin(tail, half));
 
   return {
     push(chunk) {
@@ -96,12 +67,10 @@ export function createOutputCollector(
       return advance(false);
     },
     end: () => advance(true),
-    text() {
-      if (dropped() === 0) return head + tail;
-      return `${head}\n… ${dropped()} bytes left out …\n${tailWithin(tail, half)}`;
-    },
+    text: () => renderFrom(kept.segments(), 0).text,
+    segments: () => kept.segments(),
     get truncated() {
-      return dropped() > 0;
+      return kept.segments().length > 1;
     },
   };
 }

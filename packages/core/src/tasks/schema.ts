@@ -169,6 +169,31 @@ export const taskEntry = z.strictObject({
 });
 export type TaskEntry = z.infer<typeof taskEntry>;
 
+export const attemptProgress = z.strictObject({ percent: z.number().optional(), message: z.string() });
+
+/** `attempt_id`: the newest one where absent. `from`: the `next` of an earlier answer, in bytes of the stream. */
+export const taskOutputQuery = z.strictObject({
+  attempt_id: z.uuid().optional(),
+  from: z.int().min(0).default(0),
+});
+export type TaskOutputQuery = z.infer<typeof taskOutputQuery>;
+
+/** What an attempt printed from a position on, as far as it is kept. */
+export const taskOutput = z.strictObject({
+  attempt_id: z.uuid(),
+  revision: z.int(),
+  number: z.int(),
+  /** Nothing follows. */
+  ended: z.boolean(),
+  text: z.string(),
+  /** Where reading goes on. */
+  next: z.int(),
+  /** Bytes between `from` and `next` that are not kept; a line in the text says where. */
+  left_out_bytes: z.int(),
+  progress: attemptProgress.nullable(),
+});
+export type TaskOutput = z.infer<typeof taskOutput>;
+
 /** Locks that a task holds, and who holds what it needs. */
 export const taskLocks = z.strictObject({
   held: z.array(z.strictObject({ key: z.string(), fencing_token: z.int(), expires_at: z.string() })),

@@ -12,14 +12,24 @@ import type { LocksService } from "../locks/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { assertAllowed } from "./errors.ts";
 import { causesOf } from "./machine.ts";
+import { readOutput } from "./output.ts";
 import { presentTask } from "./present.ts";
 import type { TaskRecord } from "./record.ts";
-import type { CommentEntry, ListTasksQuery, TaskEntry, TaskLocks } from "./schema.ts";
+import type {
+  CommentEntry,
+  ListTasksQuery,
+  TaskEntry,
+  TaskLocks,
+  TaskOutput,
+  TaskOutputQuery,
+} from "./schema.ts";
+import { attemptProgress } from "./schema.ts";
 import { listTasks, loadTask } from "./store.ts";
 import { blockedAt, holderName, lockOwnerOf, taskOfHolder } from "./task-locks.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
+export { outputOfTask } from "./output.ts";
 export { confirmedOverrides, openOverride, presentOverride } from "./overrides.ts";
 export type {
   ApprovalRecord,
@@ -139,10 +149,16 @@ export function createTasksService(deps: TasksDeps) {
         attempts: rows.map((row) => ({
           ...row,
           fencing_token: Number(row.fencing_token),
+          progress: attemptProgress.nullable().parse(row.progress),
           started_at: row.started_at.toISOString(),
           ended_at: row.ended_at?.toISOString() ?? null,
         })),
       };
+    },
+    /** What an attempt printed, also while it runs. NOT_FOUND where there is none. */
+    async output(actor: Actor, id: string, query: TaskOutputQuery): Promise<TaskOutput> {
+      await read(actor, id);
+      return readOutput(pool, id, query);
     },
     /** What it holds, and who holds what it needs. */
     async locks(actor: Actor, id: string): Promise<TaskLocks> {

@@ -3,7 +3,15 @@ import { approvalEntry } from "../approvals/schema.ts";
 import { change, taskConfig } from "../executors/schema.ts";
 import { auditEntry } from "../ledger/schema.ts";
 import { riskLevel } from "../risk/schema.ts";
-import { commentEntry, heldBy, overrideEntry, taskEntry, taskLocks, taskState } from "../tasks/schema.ts";
+import {
+  attemptProgress,
+  commentEntry,
+  heldBy,
+  overrideEntry,
+  taskEntry,
+  taskLocks,
+  taskState,
+} from "../tasks/schema.ts";
 
 export const INBOX_SECTIONS = ["needs_you", "needs_others", "returned", "snoozed", "decided"] as const;
 export const inboxSection = z.enum(INBOX_SECTIONS);
@@ -157,6 +165,9 @@ export const taskView = z.strictObject({
       ended_at: z.string().nullable(),
       outcome: z.string().nullable(),
       error: z.string().nullable(),
+      progress: attemptProgress.nullable(),
+      /** Whether a failed one was brought back; null where that was not tried. */
+      rolled_back: z.boolean().nullable(),
     }),
   ),
   server_time: z.string(),

@@ -88,9 +88,7 @@ export function createViewsService(deps: ViewsDeps) {
         timeline: timeline.entries,
         comments,
         locks,
-        attempts: attempts.map(
-          ({ task_id: _task, lock_ids: _locks, output: _output, ...attempt }) => attempt,
-        ),
+        attempts: attempts.map(({ task_id: _task, lock_ids: _locks, ...attempt }) => attempt),
         server_time: deps.clock.now().toISOString(),
       };
     },
