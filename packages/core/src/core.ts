@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { agentPermissions } from "./agents/permissions.ts";
 import { createAgentsService } from "./agents/service.ts";
-import { type ApplyStep, createApplyingService } from "./applying/service.ts";
+import { type ApplyStep, createApplyingService, createRollbackExecutor } from "./applying/service.ts";
 import { approvalPermissions } from "./approvals/permissions.ts";
 import { createApprovalsService } from "./approvals/service.ts";
 import type { Connections } from "./connect.ts";
@@ -163,8 +163,10 @@ export async function createCore(options: CoreOptions) {
   });
   const delegations = createDelegationsService({ ...base, directory: identity.directory });
   const locks = createLocksService({ ...base, emitLive });
+  const stashBox = createSecretBox(secret, "stash");
   const executors = createExecutorsService({
     adapters: [
+      createRollbackExecutor({ pool, box: stashBox, executors: () => executors }),
       createFilesExecutor({ roots: options.fileRoots }),
       ...(options.testExecutors
         ? [createNoopExecutor(options.testExecutors), ...(options.testExecutors.more ?? [])]
@@ -209,13 +211,14 @@ export async function createCore(options: CoreOptions) {
     secrets,
     agents,
     gate,
-    box: createSecretBox(secret, "stash"),
+    box: stashBox,
+    tasks,
     random: Math.random,
     wake: (task, at) => jobs.insert([applyWakeUp(ids.uuid(), task, at)]),
     settings,
     atStep: options.atApplyStep,
   });
-  const views = createViewsService({ pool, redis, tasks, approvals, ledger, clock });
+  const views = createViewsService({ pool, redis, tasks, approvals, applying, ledger, clock });
 
   await notifications.start();
   await jobs.start();

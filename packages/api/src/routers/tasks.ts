@@ -106,6 +106,26 @@ export const tasksRouter = router({
     .output(taskEntry)
     .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.abort(ctx.actor, id, input)),
 
+  release: procedure(
+    "task.release",
+    command("release", 200, "Let a task go on that was held back because it killed its workers"),
+  )
+    .input(z.strictObject({ id: z.uuid(), reason }))
+    .output(taskEntry)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.gate.releaseHeld(ctx.actor, id, input)),
+
+  rollback: procedure(
+    "task.rollback",
+    command(
+      "rollback",
+      201,
+      "Propose to bring back what an ended task did: a task of its own, reviewed as any",
+    ),
+  )
+    .input(z.strictObject({ id: z.uuid(), reason: reason.optional() }))
+    .output(taskEntry)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.applying.rollBack(ctx.actor, id, input)),
+
   override: procedure(
     "task.override",
     command("override", 202, "Ask a second admin to go past what the review still lacks"),

@@ -8,7 +8,7 @@ import type { Ids } from "../kernel/ids.ts";
 import type { Ledger } from "../ledger/service.ts";
 import type { LocksService } from "../locks/service.ts";
 import type { SecretsService } from "../secrets/service.ts";
-import type { TaskRecord } from "../tasks/service.ts";
+import type { TaskRecord, TasksService } from "../tasks/service.ts";
 
 export type ApplyingDeps = {
   pool: Pool;
@@ -17,7 +17,8 @@ export type ApplyingDeps = {
   executors: ExecutorsService;
   secrets: Pick<SecretsService, "open">;
   agents: Pick<AgentsService, "get">;
-  gate: Pick<GateService, "stillApproved" | "frozen">;
+  gate: Pick<GateService, "stillApproved" | "frozen" | "propose" | "submit" | "remove">;
+  tasks: Pick<TasksService, "read">;
   clock: Clock;
   ids: Ids;
   log: Logger;

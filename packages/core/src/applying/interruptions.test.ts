@@ -133,6 +133,34 @@ describe("a worker that died", () => {
     expect((await core.gate.cancel(core.who.admin, task.id, {})).state).toBe("CANCELLED");
   });
 
+  test("an admin lets it go on: it is woken, tried again, and its crashes count anew", async () => {
+    const task = await approved();
+    for (let crash = 1; crash <= 3; crash += 1) {
+      await core.dieWith(task.id);
+      await core.applying.recoverLost();
+    }
+    const allowed = async (actor = core.who.admin) => (await core.tasks.get(actor, task.id)).allowed_actions;
+    expect(await allowed()).toContain("release");
+    expect(await allowed(core.who.author)).not.toContain("release");
+    const reason = "The worker's memory was too small";
+    await expect(core.gate.releaseHeld(core.who.author, task.id, { reason })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+    await core.loseJobs();
+    const released = await core.gate.releaseHeld(core.who.admin, task.id, { reason });
+    expect(released.waiting_for?.text).toBe("waiting for a worker");
+    expect(await core.read(task.id)).toMatchObject({ crashes: 0, attempts: 3 });
+    await expect(core.gate.releaseHeld(core.who.admin, task.id, { reason })).rejects.toMatchObject({
+      code: "INVALID_TRANSITION",
+    });
+    await core.ledger.settle();
+    const jobs = await sql("SELECT data FROM pgboss.job WHERE name = 'apply'");
+    expect(jobs.rows).toEqual([{ data: { task_id: task.id } }]);
+    expect(await core.run(task.id)).toBe("ended");
+    expect(await shown(task.id)).toMatchObject({ attempts: 4, execution: { result: "success" } });
+    expect(await core.effects(task.id)).toBe(1);
+  });
+
   test("the fifth attempt is the last", async () => {
     const task = await approved();
     await sql("UPDATE task SET attempts = 4 WHERE id = $1", task.id);

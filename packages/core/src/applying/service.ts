@@ -1,11 +1,14 @@
-import { TASKS_GROUP } from "../tasks/service.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { TASKS_GROUP, type TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, Worker } from "./deps.ts";
 import { forgetAttempts } from "./output-store.ts";
+import { rollBack, rollbackStanding } from "./rollback/ask.ts";
 import { type RunOutcome, runTask } from "./run.ts";
 import { wakeGranted } from "./stand-aside.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 export { APPLY_STEPS, type ApplyingDeps, type ApplyStep, type Worker } from "./deps.ts";
+export { createRollbackExecutor } from "./rollback/rollback-executor.ts";
 export type { RunOutcome } from "./run.ts";
 
 export type ApplyingService = ReturnType<typeof createApplyingService>;
@@ -22,6 +25,10 @@ export function createApplyingService(deps: ApplyingDeps) {
           deps.log.debug({ err: error, task_id: owner_id }, "a task was not woken"),
         );
       }),
+    /** Proposes a task's rollback, to be reviewed; ROLLBACK_REFUSED where it cannot be. */
+    rollBack: (actor: Actor, taskId: string, input: { reason?: string | undefined }) =>
+      rollBack(deps, actor, taskId, input),
+    rollbackStanding: (task: TaskRecord) => rollbackStanding(deps, task),
     /** A worker's round: what ended attempts no longer need to keep. */
     forget: () => forgetAttempts(deps.pool, deps.settings),
     /** The watchdog's look at everything that is being applied. */

@@ -1,5 +1,5 @@
 import type { ResourceRef } from "../resources/schema.ts";
-import type { Preview, TaskConfig } from "./schema.ts";
+import type { Change, Preview, TaskConfig } from "./schema.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -85,4 +85,9 @@ export type Executor = {
   inspect(stash: Json, config: TaskConfig, context: AttemptContext): Promise<Inspection>;
   /** Brings back what was stashed; refuses to undo somebody else's later change. */
   rollback(stash: Json, context: ApplyContext): Promise<{ output: string }>;
+  /**
+   * What `rollback` would do, for those who review it; only where that is not the plan's changes backwards (a down
+   * script, a compensating request). Twice the same. Only reads.
+   */
+  planRollback?(stash: Json, config: TaskConfig, context: PlanContext): Promise<readonly Change[]>;
 };

@@ -1,10 +1,10 @@
 import type { Actor } from "../kernel/actor.ts";
 import type { TaskEntry } from "../tasks/schema.ts";
-import { assertAllowed, leaveQueue } from "../tasks/service.ts";
+import { assertAllowed, leaveQueue, taskErrors } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { relation } from "./draft.ts";
-import { cancelTask, requestAbort } from "./review-store.ts";
+import { cancelTask, releaseQuarantined, requestAbort } from "./review-store.ts";
 import { taskFact } from "./task-facts.ts";
 
 /** Ends a task before it is applied. */
@@ -41,6 +41,32 @@ export async function abort(
     assertAllowed(task, "abort", relation(actor, task));
     const fact = taskFact("task.abort_requested", task, { reason: input.reason });
     return { write: requestAbort(task), facts: [fact], result: undefined };
+  });
+  return deps.tasks.get(actor, id);
+}
+
+/** An admin has looked at a task that killed its workers: it is tried again at once, and its crashes count anew. */
+export async function releaseHeld(
+  deps: GateDeps,
+  actor: Actor,
+  id: string,
+  input: { reason: string },
+): Promise<TaskEntry> {
+  await decideAndCommit(deps.ledger, actor, async () => {
+    const task = await deps.tasks.read(actor, id);
+    assertAllowed(task, "release", relation(actor, task));
+    if (task.waiting_for?.kind !== "quarantine") {
+      throw taskErrors.INVALID_TRANSITION({
+        message: "This task is not held back.",
+        details: { state: task.state, action: "release" },
+      });
+    }
+    const { priority, apply_immediately } = task;
+    const fact = taskFact("task.released", task, {
+      reason: input.reason,
+      detail: { priority, apply_immediately },
+    });
+    return { write: releaseQuarantined(task), facts: [fact], result: undefined };
   });
   return deps.tasks.get(actor, id);
 }

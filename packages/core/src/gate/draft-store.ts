@@ -18,6 +18,7 @@ export type NewTask = {
   ticket_ref: string | null;
   tags: readonly string[];
   resubmitted_from: string | null;
+  rollback_of: string | null;
 };
 
 const resourceTypes = (config: TaskConfig): string[] => [
@@ -33,12 +34,12 @@ export function insertTask(task: NewTask): HotWrite {
     const keys = p(task.keys);
     return `guard AS (INSERT INTO task (id, type, description, priority, author_id, author_kind, author_name,
         author_owner_id, editor_id, editor_owner_id, source, team, ticket_ref, tags, resource_keys, resource_types,
-        resource_ids, resubmitted_from)
+        resource_ids, resubmitted_from, rollback_of)
       VALUES (${id}::uuid, ${p(task.config.type)}, ${p(task.config.description)}, ${p(task.config.priority)},
         ${p(task.author.id)}, ${p(task.author.kind)}, ${p(task.author.name)}, ${p(task.author.owner_id)},
         ${editor}::uuid, ${p(task.editor.owner_id)}, ${p(task.source)}, ${p(task.team)}, ${p(task.ticket_ref)},
         ${p(task.tags)}, ${keys}::text[], ${p(resourceTypes(task.config))}, ${p(resourceIds(task.config))},
-        ${p(task.resubmitted_from)}) RETURNING id),
+        ${p(task.resubmitted_from)}, ${p(task.rollback_of)}) RETURNING id),
     first AS (INSERT INTO task_revision (task_id, revision, config, resource_keys, editor_id, reason)
       SELECT ${id}::uuid, 1, ${p(json(task.config))}::jsonb, ${keys}::text[], ${editor}::uuid, 'create' FROM guard)`;
   });

@@ -2,7 +2,7 @@ import type { TaskConfig } from "../executors/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { errors } from "../kernel/errors.ts";
 import type { CreateTaskInput, EditTaskInput, TaskEntry, TaskMetadataInput } from "../tasks/schema.ts";
-import { assertAllowed, causesOf, taskErrors, transitionFrom } from "../tasks/service.ts";
+import { assertAllowed, causesOf, ROLLBACK_TYPE, taskErrors, transitionFrom } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { archiveTask, deleteTask, insertRevision, insertTask, type NewTask } from "./draft-store.ts";
@@ -11,13 +11,29 @@ import { approvalFact, taskFact } from "./task-facts.ts";
 
 /** Refuses a configuration that could never be applied, before anything is stored. */
 export async function assertValidConfig(deps: GateDeps, actor: Actor, config: TaskConfig): Promise<string[]> {
+  if (config.type === ROLLBACK_TYPE && actor.kind === "agent") {
+    throw errors.FORBIDDEN({ message: "Rolling back is for people to ask for." });
+  }
   await deps.executors.validate(config);
   const keys = keysOf(deps, config);
   if (actor.kind === "agent") await deps.agents.mayPropose(actor.id, config.type, keys);
   return keys;
 }
 
+/** A rollback is made from the task that it rolls back, and stays of that task: its content is not written by hand. */
+function assertRollbackOf(config: TaskConfig, rollbackOf: string | null): void {
+  const isRollback = config.type === ROLLBACK_TYPE;
+  if (isRollback ? config.parameters.task_id === rollbackOf : rollbackOf === null) return;
+  const issue = isRollback
+    ? "is made only by rolling back a task (POST /tasks/:id/rollback)"
+    : "cannot become something else: this task rolls another one back";
+  throw errors.VALIDATION_ERROR({ details: [{ field: "config.type", issue }] });
+}
+
 type Author = NewTask["author"];
+
+/** Where a task comes from: the service, and the task that it repeats or brings back. */
+export type Origin = { source: string; resubmitted_from?: string; rollback_of?: string | null };
 
 /** Whose task it is: the actor's, or somebody's on whose behalf an admin acts; the ledger then names both. */
 async function authorOf(
@@ -49,8 +65,9 @@ export async function propose(
   deps: GateDeps,
   sender: Actor,
   input: Pick<CreateTaskInput, "config" | "metadata">,
-  origin: { source: string; resubmitted_from?: string } = { source: sender.where.service },
+  origin: Origin = { source: sender.where.service },
 ): Promise<TaskEntry> {
+  assertRollbackOf(input.config, origin.rollback_of ?? null);
   const keys = await assertValidConfig(deps, sender, input.config);
   const { author, actor } = await authorOf(deps, sender, input.metadata);
   const id = deps.ids.uuid();
@@ -66,6 +83,7 @@ export async function propose(
     ticket_ref: input.metadata.ticket_ref ?? null,
     tags: input.metadata.tags,
     resubmitted_from: origin.resubmitted_from ?? null,
+    rollback_of: origin.rollback_of ?? null,
   };
   const subject = {
     id,
@@ -75,7 +93,8 @@ export async function propose(
     resource_keys: keys,
     approvals: [],
   };
-  const detail = origin.resubmitted_from ? { resubmitted_from: origin.resubmitted_from } : {};
+  const { resubmitted_from, rollback_of } = origin;
+  const detail = { ...(resubmitted_from && { resubmitted_from }), ...(rollback_of && { rollback_of }) };
   const fact = taskFact("task.created", subject, {
     to_state: "DRAFT",
     detail,
@@ -94,6 +113,7 @@ export async function edit(
 ): Promise<TaskEntry> {
   const found = await deps.tasks.read(actor, id);
   const config = input.config ?? found.config;
+  assertRollbackOf(config, found.rollback_of);
   const keys = await assertValidConfig(deps, actor, config);
   await decideAndCommit(deps.ledger, actor, async () => {
     const task = await deps.tasks.read(actor, id);
@@ -163,7 +183,8 @@ export async function resubmit(deps: GateDeps, actor: Actor, id: string): Promis
     ...(task.team ? { team: task.team } : {}),
     ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}),
   };
-  const origin = { source: actor.where.service, resubmitted_from: task.id };
+  const { rollback_of } = task;
+  const origin = { source: actor.where.service, resubmitted_from: task.id, rollback_of };
   return propose(deps, actor, { config: task.config, metadata }, origin);
 }
 

@@ -27,6 +27,7 @@ const CHANGES = [
   "task.commented",
   "task.blocked",
   "task.thawed",
+  "task.released",
   "task.abort_requested",
   "task.archived",
 ] as const;

@@ -200,3 +200,9 @@ export function cancelTask(task: TaskKey & { revision: number }): HotWrite {
 export function requestAbort(task: TaskKey): HotWrite {
   return hotWrite("task-abort", (p) => casTask(p, task, ["abort_requested_at = now()"], false));
 }
+
+export function releaseQuarantined(task: TaskKey): HotWrite {
+  return hotWrite("task-release-quarantined", (p) =>
+    casTask(p, task, ["apply_after = now()", "waiting_for = NULL", "crashes = 0"], false),
+  );
+}

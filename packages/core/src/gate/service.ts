@@ -4,9 +4,9 @@ import type { WhatIfInput } from "../policies/schema.ts";
 import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
 import { assess, planTask } from "./assess.ts";
 import { respondToMany } from "./batch.ts";
-import { abort, cancel } from "./cancel.ts";
+import { abort, cancel, releaseHeld } from "./cancel.ts";
 import type { GateDeps } from "./deps.ts";
-import { archive, edit, propose, remove, resubmit } from "./draft.ts";
+import { archive, edit, type Origin, propose, remove, resubmit } from "./draft.ts";
 import { frozenNow, thawLifted } from "./freeze.ts";
 import { requestOverride } from "./override.ts";
 import { release, respond, withdraw } from "./respond.ts";
@@ -33,8 +33,8 @@ export type GateService = ReturnType<typeof createGateService>;
 /** The one gate: every command that moves a task up to APPROVED, each one transaction over task and approvals. */
 export function createGateService(deps: GateDeps) {
   return {
-    propose: (actor: Actor, input: Pick<CreateTaskInput, "config" | "metadata">) =>
-      propose(deps, actor, input),
+    propose: (actor: Actor, input: Pick<CreateTaskInput, "config" | "metadata">, origin?: Origin) =>
+      propose(deps, actor, input, origin),
     dryRun: (actor: Actor, input: SimulateInput) => dryRun(deps, actor, input),
     simulate: (actor: Actor, input: SimulateInput) => simulate(deps, actor, input),
     whatIf: (input: WhatIfInput) => whatIf(deps, input),
@@ -44,6 +44,8 @@ export function createGateService(deps: GateDeps) {
     cancel: (actor: Actor, id: string, input: { reason?: string | undefined }) =>
       cancel(deps, actor, id, input),
     abort: (actor: Actor, id: string, input: { reason: string }) => abort(deps, actor, id, input),
+    /** Lets a task go on that was held back because it killed its workers. */
+    releaseHeld: (actor: Actor, id: string, input: { reason: string }) => releaseHeld(deps, actor, id, input),
     archive: (actor: Actor, id: string) => archive(deps, actor, id),
     resubmit: (actor: Actor, id: string) => resubmit(deps, actor, id),
     respond: (actor: Actor, approvalId: string, input: RespondInput) =>

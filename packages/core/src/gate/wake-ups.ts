@@ -44,6 +44,7 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
     case "task.overridden":
     case "task.auto_approved":
     case "task.thawed":
+    case "task.released":
     case "task.apply_retried":
       if (entry.detail.quarantined === true) return [];
       return wake(QUEUES.apply, task, {

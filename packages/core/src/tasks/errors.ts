@@ -18,6 +18,11 @@ export const taskErrors = defineErrors({
     message: "The plan found errors; the task is a draft again.",
     next: "Correct the configuration and submit it again.",
   },
+  ROLLBACK_REFUSED: {
+    status: 409,
+    message: "It cannot be rolled back.",
+    next: "Propose a change that brings things where they should be.",
+  },
   REQUIREMENT_UNSATISFIABLE: {
     status: 422,
     message: "Nobody is left who could approve this; the task is a draft again.",
@@ -44,5 +49,6 @@ export function assertAllowed(
 function words(action: TaskAction): string {
   if (action === "respond") return "answer";
   if (action === "comment") return "comment on";
+  if (action === "roll_back") return "roll back";
   return action.replace("_", "-");
 }

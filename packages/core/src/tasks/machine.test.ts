@@ -36,7 +36,7 @@ const EXPECTED: Record<TaskState, Record<"author" | "reviewer" | "admin" | "stra
   APPROVED: {
     author: ["cancel", "comment"],
     reviewer: ["comment"],
-    admin: ["cancel", "comment"],
+    admin: ["cancel", "comment", "release"],
     stranger: ["comment"],
   },
   APPLYING: {
@@ -46,9 +46,9 @@ const EXPECTED: Record<TaskState, Record<"author" | "reviewer" | "admin" | "stra
     stranger: ["comment"],
   },
   COMPLETED: {
-    author: ["archive", "comment", "resubmit"],
+    author: ["archive", "comment", "resubmit", "roll_back"],
     reviewer: ["comment"],
-    admin: ["archive", "comment", "resubmit"],
+    admin: ["archive", "comment", "resubmit", "roll_back"],
     stranger: ["comment"],
   },
   REJECTED: {

@@ -165,6 +165,8 @@ const STEADY_ACTIONS: readonly { on: TaskAction; in: readonly TaskState[]; by: r
   { on: "override", in: ["REVIEWING"], by: ["admin"] },
   { on: "force_apply", in: ["SUBMITTED", "REVIEWING"], by: ["admin"] },
   { on: "abort", in: ["APPLYING"], by: ["admin"] },
+  { on: "release", in: ["APPROVED"], by: ["admin"] },
+  { on: "roll_back", in: ["COMPLETED"], by: ["author", "admin"] },
   { on: "archive", in: FINAL_STATES, by: ["author", "admin"] },
   { on: "resubmit", in: FINAL_STATES, by: ["author", "admin"] },
   {

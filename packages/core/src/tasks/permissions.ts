@@ -77,6 +77,15 @@ export const taskPermissions = {
   "task.override": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
   "task.force_apply": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
   "task.abort": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
+  "task.release": { author: "no", reviewer: "no", admin: "yes", agent: "no", system: "no" },
+  "task.rollback": {
+    author: "own",
+    reviewer: "no",
+    admin: "yes",
+    agent: "no",
+    system: "no",
+    scope: "tasks:write",
+  },
   "task.comment": {
     author: "yes",
     reviewer: "yes",

@@ -2,7 +2,7 @@ import type { Actor } from "../kernel/actor.ts";
 import { allowedActions, causesOf } from "./machine.ts";
 import { presentOverride } from "./overrides.ts";
 import type { TaskRecord } from "./record.ts";
-import type { TaskAction, TaskEntry } from "./schema.ts";
+import { ROLLBACK_TYPE, type TaskAction, type TaskEntry } from "./schema.ts";
 import { waitingFor } from "./waiting.ts";
 
 /** What nobody does who made the change, whatever their roles. */
@@ -60,12 +60,21 @@ export function presentTask(
     ...present("waiting_for", waitingFor(task, facts.missing, facts.now)),
     ...present("problem", task.problem),
     ...present("resubmitted_from", task.resubmitted_from),
+    ...present("rollback_of", task.rollback_of),
     archived: task.archived,
     overrides: task.overrides.map((override) => presentOverride(task, override)),
     allowed_actions: allowedActions(task.state, causes).filter(
-      (action) => !isMaker || !DECIDING.includes(action),
+      (action) => !(isMaker && DECIDING.includes(action)) && hasObject(action, task, actor),
     ),
   };
+}
+
+/** Releasing and rolling back are there only where something is held back, or could be brought back. */
+function hasObject(action: TaskAction, task: TaskRecord, actor: Actor): boolean {
+  if (action === "release") return task.waiting_for?.kind === "quarantine";
+  if (action !== "roll_back") return true;
+  const isKept = task.type !== ROLLBACK_TYPE && task.config.rollback_strategy !== "none" && task.attempts > 0;
+  return isKept && actor.kind !== "agent";
 }
 
 function presentExecution(task: TaskRecord): Pick<TaskEntry, "execution"> {

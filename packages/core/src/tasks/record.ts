@@ -69,6 +69,7 @@ export type TaskRecord = {
   abort_requested_at: Date | null;
   archived: boolean;
   resubmitted_from: string | null;
+  rollback_of: string | null;
   problem: { code: string; message: string; details?: unknown } | null;
   result: ExecutionResult | null;
   output: string | null;

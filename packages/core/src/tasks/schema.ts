@@ -108,11 +108,16 @@ export const TASK_ACTIONS = [
   "force_apply",
   "cancel",
   "abort",
+  "release",
+  "roll_back",
   "archive",
   "resubmit",
   "comment",
 ] as const;
 export type TaskAction = (typeof TASK_ACTIONS)[number];
+
+/** The type of the tasks that bring back what another one did; only `POST /tasks/:id/rollback` makes them. */
+export const ROLLBACK_TYPE = "task.rollback";
 
 /** A task as every list and page shows it. */
 export const taskEntry = z.strictObject({
@@ -161,6 +166,8 @@ export const taskEntry = z.strictObject({
     .strictObject({ code: z.string(), message: z.string(), details: z.unknown().optional() })
     .optional(),
   resubmitted_from: z.string().optional(),
+  /** Of a rollback: the task whose effect it brings back. */
+  rollback_of: z.string().optional(),
   archived: z.boolean(),
   /** Every override of any of its revisions, the oldest first. */
   overrides: z.array(overrideEntry),
@@ -193,6 +200,24 @@ export const taskOutput = z.strictObject({
   progress: attemptProgress.nullable(),
 });
 export type TaskOutput = z.infer<typeof taskOutput>;
+
+/** Whether an ended task can be rolled back. Whether somebody has changed things since, its plan finds out. */
+export const rollbackStanding = z.strictObject({
+  /** Why it cannot be rolled back; null where it can. */
+  refused: z.string().nullable(),
+  /** Until when that is possible; null where it is not kept. */
+  kept_until: z.string().nullable(),
+  /** What has been proposed for it, newest first. */
+  tasks: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      state: taskState,
+      result: executionResult.nullable(),
+      created_at: z.string(),
+    }),
+  ),
+});
+export type RollbackStanding = z.infer<typeof rollbackStanding>;
 
 /** Locks that a task holds, and who holds what it needs. */
 export const taskLocks = z.strictObject({

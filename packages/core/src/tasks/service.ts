@@ -40,6 +40,7 @@ export type {
   TaskRecord,
   TaskToAsk,
 } from "./record.ts";
+export { ROLLBACK_TYPE } from "./schema.ts";
 export {
   type AskedApproval,
   type Db,

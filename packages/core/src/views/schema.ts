@@ -8,6 +8,7 @@ import {
   commentEntry,
   heldBy,
   overrideEntry,
+  rollbackStanding,
   taskEntry,
   taskLocks,
   taskState,
@@ -148,6 +149,8 @@ export const taskView = z.strictObject({
       changes: z.array(change).nullable(),
     })
     .nullable(),
+  /** Of what was applied: whether it can be brought back. */
+  rollback: rollbackStanding.nullable(),
   timeline: z.array(auditEntry),
   comments: z.array(commentEntry),
   locks: taskLocks.extend({

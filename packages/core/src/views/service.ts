@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { ApplyingService } from "../applying/service.ts";
 import type { ApprovalEntry } from "../approvals/schema.ts";
 import type { ApprovalsService } from "../approvals/service.ts";
 import { heldBy } from "../gate/service.ts";
@@ -18,6 +19,7 @@ export type ViewsDeps = {
   redis: AnyRedis;
   tasks: TasksService;
   approvals: ApprovalsService;
+  applying: Pick<ApplyingService, "rollbackStanding">;
   ledger: Ledger;
   clock: Clock;
 };
@@ -63,7 +65,7 @@ export function createViewsService(deps: ViewsDeps) {
     /** Everything about one task in one answer. */
     async task(actor: Actor, id: string): Promise<TaskView> {
       const record = await deps.tasks.read(actor, id);
-      const [task, asked, timeline, { comments }, { attempts }, locks, since] = await Promise.all([
+      const [task, asked, timeline, { comments }, { attempts }, locks, since, rollback] = await Promise.all([
         deps.tasks.present(actor, record),
         deps.approvals.list(actor, { task_id: id, page: 1, limit: 100 }),
         deps.ledger.list(actor, { task_id: id, limit: 200, sort_order: "asc" }),
@@ -74,6 +76,7 @@ export function createViewsService(deps: ViewsDeps) {
           () => ({ held: [], blocked_by: [], known: false }),
         ),
         readSinceLook(deps.pool, actor.id, id),
+        record.state === "COMPLETED" ? deps.applying.rollbackStanding(record) : null,
       ]);
       const approvals = asked.approvals;
       return {
@@ -85,6 +88,7 @@ export function createViewsService(deps: ViewsDeps) {
         ...requirementsOf(record),
         held_by: record.state === "REVIEWING" ? heldBy(record.requirements ?? [], record.now) : null,
         since_your_look: since,
+        rollback,
         timeline: timeline.entries,
         comments,
         locks,

@@ -1,0 +1,136 @@
+import type { Pool } from "pg";
+import type { TaskConfig } from "../../executors/schema.ts";
+import type { ExecutorsService } from "../../executors/service.ts";
+import type { GateService } from "../../gate/service.ts";
+import type { Actor } from "../../kernel/actor.ts";
+import { errors, isCoded } from "../../kernel/errors.ts";
+import type { RollbackStanding, TaskEntry } from "../../tasks/schema.ts";
+import {
+  assertAllowed,
+  causesOf,
+  ROLLBACK_TYPE,
+  type TaskRecord,
+  type TasksService,
+  taskErrors,
+} from "../../tasks/service.ts";
+
+export type AskDeps = {
+  pool: Pool;
+  tasks: Pick<TasksService, "read">;
+  gate: Pick<GateService, "propose" | "submit" | "remove">;
+  executors: Pick<ExecutorsService, "find" | "resourcesOf">;
+  settings: { stash_days: number };
+};
+
+const REFERENCE = /secret:\/\/[\w./@-]+/g;
+const MAX_SECRETS = 50;
+
+type Found = { attempt_id: string | null; kept: boolean; rolled_back: boolean | null; ended_at: Date | null };
+
+/**
+ * Proposes what brings a task's effect back, as a task of its own, and submits it: it is planned from the kept stash
+ * and reviewed like any other. ROLLBACK_REFUSED where it cannot be, with the reason; then nothing is left behind.
+ */
+export async function rollBack(
+  deps: AskDeps,
+  actor: Actor,
+  taskId: string,
+  { reason }: { reason?: string | undefined },
+): Promise<TaskEntry> {
+  const task = await deps.tasks.read(actor, taskId);
+  assertAllowed(task, "roll_back", causesOf(actor, { author_id: task.author_id, reviewer_ids: [] }));
+  if (actor.kind === "agent") throw errors.FORBIDDEN({ message: "Rolling back is for people to ask for." });
+  const { attempt_id, standing } = await look(deps, task);
+  if (standing.refused !== null || attempt_id === null) {
+    throw taskErrors.ROLLBACK_REFUSED({ message: standing.refused ?? NOT_KEPT });
+  }
+  const config = rollbackConfig(deps, task, attempt_id, reason);
+  const metadata = {
+    tags: task.tags,
+    ...(task.team ? { team: task.team } : {}),
+    ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}),
+  };
+  const origin = { source: actor.where.service, rollback_of: task.id };
+  const made = await deps.gate.propose(actor, { config, metadata }, origin);
+  try {
+    return await deps.gate.submit(actor, made.id, { force: false, skip_preview: false });
+  } catch (error) {
+    if (!isCoded(error, "PREVIEW_INVALID", "REQUIREMENT_UNSATISFIABLE")) throw error;
+    await deps.gate.remove(actor, made.id);
+    throw taskErrors.ROLLBACK_REFUSED({ message: error.message.replace(/^The plan found errors: /, "") });
+  }
+}
+
+/** Whether it can be rolled back, why not, until when, and what has been proposed for it. */
+export async function rollbackStanding(
+  deps: Pick<AskDeps, "pool" | "settings">,
+  task: TaskRecord,
+): Promise<RollbackStanding> {
+  return (await look(deps, task)).standing;
+}
+
+const NOT_KEPT = "What rolling it back needs is no longer kept.";
+
+async function look(
+  deps: Pick<AskDeps, "pool" | "settings">,
+  task: TaskRecord,
+): Promise<{ attempt_id: string | null; standing: RollbackStanding }> {
+  const { rows } = await deps.pool.query<Found>({
+    name: "rollback-found",
+    text: `SELECT id AS attempt_id, stash IS NOT NULL AS kept, rolled_back, ended_at FROM attempt
+      WHERE task_id = $1 AND revision = $2 ORDER BY number DESC LIMIT 1`,
+    values: [task.id, task.revision],
+  });
+  const { rows: tasks } = await deps.pool.query<RollbackStanding["tasks"][number]>({
+    name: "rollback-tasks",
+    text: `SELECT id, state, result, to_json(created_at)#>>'{}' AS created_at FROM task WHERE rollback_of = $1
+      ORDER BY created_at DESC LIMIT 20`,
+    values: [task.id],
+  });
+  const found = rows[0] ?? null;
+  const keptUntil = found?.ended_at
+    ? new Date(found.ended_at.getTime() + deps.settings.stash_days * 86_400_000).toISOString()
+    : null;
+  return {
+    attempt_id: found?.attempt_id ?? null,
+    standing: { refused: refusal(task, found, tasks), kept_until: found?.kept ? keptUntil : null, tasks },
+  };
+}
+
+const FINAL = ["COMPLETED", "REJECTED", "CANCELLED"];
+
+/** Why a task cannot be rolled back, in words; null where it can, as far as is known without looking at reality. Pure. */
+function refusal(task: TaskRecord, found: Found | null, tasks: RollbackStanding["tasks"]): string | null {
+  if (task.state !== "COMPLETED") return "It has not been applied.";
+  if (task.type === ROLLBACK_TYPE) return "A rollback is not rolled back; propose the change again.";
+  if (task.config.rollback_strategy === "none") return "Its rollback strategy is none.";
+  if (found?.rolled_back) return "It was rolled back when it failed.";
+  if (tasks.some(({ state, result }) => state === "COMPLETED" && result === "success")) {
+    return "It has been rolled back.";
+  }
+  if (tasks.some(({ state }) => !FINAL.includes(state))) return "Its rollback is already on its way.";
+  return found?.kept ? null : NOT_KEPT;
+}
+
+function rollbackConfig(
+  deps: Pick<AskDeps, "executors">,
+  task: TaskRecord,
+  attempt_id: string,
+  reason: string | undefined,
+): TaskConfig {
+  const { config } = task;
+  const executor = deps.executors.find(config.type);
+  const named = JSON.stringify([config, executor.secrets?.(config) ?? []]).match(REFERENCE) ?? [];
+  const title = `Roll back: ${config.description.split("\n")[0]}`;
+  return {
+    type: ROLLBACK_TYPE,
+    version: "1.0.0",
+    description: [title, ...(reason ? [reason] : [])].join("\n\n").slice(0, 5000),
+    resources: deps.executors.resourcesOf(config),
+    parameters: { task_id: task.id, attempt_id, executor_digest: executor.digest(config) },
+    secrets: [...new Set([...config.secrets, ...named])].slice(0, MAX_SECRETS),
+    rollback_strategy: "none",
+    timeout_seconds: config.timeout_seconds,
+    priority: config.priority,
+  };
+}

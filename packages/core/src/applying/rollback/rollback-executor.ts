@@ -1,0 +1,150 @@
+import type { Preview, TaskConfig } from "../../executors/schema.ts";
+import {
+  type AttemptContext,
+  asWritten,
+  type Executor,
+  ExecutorFailure,
+  type Inspection,
+  type Json,
+} from "../../executors/service.ts";
+import { canonicalKey } from "../../resources/service.ts";
+import { ROLLBACK_TYPE } from "../../tasks/service.ts";
+import { type KeptAttempt, type RollbackDeps, readKept, readParameters } from "./kept.ts";
+import { reverseChanges } from "./reverse.ts";
+
+const VERSION = 1;
+const NOT_KEPT = "What rolling it back needs is no longer kept.";
+const FOREIGN = "Somebody else has changed it since: rolling it back would undo their change too.";
+const AS_BEFORE = "There is nothing to roll back: it is as it was before.";
+
+/**
+ * Executor of `task.rollback`: brings back from its kept stash what another task did, by that task's own executor. The
+ * stash is taken over at the beginning, so it may be forgotten meanwhile.
+ */
+export function createRollbackExecutor(deps: RollbackDeps): Executor {
+  async function keptOf(config: TaskConfig): Promise<KeptAttempt> {
+    const kept = await readKept(deps, readParameters(config));
+    if (!kept) throw new ExecutorFailure(NOT_KEPT);
+    return kept;
+  }
+
+  /** The original's executor, unless it would do something else now than what was reviewed. */
+  function executorOf(kept: KeptAttempt, config: TaskConfig): Executor {
+    const executor = deps.executors().find(kept.config.type);
+    if (executor.digest(kept.config) !== readParameters(config).executor_digest) {
+      throw new ExecutorFailure(
+        "What rolling it back runs has been changed since this was proposed; ask for it again.",
+      );
+    }
+    return executor;
+  }
+
+  async function standing(
+    kept: KeptAttempt,
+    config: TaskConfig,
+    stash: Json,
+    context: AttemptContext,
+  ): Promise<Inspection> {
+    return executorOf(kept, config).inspect(stash, kept.config, inThe(context, kept));
+  }
+
+  return {
+    types: [ROLLBACK_TYPE],
+    title: "Roll back a task",
+    description: "Brings back what an earlier task did. Made by the task's “Roll back”.",
+    parameters: {
+      type: "object",
+      additionalProperties: false,
+      required: ["task_id", "attempt_id", "executor_digest"],
+      properties: {
+        task_id: { type: "string", title: "Task", description: "The task to roll back" },
+        attempt_id: { type: "string", title: "Attempt", description: "The attempt whose stash is used" },
+        executor_digest: { type: "string", title: "Executor", description: "What its executor was then" },
+      },
+    },
+    example: {
+      type: ROLLBACK_TYPE,
+      description: "Roll back an earlier task",
+      resources: [{ type: "service", id: "trial", actions: ["execute"] }],
+      parameters: { task_id: "", attempt_id: "", executor_digest: "" },
+    },
+    worst_case: 70,
+    volatile: [],
+    retry: true,
+    cheap_plan: false,
+
+    digest: () => `${ROLLBACK_TYPE}/${VERSION}`,
+    // Checked to be those of the original.
+    resources: (config) => config.resources,
+    async check(config) {
+      const kept = await readKept(deps, readParameters(config));
+      if (!kept) return [{ field: "config.parameters.attempt_id", issue: "names nothing that is kept" }];
+      const declared = new Map(config.resources.map((ref) => [canonicalKey(ref), ref.actions]));
+      const missing = deps
+        .executors()
+        .resourcesOf(kept.config)
+        .filter((ref) => ref.actions.some((action) => !declared.get(canonicalKey(ref))?.includes(action)));
+      return [
+        ...missing.map((ref) => ({
+          field: "config.resources",
+          issue: `must name ${canonicalKey(ref)} with ${ref.actions.join(", ")}, as the original does`,
+        })),
+        ...(config.rollback_strategy === "none"
+          ? []
+          : [{ field: "config.rollback_strategy", issue: "must be none: a rollback is not rolled back" }]),
+      ];
+    },
+
+    async plan(config, context): Promise<Preview> {
+      const kept = await keptOf(config);
+      const before = { ...context, idempotency_key: kept.idempotency_key, fencing_tokens: {} };
+      const found = await standing(kept, config, kept.stash, before);
+      const changes = await executorOf(kept, config).planRollback?.(kept.stash, kept.config, context);
+      const errors = found === "foreign" ? [FOREIGN] : found === "untouched" ? [AS_BEFORE] : [];
+      return {
+        valid: errors.length === 0,
+        changes: changes ? [...changes] : reverseChanges(kept.changes),
+        warnings: found === "partial" ? ["Only a part of it is in effect; that part is brought back."] : [],
+        errors,
+        affected_services: [],
+      };
+    },
+
+    stash: async (config) => (await keptOf(config)).stash,
+
+    async apply(config, context) {
+      const kept = await keptOf(config);
+      const { stash = kept.stash } = context;
+      return executorOf(kept, config).rollback(stash, inThe(context, kept));
+    },
+
+    async inspect(stash, config, context) {
+      const kept = await keptOf(config);
+      if (!executorOf(kept, config).retry) {
+        throw new ExecutorFailure(
+          "it stopped in the middle, and this kind of change cannot be tried again safely",
+        );
+      }
+      const found = await standing(kept, config, stash, context);
+      // Half rolled back is half applied: rolling back brings that home too.
+      return found === "untouched" ? "done" : found === "foreign" ? "foreign" : "untouched";
+    },
+
+    async rollback() {
+      throw new ExecutorFailure("A rollback is not rolled back.");
+    },
+  };
+}
+
+/** The original is brought back under its own key, as when it fails; the signal stays alive. */
+function inThe<C extends AttemptContext>(context: C, kept: KeptAttempt): C {
+  const { signal: _, ...rest } = context;
+  return {
+    ...rest,
+    reveal: context.reveal ?? asWritten,
+    idempotency_key: kept.idempotency_key,
+    get signal() {
+      return context.signal;
+    },
+  } as C;
+}
