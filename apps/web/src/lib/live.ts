@@ -6,7 +6,6 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "task:created": ["tasks", "inbox"],
   "task:state_changed": ["tasks", "inbox", "task"],
   "task:completed": ["tasks", "inbox", "task"],
-  "task:progress": ["task"],
   "task:presence": ["presence"],
   "task:changed": ["tasks", "inbox", "task"],
   "approval:requested": ["inbox", "task"],
@@ -46,38 +45,36 @@ export function streamIsDown(): boolean {
   return down;
 }
 
-/** Follows the channels' events and makes what they touch be read again. Returns what stops it. */
-export function followEvents(client: QueryClient, channels: readonly string[]): () => void {
+type Wire = { event?: string; payload?: Record<string, unknown> };
+type Listener = {
+  /** The stream is there: at first, and again after each loss. */
+  connected(): void;
+  event(message: Wire): void;
+  lost(): void;
+};
+
+/** Listens to the channels' events for as long as they may be read, and connects again by itself. Returns what stops it. */
+export function listenTo(channels: readonly string[], to: Listener & { refused?: () => void }): () => void {
   const address = `/api/trpc/events.subscribe?input=${encodeURIComponent(JSON.stringify({ channels }))}`;
   let source: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  const gathered = gatherReads(client, GATHER_MS);
-  const gatheredOfLocks = gatherReads(client, GATHER_LOCKS_MS);
-  const onEvent = (message: MessageEvent<string>) => {
-    heard();
-    const { event } = JSON.parse(message.data) as { event?: string };
-    const { touch } = event?.startsWith("lock:") ? gatheredOfLocks : gathered;
-    touch((event && STALE_BY_EVENT[event]) || EVERY_READ_OF_LIVE_STATE);
-  };
   const onLoss = () => {
-    down = true;
-    setStream("connecting");
+    to.lost();
     if (source?.readyState !== EventSource.CLOSED) return;
     clearTimeout(retry);
     retry = setTimeout(open, RETRY_MS);
   };
   const open = () => {
     source = new EventSource(address);
-    source.addEventListener("connected", () => {
-      if (down) gathered.touch(EVERY_READ_OF_LIVE_STATE);
-      down = false;
-      setStream("live");
+    source.addEventListener("connected", to.connected);
+    source.addEventListener("message", (message: MessageEvent<string>) => {
+      heard();
+      to.event(JSON.parse(message.data) as Wire);
     });
-    source.addEventListener("message", onEvent);
     source.addEventListener("serialized-error", () => {
       source?.close();
       onLoss();
-      void client.invalidateQueries({ queryKey: ["me"] });
+      to.refused?.();
     });
     source.addEventListener("error", onLoss);
   };
@@ -85,6 +82,31 @@ export function followEvents(client: QueryClient, channels: readonly string[]): 
   return () => {
     source?.close();
     clearTimeout(retry);
+  };
+}
+
+/** Follows the channels' events and makes what they touch be read again. Returns what stops it. */
+export function followEvents(client: QueryClient, channels: readonly string[]): () => void {
+  const gathered = gatherReads(client, GATHER_MS);
+  const gatheredOfLocks = gatherReads(client, GATHER_LOCKS_MS);
+  const stop = listenTo(channels, {
+    connected() {
+      if (down) gathered.touch(EVERY_READ_OF_LIVE_STATE);
+      down = false;
+      setStream("live");
+    },
+    event({ event }) {
+      const { touch } = event?.startsWith("lock:") ? gatheredOfLocks : gathered;
+      touch((event && STALE_BY_EVENT[event]) || EVERY_READ_OF_LIVE_STATE);
+    },
+    lost() {
+      down = true;
+      setStream("connecting");
+    },
+    refused: () => void client.invalidateQueries({ queryKey: ["me"] }),
+  });
+  return () => {
+    stop();
     gathered.stop();
     gatheredOfLocks.stop();
   };

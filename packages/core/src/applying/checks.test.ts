@@ -42,6 +42,16 @@ describe("what is applied is what was approved", () => {
     const back = await core.taskIn(task.id, "REVIEWING");
     expect(back).toMatchObject({ revision: 2, current_approvals: 0, attempts: 0 });
     expect(back.preview?.changes[0]?.diff).toContain("-somebody else");
+    const { drift } = await core.views.task(core.who.reviewer, task.id);
+    expect(drift).toMatchObject({
+      revision: 1,
+      reason: "what it would change is no longer what was approved",
+    });
+    expect(drift?.changes?.[0]?.diff).toContain("-before");
+    expect(Date.parse(drift!.approved_at!)).toBeLessThanOrEqual(Date.now());
+    const edited = { config: core.fileTask("drift.txt", "another\n") };
+    await core.gate.edit(core.who.author, task.id, edited);
+    expect((await core.views.task(core.who.reviewer, task.id)).drift).toBeNull();
     expect(await reasons(task.id, "task.drifted")).toEqual([
       "what it would change is no longer what was approved",
     ]);

@@ -52,6 +52,8 @@ export const approvalEntry = z.strictObject({
   /** `backlog`: no person, but the backlog policy that an admin switched on. */
   action: z.enum([...APPROVAL_ACTIONS, "backlog"]).optional(),
   reason: z.string().optional(),
+  /** Of the content that was answered to. */
+  content_hash: z.string().optional(),
   by_admin: z.boolean(),
   /** Until then the response may be withdrawn; it takes effect at that moment. */
   release_at: z.string().optional(),

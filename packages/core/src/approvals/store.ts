@@ -79,6 +79,7 @@ function presentApproval(row: ApprovalRow): ApprovalEntry {
     ...(row.delegated_to ? { delegated_to: row.delegated_to } : {}),
     ...(row.action ? { action: row.action } : {}),
     ...(row.reason ? { reason: row.reason } : {}),
+    ...(row.content_hash ? { content_hash: row.content_hash } : {}),
     ...(row.release_at ? { release_at: row.release_at.toISOString() } : {}),
     ...(row.due_at ? { due_at: row.due_at.toISOString() } : {}),
     ...(row.snoozed_until ? { snoozed_until: row.snoozed_until.toISOString() } : {}),

@@ -149,6 +149,17 @@ export const taskView = z.strictObject({
       changes: z.array(change).nullable(),
     })
     .nullable(),
+  /** Where it went back to review because what would happen is no longer what was approved. */
+  drift: z
+    .strictObject({
+      /** The revision that was approved. */
+      revision: z.int(),
+      approved_at: z.string().nullable(),
+      /** What that one would have changed; null where it was approved without a preview. */
+      changes: z.array(change).nullable(),
+      reason: z.string(),
+    })
+    .nullable(),
   /** Of what was applied: whether it can be brought back. */
   rollback: rollbackStanding.nullable(),
   timeline: z.array(auditEntry),

@@ -9,6 +9,7 @@ import type { Ledger } from "../ledger/service.ts";
 import { isMet, unmet } from "../policies/service.ts";
 import type { AnyRedis } from "../redis.ts";
 import type { TaskRecord, TasksService } from "../tasks/service.ts";
+import { readDrift } from "./drift.ts";
 import { readFacets, readInbox } from "./inbox.ts";
 import { createInsights } from "./insights/service.ts";
 import { look, noteLook, readSinceLook } from "./looks.ts";
@@ -65,19 +66,21 @@ export function createViewsService(deps: ViewsDeps) {
     /** Everything about one task in one answer. */
     async task(actor: Actor, id: string): Promise<TaskView> {
       const record = await deps.tasks.read(actor, id);
-      const [task, asked, timeline, { comments }, { attempts }, locks, since, rollback] = await Promise.all([
-        deps.tasks.present(actor, record),
-        deps.approvals.list(actor, { task_id: id, page: 1, limit: 100 }),
-        deps.ledger.list(actor, { task_id: id, limit: 200, sort_order: "asc" }),
-        deps.tasks.comments(actor, id),
-        deps.tasks.attempts(actor, id),
-        deps.tasks.locks(actor, id).then(
-          (known) => ({ ...known, known: true }),
-          () => ({ held: [], blocked_by: [], known: false }),
-        ),
-        readSinceLook(deps.pool, actor.id, id),
-        record.state === "COMPLETED" ? deps.applying.rollbackStanding(record) : null,
-      ]);
+      const [task, asked, timeline, { comments }, { attempts }, locks, since, drift, rollback] =
+        await Promise.all([
+          deps.tasks.present(actor, record),
+          deps.approvals.list(actor, { task_id: id, page: 1, limit: 100 }),
+          deps.ledger.list(actor, { task_id: id, limit: 200, sort_order: "asc" }),
+          deps.tasks.comments(actor, id),
+          deps.tasks.attempts(actor, id),
+          deps.tasks.locks(actor, id).then(
+            (known) => ({ ...known, known: true }),
+            () => ({ held: [], blocked_by: [], known: false }),
+          ),
+          readSinceLook(deps.pool, actor.id, id),
+          record.drifts > 0 ? readDrift(deps.pool, record) : null,
+          record.state === "COMPLETED" ? deps.applying.rollbackStanding(record) : null,
+        ]);
       const approvals = asked.approvals;
       return {
         task,
@@ -88,6 +91,7 @@ export function createViewsService(deps: ViewsDeps) {
         ...requirementsOf(record),
         held_by: record.state === "REVIEWING" ? heldBy(record.requirements ?? [], record.now) : null,
         since_your_look: since,
+        drift,
         rollback,
         timeline: timeline.entries,
         comments,

@@ -1,4 +1,4 @@
-import type { TaskConfig } from "@ade/core/executors/schema";
+import type { Change, TaskConfig } from "@ade/core/executors/schema";
 import type { DiffLine } from "./diff.ts";
 
 /** Unchanged lines that are shown around a change. */
@@ -17,6 +17,21 @@ export function configLines(config: TaskConfig): string[] {
     ...Object.entries(parameters).flatMap(([name, value]) => textLines(name, value)),
     ...Object.entries(rest).flatMap(([name, value]) => textLines(name, value)),
   ];
+}
+
+/** What a plan would change as lines that a person can compare; diffs as the lines that they are. */
+export function changeLines(changes: readonly Change[]): string[] {
+  return changes.flatMap(({ resource, action, before, after, diff }) => [
+    `${action} ${resource.type}:${resource.namespace ?? "default"}/${resource.id}`,
+    ...(before === undefined || before === null ? [] : textLines("before", before)),
+    ...(after === undefined || after === null ? [] : textLines("after", after)),
+    ...(diff
+      ? diff
+          .replace(/\n$/, "")
+          .split("\n")
+          .map((line) => `  ${line}`)
+      : []),
+  ]);
 }
 
 function textLines(name: string, value: unknown): string[] {

@@ -8,9 +8,11 @@ import {
   Inbox,
   OctagonX,
   Pencil,
+  Play,
   SendHorizontal,
   ShieldAlert,
   Trash2,
+  Undo2,
 } from "lucide-react";
 import { useRouter } from "next/router";
 import { useState } from "react";
@@ -30,8 +32,9 @@ export function TaskActions({ view }: { view: TaskView }) {
   const { task } = view;
   const router = useRouter();
   const client = useQueryClient();
-  const [asking, setAsking] = useState<"cancel" | "abort" | "delete" | null>(null);
+  const [asking, setAsking] = useState<keyof typeof ASKED | null>(null);
   const [passing, setPassing] = useState<"override" | "force_apply" | null>(null);
+  const asked: Asked | null = asking && ASKED[asking];
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
 
@@ -41,6 +44,11 @@ export function TaskActions({ view }: { view: TaskView }) {
       if (action === "submit") return void (await api.tasks.submit.mutate({ id }));
       if (action === "cancel") return void (await api.tasks.cancel.mutate({ id, ...(reason && { reason }) }));
       if (action === "abort") return void (await api.tasks.abort.mutate({ id, reason: reason ?? "" }));
+      if (action === "release") return void (await api.tasks.release.mutate({ id, reason: reason ?? "" }));
+      if (action === "roll_back") {
+        const made = await api.tasks.rollback.mutate({ id, ...(reason && { reason }) });
+        return void (await router.push(`/tasks/${made.id}`));
+      }
       if (action === "archive") return void (await api.tasks.archive.mutate({ id }));
       if (action === "resubmit")
         return void (await router.push(`/tasks/${(await api.tasks.resubmit.mutate({ id })).id}`));
@@ -82,6 +90,16 @@ export function TaskActions({ view }: { view: TaskView }) {
           <Copy size={14} aria-hidden /> Resubmit as new
         </Button>
       )}
+      {may("release") && (
+        <Button {...button} look="primary" onClick={() => setAsking("release")}>
+          <Play size={14} aria-hidden /> Let it go on…
+        </Button>
+      )}
+      {may("roll_back") && view.rollback?.refused === null && (
+        <Button {...button} onClick={() => setAsking("roll_back")}>
+          <Undo2 size={14} aria-hidden /> Roll back…
+        </Button>
+      )}
       {may("archive") && !task.archived && (
         <Button {...button} onClick={() => run.mutate({ action: "archive" })}>
           <Archive size={14} aria-hidden /> Archive
@@ -113,14 +131,14 @@ export function TaskActions({ view }: { view: TaskView }) {
         </Button>
       )}
       {passing && <OverrideDialog kind={passing} view={view} close={() => setPassing(null)} />}
-      {asking && (
+      {asking && asked && (
         <ReasonDialog
-          title={TITLES[asking]}
-          description={task.config.description.split("\n")[0] ?? ""}
+          title={asked.title}
+          description={asked.says ?? task.config.description.split("\n")[0] ?? ""}
           label="Why"
-          action={asking === "cancel" ? "Cancel the task" : asking === "abort" ? "Abort" : "Delete the draft"}
-          danger
-          optional={asking !== "abort"}
+          action={asked.action}
+          danger={asked.danger ?? false}
+          optional={asked.optional ?? false}
           close={() => setAsking(null)}
           confirm={(reason) => {
             setAsking(null);
@@ -132,8 +150,26 @@ export function TaskActions({ view }: { view: TaskView }) {
   );
 }
 
-const TITLES = {
-  cancel: "Cancel this task",
-  abort: "Abort while it is applied",
-  delete: "Delete this draft",
-};
+type Asked = { title: string; action: string; says?: string; danger?: boolean; optional?: boolean };
+
+const ASKED = {
+  cancel: { title: "Cancel this task", action: "Cancel the task", danger: true, optional: true },
+  abort: {
+    title: "Abort while it is applied",
+    action: "Abort",
+    danger: true,
+    says: "Its worker is told to stop at once; what was done is rolled back by the task's strategy.",
+  },
+  delete: { title: "Delete this draft", action: "Delete the draft", danger: true, optional: true },
+  release: {
+    title: "Let this task go on",
+    action: "Try it again",
+    says: "It was held back because it killed its workers. It is tried again at once, and held back again after three more.",
+  },
+  roll_back: {
+    title: "Roll this change back",
+    action: "Propose the rollback",
+    optional: true,
+    says: "A task of its own is proposed: you see what it would bring back, and it is reviewed like any other.",
+  },
+} as const satisfies Record<string, Asked>;

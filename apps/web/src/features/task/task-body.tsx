@@ -6,6 +6,7 @@ import { Answers } from "./answers.tsx";
 import { Attempts, Outcome } from "./attempts.tsx";
 import { Changes } from "./changes.tsx";
 import { Comments } from "./comments.tsx";
+import { DriftView } from "./drift-view.tsx";
 import { Facts, Part } from "./facts.tsx";
 import { HeldBy } from "./held-by.tsx";
 import { LocksOfTask } from "./locks-of-task.tsx";
@@ -13,6 +14,7 @@ import { Notes } from "./notes.tsx";
 import { Overrides } from "./overrides.tsx";
 import { Requirements } from "./requirements.tsx";
 import { RiskFactors } from "./risk-factors.tsx";
+import { RollbackCard } from "./rollback-card.tsx";
 import { SinceLook } from "./since-look.tsx";
 import { StateRail } from "./state-rail.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -56,6 +58,7 @@ export function TaskBody({ view }: { view: TaskView }) {
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-7">
           {rest && <p className="whitespace-pre-wrap">{rest}</p>}
+          <DriftView view={view} />
           <SinceLook view={view} />
           <Outcome view={view} />
           <Part
@@ -103,6 +106,7 @@ export function TaskBody({ view }: { view: TaskView }) {
             </Part>
           )}
           <LocksOfTask locks={view.locks} />
+          <RollbackCard view={view} />
           <Part title="Facts">
             <TaskFacts view={view} />
           </Part>

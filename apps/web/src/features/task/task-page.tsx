@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Printer } from "lucide-react";
+import { FileCheck } from "lucide-react";
 import { useRouter } from "next/router";
+import { Link } from "#components/link.tsx";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { TaskState } from "#components/task-state.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { queries } from "#lib/queries.ts";
 import { Lookers } from "./lookers.tsx";
@@ -32,9 +33,9 @@ export function TaskPage() {
         }
       >
         {view && <TaskActions view={view} />}
-        <Button look="quiet" onClick={() => print()} className="max-md:hidden">
-          <Printer size={15} aria-hidden /> Print
-        </Button>
+        <Link href={`/tasks/${id}/evidence`} className={buttonClass("quiet")}>
+          <FileCheck size={15} aria-hidden /> Evidence
+        </Link>
       </PageBar>
       <div className="print-flow min-h-0 flex-1 overflow-y-auto" data-print>
         <Resolved query={query} what="This task" loading={<TaskSkeleton />}>

@@ -1,0 +1,1 @@
+export { EvidencePage as default } from "#features/evidence/evidence-page.tsx";
