@@ -1,5 +1,5 @@
 import type { Preview } from "@ade/core/executors/schema";
-import type { TaskEntry } from "@ade/core/tasks/schema";
+import { ROLLBACK_TYPE, type TaskEntry } from "@ade/core/tasks/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Braces, FlaskConical, SendHorizontal, Terminal } from "lucide-react";
 import { useRouter } from "next/router";
@@ -131,7 +131,7 @@ export function ComposePage() {
                   </PageState>
                 ) : (
                   <ComposeForm
-                    executors={offered}
+                    executors={offered.filter(({ type }) => type !== ROLLBACK_TYPE)}
                     draft={draft}
                     onChange={setDraft}
                     undeclared={undeclared}

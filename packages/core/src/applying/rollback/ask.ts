@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { TaskConfig } from "../../executors/schema.ts";
-import type { ExecutorsService } from "../../executors/service.ts";
+import { type ExecutorsService, spell } from "../../executors/service.ts";
 import type { GateService } from "../../gate/service.ts";
 import type { Actor } from "../../kernel/actor.ts";
 import { errors, isCoded } from "../../kernel/errors.ts";
@@ -18,11 +18,10 @@ export type AskDeps = {
   pool: Pool;
   tasks: Pick<TasksService, "read">;
   gate: Pick<GateService, "propose" | "submit" | "remove">;
-  executors: Pick<ExecutorsService, "find" | "resourcesOf">;
+  executors: Pick<ExecutorsService, "find" | "resourcesOf" | "referencesOf">;
   settings: { stash_days: number };
 };
 
-const REFERENCE = /secret:\/\/[\w./@-]+/g;
 const MAX_SECRETS = 50;
 
 type Found = { attempt_id: string | null; kept: boolean; rolled_back: boolean | null; ended_at: Date | null };
@@ -120,7 +119,6 @@ function rollbackConfig(
 ): TaskConfig {
   const { config } = task;
   const executor = deps.executors.find(config.type);
-  const named = JSON.stringify([config, executor.secrets?.(config) ?? []]).match(REFERENCE) ?? [];
   const title = `Roll back: ${config.description.split("\n")[0]}`;
   return {
     type: ROLLBACK_TYPE,
@@ -128,7 +126,7 @@ function rollbackConfig(
     description: [title, ...(reason ? [reason] : [])].join("\n\n").slice(0, 5000),
     resources: deps.executors.resourcesOf(config),
     parameters: { task_id: task.id, attempt_id, executor_digest: executor.digest(config) },
-    secrets: [...new Set([...config.secrets, ...named])].slice(0, MAX_SECRETS),
+    secrets: deps.executors.referencesOf(config).map(spell).slice(0, MAX_SECRETS),
     rollback_strategy: "none",
     timeout_seconds: config.timeout_seconds,
     priority: config.priority,

@@ -25,12 +25,19 @@ function read(config: TaskConfig, { reveal }: Pick<PlanContext, "reveal">) {
   return { sleep_ms, failure: failure && reveal(failure), output: output && reveal(output) };
 }
 
-async function sleep(milliseconds: number, context: ApplyContext): Promise<void> {
+/** Sleeps, and tells after each step which part of it is over, up to 1. */
+async function sleep(
+  milliseconds: number,
+  context: ApplyContext,
+  onStep: (part: number) => void,
+): Promise<void> {
   const step = Math.max(PROGRESS_EVERY_MS, milliseconds / 20);
   for (let slept = 0; slept < milliseconds; slept += step) {
     context.report({ percent: Math.round((100 * slept) / milliseconds), message: "Sleeping" });
     await delay(Math.min(step, milliseconds - slept), undefined, { signal: context.signal });
+    onStep(Math.min(1, (slept + step) / milliseconds));
   }
+  onStep(1);
 }
 
 /**
@@ -83,7 +90,7 @@ export function createNoopExecutor(options: { sink?: string; clock?: Clock } = {
         output: {
           type: "string",
           title: "Output",
-          description: "What to print",
+          description: "What to print, line by line while it sleeps",
           maxLength: MAX_OUTPUT_CHARACTERS,
         },
       },
@@ -119,13 +126,23 @@ export function createNoopExecutor(options: { sink?: string; clock?: Clock } = {
 
     async apply(config, context) {
       const { sleep_ms, failure, output } = read(config, context);
-      await sleep(sleep_ms, context);
+      const collector = createOutputCollector();
+      const print = (text: string): void => {
+        if (text) context.output(text);
+      };
+      // Line by line over the time that it sleeps, as a real one would.
+      const lines = (output ?? "").split(/(?<=\n)/);
+      let printed = 0;
+      await sleep(sleep_ms, context, (part) => {
+        const upTo = Math.floor(lines.length * part);
+        print(collector.push(lines.slice(printed, upTo).join("")));
+        printed = upTo;
+      });
+      print(collector.end());
       context.signal.throwIfAborted();
       if (failure) throw new ExecutorFailure(failure);
       await sink?.record("applied", effectOf(context));
       context.report({ percent: 100, message: "Done" });
-      const collector = createOutputCollector();
-      for (const shown of [collector.push(output ?? ""), collector.end()]) if (shown) context.output(shown);
       return { output: collector.text() };
     },
 
