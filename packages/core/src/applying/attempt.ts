@@ -1,11 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type ApplyContext,
-  type Executor,
-  type Inspection,
-  type Json,
-  type PlanContext,
-} from "../executors/service.ts";
+import type { ApplyContext, Executor, Inspection, Json, PlanContext } from "../executors/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
