@@ -46,7 +46,7 @@ export function roundsOf(
         await pool.query("DELETE FROM idempotency_key WHERE created_at < now() - interval '24 hours'");
         await pool.query("DELETE FROM plan_request WHERE created_at < now() - interval '1 hour'");
         await core.notifications.forget();
-        await core.applying.forget();
+        await core.forget();
         await pool.query("DELETE FROM worker WHERE last_seen_at < now() - interval '1 day'");
       },
     },

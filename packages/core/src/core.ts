@@ -11,7 +11,15 @@ import { createFilesExecutor } from "./executors/adapters/files/configuration-fi
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { executorPermissions } from "./executors/permissions.ts";
 import { createExecutorsService, createSecretBox, type Executor } from "./executors/service.ts";
-import { applyWakeUp, createGateService, findDue, gateProjections, wakeUpsOf } from "./gate/service.ts";
+import {
+  applyWakeUp,
+  createGateService,
+  createTurns,
+  findDue,
+  gateProjections,
+  type Turn,
+  wakeUpsOf,
+} from "./gate/service.ts";
 import { buildMatrix } from "./identity/matrix.ts";
 import { identityPermissions } from "./identity/permissions.ts";
 import { createIdentityService } from "./identity/service.ts";
@@ -99,6 +107,7 @@ export async function createCore(options: CoreOptions) {
   const { pool, prisma, redis } = connections;
   const settings = { ...DEFAULTS, ...options.settings };
 
+  const turns = createTurns({ pool, log });
   const jobs = createJobs({ connections, log, works: options.works });
   const projections = new Map([
     ...gateProjections,
@@ -116,7 +125,8 @@ export async function createCore(options: CoreOptions) {
     secret,
     anchorFile: options.anchorFile,
     projections,
-    onSeal: (client, entries) => jobs.insert(entries.flatMap(wakeUpsOf), client),
+    onSeal: async (client, entries) =>
+      jobs.insert(await turns.place(client, entries.flatMap(wakeUpsOf)), client),
   });
   const base = { pool, prisma, redis, clock, ids, log, ledger };
   const emitLive = ledger.events.emitLive;
@@ -214,7 +224,7 @@ export async function createCore(options: CoreOptions) {
     box: stashBox,
     tasks,
     random: Math.random,
-    wake: (task, at) => jobs.insert([applyWakeUp(ids.uuid(), task, at)]),
+    wake: async (task, at) => jobs.insert(await turns.place(pool, [applyWakeUp(ids.uuid(), task, at)])),
     settings,
     atStep: options.atApplyStep,
   });
@@ -257,23 +267,32 @@ export async function createCore(options: CoreOptions) {
           if (typeof plan_request_id === "string") await gate.answerPlanRequest(plan_request_id, signal);
         },
         release: ({ task_id }) => gate.release(String(task_id)),
-        apply: ({ task_id }) => apply(String(task_id)),
+        async apply({ task_id, turn }) {
+          await apply(String(task_id));
+          if (turn) turns.begun(turn as Turn);
+        },
         reassign: async () => void (await gate.reassignLeft()),
       });
     },
     /** Takes no more jobs; what was taken goes on. */
     stopTakingJobs: () => jobs.rest(),
+    /** A worker's round: what nobody needs any more of turns and attempts. */
+    async forget() {
+      await turns.forget();
+      await applying.forget();
+    },
     /** Inserts wake-ups for everything that is due and has lost its own. */
     async sweep() {
       await gate.thawLifted();
       await gate.reassignLeft();
       await gate.stepLate();
-      await jobs.insertLost(await findDue(pool, clock.now()));
+      await jobs.insertLost(await turns.place(pool, await findDue(pool, clock.now())));
     },
     async close() {
       notifications.close();
       await locks.close();
       await jobs.stop();
+      await turns.stop();
       await ledger.sealer.stop();
       await ledger.events.stop();
     },

@@ -26,6 +26,7 @@ export { type Held, heldBy } from "./freeze.ts";
 export { approvedChanges } from "./previewed.ts";
 export { gateProjections } from "./projections.ts";
 export { taskFact } from "./task-facts.ts";
+export { createTurns, type Turn } from "./turns.ts";
 export { applyWakeUp, QUEUES, type QueueName, type WakeUp, wakeUpsOf } from "./wake-ups.ts";
 
 export type GateService = ReturnType<typeof createGateService>;

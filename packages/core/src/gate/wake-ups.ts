@@ -5,14 +5,19 @@ import type { SealedEntry } from "../ledger/service.ts";
 export const QUEUES = { plan: "plan", release: "release", apply: "apply", reassign: "reassign" } as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
+export const APPLY_QUEUE = QUEUES.apply;
+
 /** Above every task's own. */
-export const IMMEDIATE_PRIORITY = 1_000;
+export const IMMEDIATE_PRIORITY = 101;
 
 export type WakeUp = {
   readonly queue: QueueName;
   readonly id: string;
   readonly data: Record<string, unknown>;
+  /** In the queue `apply` the task's own, until it is placed among those of others (turns.ts). */
   readonly priority?: number;
+  /** Of a task that has its first turn: whose it is. */
+  readonly author_id?: string;
   /** ISO time before which it is not run. */
   readonly start_after?: string;
 };
@@ -43,17 +48,26 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
     case "task.approved":
     case "task.overridden":
     case "task.auto_approved":
+      return wake(QUEUES.apply, task, {
+        priority: applyPriority(entry),
+        author_id: String(entry.detail.author_id),
+        ...startAfter(entry),
+      });
     case "task.thawed":
     case "task.released":
     case "task.apply_retried":
       if (entry.detail.quarantined === true) return [];
       return wake(QUEUES.apply, task, {
         priority: applyPriority(entry),
-        ...(typeof entry.detail.apply_after === "string" ? { start_after: entry.detail.apply_after } : {}),
+        ...startAfter(entry),
       });
     default:
       return [];
   }
+}
+
+function startAfter({ detail }: Pick<SealedEntry, "detail">): Pick<WakeUp, "start_after"> {
+  return typeof detail.apply_after === "string" ? { start_after: detail.apply_after } : {};
 }
 
 /** 0-100 as the task says; `apply_immediately` goes before all. */
