@@ -154,7 +154,7 @@ function rowsOf(change: PastChange, people: PastPeople, policies: PastPolicies):
               fencing_token: 1,
             },
             ...{ lock_ids: [], started_at: change.started_at, ended_at: change.completed_at },
-            ...{ outcome: change.result, output: "", error: change.error },
+            ...{ outcome: change.result, error: change.error },
           },
         ]
       : [],
