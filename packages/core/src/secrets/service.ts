@@ -81,9 +81,10 @@ export function createSecretsService(deps: SecretsDeps) {
     /** Whether the configuration names any. */
     isNamedBy: (config: TaskConfig): boolean => deps.executors.referencesOf(config).length > 0,
 
-    /** Only in workers; see openSecrets. */
+    /** What names any, only in workers; see openSecrets. */
     open(actor: Actor, use: Use): Promise<Revealed> {
-      if (!deps.works) throw new Error("Secrets are opened in workers only");
+      if (!deps.works && deps.executors.referencesOf(use.config).length > 0)
+        throw new Error("Secrets are opened in workers only");
       return openSecrets(deps, actor, use);
     },
 
