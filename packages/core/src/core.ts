@@ -261,9 +261,9 @@ export async function createCore(options: CoreOptions) {
       // While Redis is away this takes as long; until then a task that waits is found by its own job.
       applying.listen().catch((error: unknown) => log.warn({ err: error }, "grants to tasks are not heard"));
       return jobs.work({
-        plan: async ({ task_id, plan_request_id }) => {
+        plan: async ({ task_id, draft, plan_request_id }) => {
           const signal = AbortSignal.timeout(PLAN_JOB_MS);
-          if (typeof task_id === "string") await gate.planTask(task_id, signal);
+          if (typeof task_id === "string") await gate.planTask({ task_id, draft: draft === true }, signal);
           if (typeof plan_request_id === "string") await gate.answerPlanRequest(plan_request_id, signal);
         },
         release: ({ task_id }) => gate.release(String(task_id)),

@@ -215,7 +215,7 @@ describe("jobs are only wake-ups", () => {
       metadata: { tags: [] },
     });
     // Planned by now, by this or by its job: nothing is under way that could still touch the row.
-    await core.gate.planTask(id, AbortSignal.timeout(10_000));
+    await core.gate.planTask({ task_id: id }, AbortSignal.timeout(10_000));
     await core.loseJobs();
     // As if everything had stood still for a long time.
     await sql("UPDATE approval SET release_at = now() - interval '3 hours' WHERE id = $1", asked.id);

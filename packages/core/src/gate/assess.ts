@@ -15,19 +15,26 @@ import { approvalFact, taskFact } from "./task-facts.ts";
 
 const SYSTEM: Actor = systemActor("gate");
 
+/** Whose plan a job asks for. `draft`: only as long as it is one, since what was submitted has a job of its own. */
+export type PlanJob = { task_id: string; draft?: boolean };
+
 /**
  * What a plan job does for a task: plans the current revision, then moves a submitted task on. May run twice, and for
  * a task that has moved on meanwhile: everything is decided on the row as it is.
  */
-export async function planTask(deps: GateDeps, taskId: string, signal: AbortSignal): Promise<void> {
-  const task = await loadTask(deps.pool, taskId);
-  if (!task || !["DRAFT", "SUBMITTED"].includes(task.state)) return;
+export async function planTask(
+  deps: GateDeps,
+  { task_id, draft = false }: PlanJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const task = await loadTask(deps.pool, task_id);
+  if (!task || !(draft ? ["DRAFT"] : ["DRAFT", "SUBMITTED"]).includes(task.state)) return;
   if (task.plan_state !== "pending") {
-    if (task.state === "SUBMITTED") await assess(deps, taskId, task.preview);
+    if (task.state === "SUBMITTED") await assess(deps, task, task.preview);
     return;
   }
   const preview = await planRevealed(deps, task.config, signal, task);
-  if (task.state === "SUBMITTED") await assess(deps, taskId, preview, task.revision);
+  if (task.state === "SUBMITTED") await assess(deps, task, preview, task.revision);
   else await keepDraftPlan(deps, task, preview);
 }
 
@@ -47,18 +54,19 @@ async function keepDraftPlan(deps: GateDeps, task: TaskRecord, planned: Preview)
 
 /**
  * SUBMITTED to REVIEWING, to APPROVED, or back to DRAFT. `revision` names the one that `preview` belongs to; a task
- * that has another by now is left alone.
+ * that has another by now is left alone. `found` is the task as it was read last: whatever changed since then makes
+ * the write miss, and it is read again.
  */
 export async function assess(
   deps: GateDeps,
-  taskId: string,
+  found: TaskRecord,
   planned: Preview | null,
   revision?: number,
 ): Promise<void> {
-  for (;;) {
-    const task = await loadTask(deps.pool, taskId);
-    if (task?.state !== "SUBMITTED" || (revision !== undefined && task.revision !== revision)) return;
+  let task: TaskRecord | null = found;
+  while (task?.state === "SUBMITTED" && (revision === undefined || task.revision === revision)) {
     if (await assessOnce(deps, task, planned)) return;
+    task = await loadTask(deps.pool, found.id);
   }
 }
 

@@ -2,7 +2,8 @@ import type { BacklogChange, RespondInput } from "../approvals/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { WhatIfInput } from "../policies/schema.ts";
 import type { CreateTaskInput, EditTaskInput, SubmitOptions } from "../tasks/schema.ts";
-import { assess, planTask } from "./assess.ts";
+import { loadTask } from "../tasks/service.ts";
+import { assess, type PlanJob, planTask } from "./assess.ts";
 import { respondToMany } from "./batch.ts";
 import { abort, cancel, releaseHeld } from "./cancel.ts";
 import type { GateDeps } from "./deps.ts";
@@ -78,9 +79,12 @@ export function createGateService(deps: GateDeps) {
     /** A worker's round: the backlog policy. */
     workBacklog: () => workBacklog(deps),
     /** Jobs: plan a task, answer a dry run, let responses take effect. */
-    planTask: (taskId: string, signal: AbortSignal) => planTask(deps, taskId, signal),
+    planTask: (job: PlanJob, signal: AbortSignal) => planTask(deps, job, signal),
     answerPlanRequest: (id: string, signal: AbortSignal) => answerPlanRequest(deps, id, signal),
     release: (taskId: string) => release(deps, taskId),
-    assess: (taskId: string) => assess(deps, taskId, null),
+    async assess(taskId: string): Promise<void> {
+      const task = await loadTask(deps.pool, taskId);
+      if (task) await assess(deps, task, null);
+    },
   };
 }

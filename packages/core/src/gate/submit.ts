@@ -48,14 +48,15 @@ export async function submit(
       };
     });
     // Nothing to plan: what follows needs no worker.
-    if (options.skip_preview) await assess(deps, task.id, null);
+    const submitted = options.skip_preview && (await loadTask(deps.pool, task.id));
+    if (submitted) await assess(deps, submitted, null);
     else await moved.wait();
   } finally {
     moved.stop();
   }
-  const after = await loadTask(deps.pool, id);
-  if (after) throwIfSentBack(after);
-  return deps.tasks.get(actor, id);
+  const after = await deps.tasks.read(actor, id);
+  throwIfSentBack(after);
+  return deps.tasks.present(actor, after);
 }
 
 async function assertReviewersExist(

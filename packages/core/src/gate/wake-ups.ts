@@ -33,7 +33,9 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
     case "task.edited":
     case "task.submitted":
     case "task.drifted":
-      return wake(QUEUES.plan, task, { priority: entry.to_state === "SUBMITTED" ? 10 : 0 });
+      return entry.to_state === "SUBMITTED"
+        ? wake(QUEUES.plan, task, { priority: 10 })
+        : wake(QUEUES.plan, { ...task, draft: true });
     case "plan.requested":
       return wake(QUEUES.plan, { plan_request_id: entry.entity_id }, { priority: 20 });
     case "approval.responded":

@@ -1,9 +1,11 @@
+import type { Pool } from "pg";
 import type { PrismaClient } from "../generated/client.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Ledger } from "../ledger/service.ts";
+import { createActivePolicies } from "./active.ts";
 import { policyErrors } from "./errors.ts";
 import { type NoteFacts, policyNotes } from "./notes.ts";
 import { unsatisfiable } from "./quorum.ts";
@@ -58,6 +60,7 @@ export { wallText } from "./wall-clock.ts";
 export { effectOf, type PastTask } from "./what-if.ts";
 
 export type PolicyDeps = {
+  pool: Pool;
   prisma: PrismaClient;
   clock: Clock;
   ids: Ids;
@@ -152,7 +155,7 @@ export function createPolicyService(deps: PolicyDeps): PolicyService {
       };
     },
 
-    active: () => listPolicies(prisma, { active: true }),
+    active: createActivePolicies(deps.pool),
   };
 }
 

@@ -4,12 +4,13 @@ import { type PolicyDefinition, type PolicyEntry, type PolicyVersion, policyDefi
 /** The two tables of policies, through a transaction or not. */
 export type PolicyTables = Pick<Prisma.TransactionClient, "policy" | "policy_version">;
 
-type PolicyRow = Prisma.policyGetPayload<object>;
+export type PolicyRow = Prisma.policyGetPayload<object>;
 
 /** What a version of a policy consists of. */
 export type PolicyContent = { name: string; active: boolean; definition: PolicyDefinition };
 
-function toEntry(row: PolicyRow): PolicyEntry {
+/** A row with its definition checked. A stored one that is not valid throws. */
+export function toEntry(row: PolicyRow): PolicyEntry {
   return {
     ...policyDefinition.parse(row.definition),
     id: row.id,
@@ -26,12 +27,9 @@ function toJson(definition: PolicyDefinition): Prisma.InputJsonObject {
   return JSON.parse(JSON.stringify(definition)) as Prisma.InputJsonObject;
 }
 
-/** All policies by name, or only the active ones. */
-export async function listPolicies(
-  db: PolicyTables,
-  where: { active?: boolean } = {},
-): Promise<PolicyEntry[]> {
-  const rows = await db.policy.findMany({ where, orderBy: [{ name: "asc" }, { id: "asc" }] });
+/** All policies by name. */
+export async function listPolicies(db: PolicyTables): Promise<PolicyEntry[]> {
+  const rows = await db.policy.findMany({ orderBy: [{ name: "asc" }, { id: "asc" }] });
   return rows.map(toEntry);
 }
 

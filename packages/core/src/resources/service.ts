@@ -116,9 +116,10 @@ export function createResourceService(deps: ResourceDeps): ResourceService {
     },
 
     async facts(keys) {
-      const rows = await prisma.resource.findMany({
-        where: { key: { in: [...keys] } },
-        select: { key: true, criticality: true },
+      const { rows } = await pool.query<{ key: string; criticality: number | null }>({
+        name: "resource-facts",
+        text: "SELECT key, criticality FROM resource WHERE key = ANY($1::text[])",
+        values: [keys],
       });
       const known = new Map(rows.map((row) => [row.key, row.criticality]));
       return keys.map((key) => {
