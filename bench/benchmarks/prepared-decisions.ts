@@ -36,10 +36,10 @@ async function reviewing(core: Core, author: Actor): Promise<string> {
     config: noopConfig("decision"),
     metadata: { tags: ["bench"] },
   });
-  await core.gate.planTask(id, AbortSignal.timeout(10_000));
+  await core.gate.planTask({ task_id: id }, AbortSignal.timeout(10_000));
   const submitted = core.gate.submit(author, id, { force: false, skip_preview: false });
   while ((await core.tasks.read(author, id)).state === "DRAFT") await new Promise(setImmediate);
-  await core.gate.planTask(id, AbortSignal.timeout(10_000));
+  await core.gate.planTask({ task_id: id }, AbortSignal.timeout(10_000));
   await submitted;
   return id;
 }

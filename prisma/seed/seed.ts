@@ -192,7 +192,7 @@ async function take(
 ): Promise<void> {
   const metadata = { tags: task.tags, ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}) };
   const { id } = await core.gate.propose(author, { config: task.config, metadata });
-  const plan = () => core.gate.planTask(id, AbortSignal.timeout(10_000));
+  const plan = () => core.gate.planTask({ task_id: id }, AbortSignal.timeout(10_000));
   await plan();
   if (task.end === "draft") return;
   const submitted = core.gate.submit(author, id, { force: false, skip_preview: false });
