@@ -49,7 +49,7 @@ test("what is applied prints as it goes, is searched and downloaded, and stays",
   await expect(output).toContainText("step 40 of 40", { timeout: 20_000 });
   await expect(late).toContainText("step 40 of 40");
   for (const screen of [output, late]) {
-    await expect.poll(async () => (await screen.innerText()).trim().split("\n")).toEqual(lines);
+    await expect.poll(async () => (await screen.textContent())?.trim().split("\n")).toEqual(lines);
   }
   await expect(page.getByRole("heading", { name: "Outcome" })).toBeVisible();
 
