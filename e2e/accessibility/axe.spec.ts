@@ -98,6 +98,20 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.context().close();
   });
 
+  test(`an applied task with its output, and its evidence, ${colorScheme}`, async ({ browser }) => {
+    const page = await signedIn(browser, "author", { colorScheme, reducedMotion: "reduce" });
+    const list = await page.request.get("/api/v1/tasks?state=COMPLETED&limit=1");
+    const [{ id }] = (await list.json()).tasks;
+    await page.goto(`/tasks/${id}`);
+    await expect(page.getByRole("heading", { name: "Attempts" })).toBeVisible();
+    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+    await assertNothingFound(page, "applied task");
+    await page.goto(`/tasks/${id}/evidence`);
+    await expect(page.getByText(/entries of the chain/)).toBeVisible();
+    await assertNothingFound(page, "evidence");
+    await page.context().close();
+  });
+
   test(`locks with a queue, drawn and listed, and a deadlock, ${colorScheme}`, async ({ browser }) => {
     const page = await signedIn(browser, "admin", { colorScheme, reducedMotion: "reduce" });
     const id = unique("axe").toLowerCase();

@@ -28,8 +28,8 @@ export type Workshop = TestCore & {
 };
 
 /** A core whose attempts the test starts by hand. */
-export async function openWorkshop(): Promise<Workshop> {
-  const core = await makeCore();
+export async function openWorkshop(options: Parameters<typeof makeCore>[0] = {}): Promise<Workshop> {
+  const core = await makeCore(options);
   const { pool } = core.connections;
   const who = await core.people();
   const box = createSecretBox(core.secret, "stash");

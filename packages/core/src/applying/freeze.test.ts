@@ -94,3 +94,26 @@ test("a freeze that is over holds nothing", async () => {
   expect(task.waiting_for?.text).toBe("waiting for a worker");
   expect(await core.run(task.id)).toBe("ended");
 });
+
+test("a change approved outside of its policy's window for applying waits until that opens", async () => {
+  const config = core.noopTask();
+  const minutesFrom = (inMinutes: number) => wall(inMinutes).slice(11);
+  const days = [0, 1, 2, 3, 4, 5, 6];
+  const opens = (from: string, to: string): Freeze => ({
+    name: "Release window",
+    outside: [{ days, from, to, time_zone: "UTC" }],
+  });
+  const policy = await policyOn(config, { freeze: opens(minutesFrom(60), minutesFrom(120)) });
+  const task = await approve(config);
+  expect(task.waiting_for).toMatchObject({
+    text: `held by the freeze “Release window” until ${wall(60).replace("T", " ")} UTC`,
+    until: `${wall(60)}:00.000Z`,
+  });
+  await core.makeDue(task.id);
+  expect(await core.run(task.id)).toBe("blocked");
+  core.applies = true;
+  await core.policies.update(core.who.admin, policy.id, { freeze: opens(minutesFrom(-60), minutesFrom(60)) });
+  await core.sweep();
+  expect((await core.taskIn(task.id, "COMPLETED")).execution?.result).toBe("success");
+  core.applies = false;
+});

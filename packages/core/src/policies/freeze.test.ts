@@ -138,9 +138,62 @@ test("a wall clock and its moments fit each other in every zone", () => {
 });
 
 test.each([
-  [{ name: "x" }, /windows or dates/],
+  [{ name: "x" }, /state weekly windows, dates/],
   [dates("2026-12-19T00:00", "2026-12-19T00:00"), /end after it begins/],
   [dates("2026-02-30T00:00", "2026-03-02T00:00"), /no date/],
 ])("%j is refused", (rule, message) => {
   expect(freeze.safeParse(rule).error?.message).toMatch(message);
+});
+
+describe("a window for applying", () => {
+  const outside = (days: number[], from: string, to: string, time_zone = berlin): Freeze => ({
+    name: "Releases",
+    outside: [{ days, from, to, time_zone }],
+  });
+  // 2026-11-24 is a Tuesday.
+  const release = outside([2, 4], "20:00", "22:00");
+  test("holds what comes outside of it until it opens next, by the wall clock of its zone", () => {
+    expect(until(release, "2026-11-24T18:59:59Z")).toBe("2026-11-24T19:00:00.000Z");
+    expect(until(release, "2026-11-24T19:00:00Z")).toBeNull();
+    expect(until(release, "2026-11-24T20:59:59Z")).toBeNull();
+    expect(until(release, "2026-11-24T21:00:00Z")).toBe("2026-11-26T19:00:00.000Z");
+    expect(until(release, "2026-11-26T21:00:00Z")).toBe("2026-12-01T19:00:00.000Z");
+  });
+  test("that opens while a freeze lasts lets nothing through", () => {
+    const yearEnd = dates("2026-11-20T00:00", "2026-11-25T00:00");
+    expect(until([release, yearEnd], "2026-11-23T12:00:00Z")).toBe("2026-11-26T19:00:00.000Z");
+    expect(until([release, yearEnd], "2026-11-24T19:30:00Z")).toBe("2026-11-26T19:00:00.000Z");
+  });
+  test("of one policy and of another are open together or not at all", () => {
+    const other = outside(ALL_DAYS, "21:00", "23:00");
+    expect(until([release, other], "2026-11-24T19:30:00Z")).toBe("2026-11-24T20:00:00.000Z");
+    expect(until([release, other], "2026-11-24T20:30:00Z")).toBeNull();
+  });
+  test("over midnight belongs to the day on which it opens", () => {
+    const night = outside([5], "23:00", "02:00");
+    expect(until(night, "2026-11-28T00:30:00Z")).toBeNull();
+    expect(until(night, "2026-11-28T01:00:00Z")).toBe("2026-12-04T22:00:00.000Z");
+  });
+  test("that a freeze covers wholly is refused: nothing would ever be applied", () => {
+    const covered = {
+      ...release,
+      windows: [{ days: ALL_DAYS, from: "19:00", to: "23:00", time_zone: berlin }],
+    };
+    expect(neverThaws(covered)).toBe(true);
+    expect(neverThaws(release)).toBe(false);
+  });
+  test("is open exactly when one of its windows is", () => {
+    const day = fc.uniqueArray(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 7 });
+    const hour = fc.integer({ min: 0, max: 23 }).map((each) => `${String(each).padStart(2, "0")}:00`);
+    const moment = fc.integer({ min: Date.parse("2026-01-01"), max: Date.parse("2027-01-01") });
+    fc.assert(
+      fc.property(day, hour, hour, moment, (days, from, to, ms) => {
+        const now = new Date(ms);
+        const inWindow = frozenUntil([weekly(days, from, to)], now) !== null;
+        const held = frozenUntil([outside(days, from, to)], now);
+        expect(held === null).toBe(inWindow);
+        if (held) expect(frozenUntil([outside(days, from, to)], held.until)).toBeNull();
+      }),
+    );
+  });
 });

@@ -12,7 +12,8 @@ const MINUTE_MS = 60_000;
 
 /**
  * The freeze in force at `at` and the end of it, or null where nothing is frozen. Freezes that follow each other without
- * a gap are one wait: what ends one and begins the next lets nothing through. Each occurrence of a weekly window and
+ * a gap are one wait: what ends one and begins the next lets nothing through, nor does a window for applying that opens
+ * while another freeze lasts. Each occurrence of a weekly window and
  * each range of dates is one span of time: an hour that the clock repeats belongs to it, one that it skips ends with it.
  */
 export function frozenUntil(freezes: readonly Freeze[], at: Date): Frozen | null {
@@ -29,11 +30,11 @@ export function frozenUntil(freezes: readonly Freeze[], at: Date): Frozen | null
 }
 
 /** True where the weekly windows alone cover the whole week: then nothing is ever applied. */
-export function neverThaws({ name, windows }: Freeze): boolean {
-  if (!windows) return false;
+export function neverThaws({ name, windows, outside }: Freeze): boolean {
+  const weekly = [{ name, ...(windows && { windows }), ...(outside && { outside }) }];
   const at = new Date(0);
-  const frozen = frozenUntil([{ name, windows }], at);
-  return frozen !== null && frozen.until.getTime() >= horizonOf([{ name, windows }], at);
+  const frozen = frozenUntil(weekly, at);
+  return frozen !== null && frozen.until.getTime() >= horizonOf(weekly, at);
 }
 
 /** Past every date, windows repeat weekly: what is frozen for eight days on end from there is frozen for ever. */
@@ -53,7 +54,7 @@ function longest(freezes: readonly Freeze[], at: Date): Span | null {
   return found;
 }
 
-function spansNear({ name, windows = [], dates = [] }: Freeze, at: Date): Span[] {
+function spansNear({ name, windows = [], dates = [], outside = [] }: Freeze, at: Date): Span[] {
   return [
     ...windows.flatMap((window) => occurrencesNear(window, at).map((span) => ({ name, ...span }))),
     ...dates.map((range) => ({
@@ -62,7 +63,19 @@ function spansNear({ name, windows = [], dates = [] }: Freeze, at: Date): Span[]
       to: endOf(range),
       time_zone: range.time_zone,
     })),
+    ...closedAt(outside, at).map((span) => ({ name, ...span })),
   ];
+}
+
+/** From now to the next time that one of the windows opens; nothing while one is open. */
+function closedAt(windows: readonly TimeWindow[], at: Date): Omit<Span, "name">[] {
+  const week = Array.from({ length: 9 }, (_, days) => new Date(at.getTime() + days * DAY_MS));
+  const openings = windows.flatMap((window) => week.flatMap((day) => occurrencesNear(window, day)));
+  if (openings.some(({ from, to }) => from <= at && at < to)) return [];
+  const [next] = openings
+    .filter(({ from, to }) => from > at && from < to)
+    .toSorted((one, other) => one.from.getTime() - other.from.getTime());
+  return next ? [{ from: at, to: next.from, time_zone: next.time_zone }] : [];
 }
 
 function endOf(range: NonNullable<Freeze["dates"]>[number]): Date {

@@ -15,7 +15,10 @@ const localMoment = z
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, "must look like 2026-12-19T00:00")
   .refine((text) => new Date(`${text}Z`).toJSON()?.startsWith(text), { error: "is no date" });
 
-/** When approved changes wait: weekly windows, dates, or both, by the wall clocks of their time zones. */
+/**
+ * When approved changes wait: in weekly windows, on dates, outside of the windows in which they are applied, or any of
+ * these, by the wall clocks of their time zones.
+ */
 export const freeze = z
   .strictObject({
     /** What people call it: "Year end". */
@@ -30,9 +33,11 @@ export const freeze = z
       .min(1)
       .max(50)
       .optional(),
+    /** Only within these weekly windows it is applied. */
+    outside: z.array(timeWindow).min(1).max(50).optional(),
   })
-  .refine(({ windows, dates }) => windows !== undefined || dates !== undefined, {
-    error: "state weekly windows or dates",
+  .refine(({ windows, dates, outside }) => (windows ?? dates ?? outside) !== undefined, {
+    error: "state weekly windows, dates, or windows outside of which it holds",
   });
 export type Freeze = z.infer<typeof freeze>;
 

@@ -49,6 +49,7 @@ function unknownNames(policy: PolicyDefinition, directory: Directory): PolicyIss
     ...unknownZones("time_windows", policy.time_windows),
     ...unknownZones("freeze.windows", policy.freeze?.windows),
     ...unknownZones("freeze.dates", policy.freeze?.dates),
+    ...unknownZones("freeze.outside", policy.freeze?.outside),
   ];
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldAlert, ShieldCheck } from "lucide-react";
 import { queries } from "#lib/queries.ts";
 import { Stamp } from "./stamp.tsx";
+import { Wide } from "./wide.tsx";
 
 /** Longer records are cut by the read; the audit log has them all. */
 const READ_LIMIT = 200;
@@ -49,7 +50,7 @@ export function Chain() {
 export function Entries({ entries }: { entries: readonly AuditEntry[] }) {
   return (
     <>
-      <div className="overflow-x-auto">
+      <Wide name="Entries of the ledger">
         <table className="w-full text-left text-xs">
           <caption className="sr-only">Entries of the ledger about this task</caption>
           <thead className="text-ink-3">
@@ -84,7 +85,7 @@ export function Entries({ entries }: { entries: readonly AuditEntry[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {entries.length === READ_LIMIT && (
         <p className="text-ink-2">These are its first {READ_LIMIT} entries; the audit log has the rest.</p>
       )}

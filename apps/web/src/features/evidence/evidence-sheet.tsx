@@ -7,6 +7,7 @@ import { useMe } from "#lib/session.ts";
 import { Approvals } from "./approvals.tsx";
 import { Chain, Entries } from "./chain.tsx";
 import { Stamp } from "./stamp.tsx";
+import { Wide } from "./wide.tsx";
 
 /** The sheet: sections in the order in which somebody who checks a change asks. */
 export function EvidenceSheet({ view }: { view: TaskView }) {
@@ -127,7 +128,7 @@ function Result({ view }: { view: TaskView }) {
   return (
     <>
       {execution?.error && <p className="text-bad">{execution.error}</p>}
-      <div className="overflow-x-auto">
+      <Wide name="Attempts">
         <table className="w-full text-left text-xs">
           <caption className="sr-only">Attempts</caption>
           <thead className="text-ink-3">
@@ -160,7 +161,7 @@ function Result({ view }: { view: TaskView }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {execution?.output && (
         <section
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard

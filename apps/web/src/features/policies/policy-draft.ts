@@ -25,6 +25,7 @@ export type PolicyDraft = {
   freeze_name: string;
   freeze_windows: TimeWindow[];
   freeze_dates: FreezeDates[];
+  freeze_outside: TimeWindow[];
   waives: boolean;
   risk_below: string;
   author_has_role: string[];
@@ -54,6 +55,7 @@ export function draftOf(policy: Rules | undefined): PolicyDraft {
     freeze_name: policy?.freeze?.name ?? "",
     freeze_windows: policy?.freeze?.windows ?? [],
     freeze_dates: policy?.freeze?.dates ?? [],
+    freeze_outside: policy?.freeze?.outside ?? [],
     waives: waiver !== undefined,
     risk_below: text(waiver?.risk_below),
     author_has_role: waiver?.author_has_role ?? [],
@@ -78,7 +80,11 @@ function rulesOf(draft: PolicyDraft) {
     freeze: draft.freezes
       ? {
           name: draft.freeze_name,
-          ...present({ windows: some(draft.freeze_windows), dates: some(draft.freeze_dates) }),
+          ...present({
+            windows: some(draft.freeze_windows),
+            dates: some(draft.freeze_dates),
+            outside: some(draft.freeze_outside),
+          }),
         }
       : undefined,
     auto_approve_if: draft.waives

@@ -235,12 +235,12 @@ export function PolicyFields({ draft, change, command, readOnly, notes }: Props)
       </RuleGroup>
 
       <RuleGroup
-        title="Freezes"
-        note="What it matches is approved as usual, and applied only after the freeze."
+        title="When it is applied"
+        note="What it matches is approved as usual, and applied only when no freeze lasts, and within its windows."
         notes={about("freeze")}
       >
         <Check
-          label="It has a freeze"
+          label="It has a freeze, or windows in which alone it is applied"
           error={issueAt("freeze")}
           checked={draft.freezes}
           disabled={readOnly}
@@ -263,19 +263,27 @@ export function PolicyFields({ draft, change, command, readOnly, notes }: Props)
               )}
             </Field>
             <DateRanges
-              label="Dates"
+              label="Not applied on dates"
               value={draft.freeze_dates}
               onChange={(freeze_dates) => change({ freeze_dates })}
               readOnly={readOnly}
               issueOf={(index) => issueOf(`freeze.dates.${index}`)}
             />
             <WeeklyWindows
-              label="Every week"
+              label="Not applied every week"
               value={draft.freeze_windows}
               onChange={(freeze_windows) => change({ freeze_windows })}
               readOnly={readOnly}
               issueOf={(index) => issueOf(`freeze.windows.${index}`)}
               error={issueAt("freeze.windows")}
+            />
+            <WeeklyWindows
+              label="Applied only within"
+              value={draft.freeze_outside}
+              onChange={(freeze_outside) => change({ freeze_outside })}
+              readOnly={readOnly}
+              issueOf={(index) => issueOf(`freeze.outside.${index}`)}
+              error={issueAt("freeze.outside")}
             />
           </>
         )}

@@ -59,3 +59,18 @@ describe("a policy in words", () => {
     ]);
   });
 });
+
+describe("when it is applied, in words", () => {
+  const window = { days: [2], from: "20:00", to: "22:00", time_zone: "UTC" };
+  it("tells freezes, windows for applying, or both", () => {
+    const said = (freeze: NonNullable<PolicyEntry["freeze"]>) =>
+      flat(demandWords(policy({ freeze }), nameOf)).at(-1);
+    expect(said({ name: "Night", windows: [window] })).toBe(
+      "Not applied during “Night”: Tue 20:00–22:00 UTC",
+    );
+    expect(said({ name: "Releases", outside: [window] })).toBe(
+      "Applied only Tue 20:00–22:00 UTC (“Releases”)",
+    );
+    expect(said({ name: "Both", windows: [window], outside: [window] })).toContain(". Applied only Tue");
+  });
+});

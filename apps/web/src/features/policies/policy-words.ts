@@ -65,11 +65,14 @@ function windowWords({ days, from, to, time_zone }: TimeWindow): string {
   return `${named} ${from}–${to} ${time_zone}`;
 }
 
-function freezeWords({ name, windows = [], dates = [] }: NonNullable<Rules["freeze"]>): string {
+function freezeWords({ name, windows = [], dates = [], outside = [] }: NonNullable<Rules["freeze"]>): string {
   const ranges = dates.map(
     ({ from, to, time_zone }) => `${from.replace("T", " ")} to ${to.replace("T", " ")} ${time_zone}`,
   );
-  return `Not applied during “${name}”: ${names([...windows.map(windowWords), ...ranges], "and")}`;
+  const held = [...windows.map(windowWords), ...ranges];
+  const during = held.length > 0 ? `Not applied during “${name}”: ${names(held, "and")}` : "";
+  const only = outside.length > 0 ? `Applied only ${names(outside.map(windowWords), "or")} (“${name}”)` : "";
+  return [during, only].filter(Boolean).join(". ");
 }
 
 function waiverWords(conditions: NonNullable<Rules["auto_approve_if"]>): Piece[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configLines, diffLines } from "./line-diff.ts";
+import { changeLines, configLines, diffLines } from "./line-diff.ts";
 
 const shown = (before: string[], after: string[]) =>
   diffLines(before, after).map(
@@ -56,4 +56,27 @@ describe("what changed between two looks", () => {
       "mode: 420",
     ]);
   });
+});
+
+it("a plan is compared by the lines of its diff, without headers and places, else by before and after", () => {
+  const resource = {
+    type: "configuration" as const,
+    id: "files/a",
+    scope: "namespace" as const,
+    actions: ["write" as const],
+  };
+  const diff = "--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n-one\n+two\n same\n";
+  const changes = [
+    { resource, action: "update", before: { size: 1 }, diff },
+    { resource, action: "update", before: 1, after: 2 },
+  ];
+  expect(changeLines(changes)).toEqual([
+    "update configuration:default/files/a",
+    "  − one",
+    "  + two",
+    "    same",
+    "update configuration:default/files/a",
+    "before: 1",
+    "after: 2",
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { Change, TaskConfig } from "@ade/core/executors/schema";
-import type { DiffLine } from "./diff.ts";
+import { type DiffLine, parseDiff } from "./diff.ts";
 
 /** Unchanged lines that are shown around a change. */
 const CONTEXT = 3;
@@ -19,19 +19,22 @@ export function configLines(config: TaskConfig): string[] {
   ];
 }
 
-/** What a plan would change as lines that a person can compare; diffs as the lines that they are. */
+const SIGNS = { add: "+", remove: "−", same: " ", gap: "⋯" } as const;
+
+/**
+ * What a plan would change as lines that a person can compare: the lines of its diff where it has one, else what is
+ * there before and after.
+ */
 export function changeLines(changes: readonly Change[]): string[] {
-  return changes.flatMap(({ resource, action, before, after, diff }) => [
-    `${action} ${resource.type}:${resource.namespace ?? "default"}/${resource.id}`,
-    ...(before === undefined || before === null ? [] : textLines("before", before)),
-    ...(after === undefined || after === null ? [] : textLines("after", after)),
-    ...(diff
-      ? diff
-          .replace(/\n$/, "")
-          .split("\n")
-          .map((line) => `  ${line}`)
-      : []),
-  ]);
+  return changes.flatMap(({ resource, action, before, after, diff }) => {
+    const name = `${action} ${resource.type}:${resource.namespace ?? "default"}/${resource.id}`;
+    if (diff) return [name, ...parseDiff(diff).map(({ kind, text }) => `  ${SIGNS[kind]} ${text}`)];
+    return [
+      name,
+      ...(before === undefined || before === null ? [] : textLines("before", before)),
+      ...(after === undefined || after === null ? [] : textLines("after", after)),
+    ];
+  });
 }
 
 function textLines(name: string, value: unknown): string[] {

@@ -99,7 +99,7 @@ function Screen({ stream, name }: { stream: Stream; name: string }) {
           Search in the output
         </label>
         <span className="relative min-w-32 flex-1">
-          <Search size={13} aria-hidden className="absolute top-1.5 left-1.5 text-ink-3" />
+          <Search size={13} aria-hidden className="absolute inset-y-0 left-2 my-auto text-ink-3" />
           <input
             id={searchId}
             type="search"

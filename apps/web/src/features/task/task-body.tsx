@@ -83,7 +83,7 @@ export function TaskBody({ view }: { view: TaskView }) {
             />
           </Part>
           <Part title="Parameters">
-            <pre className="card overflow-x-auto p-3 text-xs">
+            <pre className="card p-3 text-xs break-words whitespace-pre-wrap">
               {JSON.stringify(task.config.parameters, null, 2)}
             </pre>
           </Part>
