@@ -51,7 +51,7 @@ export function git(gitDir: string, args: readonly string[], options: GitOptions
     "git",
     [...FIXED, `--git-dir=${gitDir}`, ...args],
     {
-      env: { ...environment(), ...options.env },
+      env: { ...environment(), ...options.env } as NodeJS.ProcessEnv,
       cwd: gitDir,
       encoding: "buffer",
       maxBuffer: MAX_OUTPUT_BYTES,
