@@ -26,6 +26,7 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/audit", who: "admin", heading: /Audit/ },
   { path: "/admin", who: "admin", heading: /Admin/ },
   { path: "/admin?tab=on-call", who: "admin", heading: /Admin: On call/ },
+  { path: "/admin?tab=secrets", who: "admin", heading: /Admin: Secrets/ },
   { path: "/admin?tab=webhooks", who: "admin", heading: /Admin: Webhooks/ },
   { path: "/admin?tab=settings", who: "admin", heading: /Admin: Settings/ },
   { path: "/notifications", who: "reviewer", heading: /Notifications/ },

@@ -22,3 +22,12 @@ test("every wrong setting is named in one sentence, and no value is repeated", (
   expect(read).toThrow(/DATABASE_URL: .*ADE_SECRET: .*ADE_LOCK_TTL_SECONDS: /s);
   expect(read).not.toThrow(/short/);
 });
+
+test("secrets are read by name; a wrong one is named without its value", () => {
+  expect([...readEnvironment({ ...sound, ADE_SECRET_DB_PASSWORD: "value" }).secrets]).toEqual([
+    ["db-password", "value"],
+  ]);
+  const read = () => readEnvironment({ ...sound, "ADE_SECRET_NOT-A-NAME": "value" });
+  expect(read).toThrow("ADE_SECRET_NOT-A-NAME: a secret's name");
+  expect(read).not.toThrow(/value/);
+});

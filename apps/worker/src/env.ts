@@ -1,4 +1,5 @@
 import { APPLY_STEPS } from "@ade/core/applying/service";
+import { readSecretEnvironment, type SecretEnvironment } from "@ade/core/secrets/service";
 import { z } from "zod";
 
 const flag = z
@@ -34,12 +35,13 @@ const environment = z.object({
   ADE_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(25),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
-export type Environment = z.infer<typeof environment>;
+export type Environment = z.infer<typeof environment> & { secrets: SecretEnvironment };
 
 /** The settings, or an error whose message names each wrong one and what is expected. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const parsed = environment.safeParse(env);
-  if (parsed.success) return parsed.data;
+  // What is wrong there is said by name, never with a value.
+  if (parsed.success) return { ...parsed.data, secrets: readSecretEnvironment(env) };
   const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`These settings are wrong: ${wrong.join("; ")}`);
 }

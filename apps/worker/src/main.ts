@@ -5,7 +5,6 @@ import { createCore } from "@ade/core/core";
 import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
-import { readSecretEnvironment } from "@ade/core/secrets/service";
 import pino from "pino";
 import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
@@ -32,7 +31,7 @@ const core = await createCore({
   secret: env.ADE_SECRET,
   publicUrl: env.ADE_PUBLIC_URL,
   fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
-  secretEnvironment: readSecretEnvironment(process.env),
+  secretEnvironment: env.secrets,
   testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
   anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
   works: true,

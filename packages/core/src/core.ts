@@ -45,7 +45,7 @@ import { createRiskService } from "./risk/service.ts";
 import { secretPermissions } from "./secrets/permissions.ts";
 import { createSecretsService, type SecretEnvironment } from "./secrets/service.ts";
 import { taskPermissions } from "./tasks/permissions.ts";
-import { createTasksService } from "./tasks/service.ts";
+import { createTasksService, ROLLBACK_TYPE } from "./tasks/service.ts";
 import { viewPermissions } from "./views/permissions.ts";
 import { createViewsService } from "./views/service.ts";
 
@@ -189,6 +189,7 @@ export async function createCore(options: CoreOptions) {
     executors,
     box: createSecretBox(secret, "secret"),
     environment: options.secretEnvironment ?? new Map(),
+    undoing: [ROLLBACK_TYPE],
     works: options.works,
   });
   const agents = createAgentsService({ ...base, identity, emitLive });

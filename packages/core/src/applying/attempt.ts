@@ -145,6 +145,7 @@ async function rollBack(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutpu
 
 const contextOf = ({ task, held, reveal }: Attempt) => ({
   reveal,
+  author: { id: task.author_id, name: task.author_name },
   idempotency_key: `${task.id}:${task.revision}`,
   fencing_tokens: held.tokens,
 });

@@ -58,6 +58,7 @@ async function apply(
     const actor = workerActor(worker.id);
     const prepared = await prepare(deps, task, actor, {
       signal: stops.signal,
+      author: { id: task.author_id, name: task.author_name },
       idempotency_key: `${task.id}:${task.revision}`,
       fencing_tokens: held.tokens,
     });

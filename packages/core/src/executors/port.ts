@@ -28,6 +28,8 @@ export const asWritten: PlanContext["reveal"] = (text) => text;
 
 /** What every step of one attempt is given. */
 export type AttemptContext = PlanContext & {
+  /** Who made the task; absent in trials. */
+  readonly author?: { readonly id: string; readonly name: string };
   /** `task id : revision`; the same over all attempts. */
   readonly idempotency_key: string;
   /** Fencing token of each lock that the attempt holds, by lock key. */

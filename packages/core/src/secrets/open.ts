@@ -17,7 +17,7 @@ import type { SecretEnvironment } from "./environment.ts";
 import { secretErrors } from "./errors.ts";
 import { canonicalSecretName, MIN_VALUE_LENGTH } from "./schema.ts";
 import { findSecrets, knownOf, type SecretRow } from "./store.ts";
-import { refusalError, refusals } from "./usable.ts";
+import { refusalError, refusals, type User } from "./usable.ts";
 
 /** What a worker knows for one plan or attempt. `values` are all that has to be masked in what comes of it. */
 export type Revealed = { readonly reveal: PlanContext["reveal"]; readonly values: readonly string[] };
@@ -38,11 +38,18 @@ export type OpenDeps = {
   executors: Pick<ExecutorsService, "referencesOf">;
   box: SecretBox;
   environment: SecretEnvironment;
+  /** Types that bring back what other types did; their executors see to it that they name the same secrets. */
+  undoing: readonly string[];
 };
 
 type Chosen = { readonly value: string; readonly number: number | null; readonly row: SecretRow | undefined };
 
 const contextOf = (row: { id: string }, number: number) => `${row.id}:${number}`;
+
+/** A task as the limits of secrets see it. */
+export function userOf(deps: Pick<OpenDeps, "undoing">, { type }: TaskConfig, keys: readonly string[]): User {
+  return { type: deps.undoing.includes(type) ? null : type, keys };
+}
 
 /** A value as it is kept: bound to its secret and its number. */
 export function sealValue(box: SecretBox, row: { id: string }, number: number, value: string) {
@@ -59,7 +66,7 @@ export async function openSecrets(deps: OpenDeps, actor: Actor, use: Use): Promi
   if (references.length === 0) return { reveal: (text) => text, values: [] };
   const names = [...new Set(references.map(({ name }) => canonicalSecretName(name)))];
   const rows = await findSecrets(deps.prisma, names);
-  const user = { type: use.config.type, keys: use.keys };
+  const user = userOf(deps, use.config, use.keys);
   const refusal = refusalError(
     refusals(references, knownOf(rows), (name) => deps.environment.has(name), user),
   );

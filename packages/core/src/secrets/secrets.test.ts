@@ -222,6 +222,25 @@ describe("a task", () => {
     expect(() => written("taken.conf")).toThrow("ENOENT");
   });
 
+  test("is rolled back by one that may use what it used, and shows no more of it", async () => {
+    const name = await made("value-to-bring-back", { task_types: ["configuration.*"] });
+    await applied(core.fileTask("back.conf", `first=secret://${name}\n`));
+    const done = await applied(core.fileTask("back.conf", `second=secret://${name}\n`));
+    expect(written("back.conf")).toBe("second=value-to-bring-back\n");
+    const rollback = await core.applying.rollBack(who.author, done.id, {});
+    expect(rollback).toMatchObject({ state: "REVIEWING", config: { secrets: [`secret://${name}`] } });
+    expect(JSON.stringify(rollback)).not.toContain("value-to-bring-back");
+    const mine = rollback.approvals.find(({ reviewer_id }) => reviewer_id === who.reviewer.id)!;
+    await core.gate.respond(who.reviewer, mine.id, core.yes());
+    const ended = await core.taskIn(rollback.id, "COMPLETED");
+    expect(ended.execution).toMatchObject({ result: "success" });
+    expect(written("back.conf")).toBe("first=value-to-bring-back\n");
+    const crafted = { ...rollback.config, secrets: [`secret://${await made("value-of-another")}`] };
+    await expect(
+      core.gate.propose(who.author, { config: crafted, metadata: { tags: [] } }),
+    ).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
+  });
+
   test("in review may not be edited to what it may not use", async () => {
     const name = await made("value-not-for-noop", { task_types: ["service.*"] });
     const task = await submitted(core.noopTask());
@@ -265,6 +284,7 @@ test("under another ADE_SECRET a value is refused by name, told at start, and ne
       executors: core.executors,
       box: createSecretBox(secret, "secret"),
       environment: new Map(),
+      undoing: [],
       works: true,
       log: { error: (told: unknown) => void said.push(told) } as never,
     });

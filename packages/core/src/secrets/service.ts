@@ -5,10 +5,10 @@ import { spell } from "../executors/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Ids } from "../kernel/ids.ts";
 import { createSecretCommands, missing } from "./commands.ts";
-import { type OpenDeps, openSecrets, type Revealed, type Use } from "./open.ts";
+import { type OpenDeps, openSecrets, type Revealed, type Use, userOf } from "./open.ts";
 import { canonicalSecretName, type SecretEntry, type SecretUses } from "./schema.ts";
 import { environmentNames, findSecrets, knownOf, openTasks, openTypes, type SecretRow } from "./store.ts";
-import { refusalError, refusals, type User } from "./usable.ts";
+import { refusalError, refusals } from "./usable.ts";
 
 export { readSecretEnvironment, type SecretEnvironment } from "./environment.ts";
 export type { Revealed, Use } from "./open.ts";
@@ -72,7 +72,7 @@ export function createSecretsService(deps: SecretsDeps) {
       if (references.length === 0) return;
       const wanted = references.map((reference) => canonicalSecretName(reference.name));
       const [rows, names] = await Promise.all([findSecrets(prisma, wanted), environmentNames(pool)]);
-      const user: User = { type: config.type, keys };
+      const user = userOf(deps, config, keys);
       const inEnvironment = names && ((name: string) => names.has(name));
       const refusal = refusalError(refusals(references, knownOf(rows), inEnvironment, user));
       if (refusal) throw refusal;

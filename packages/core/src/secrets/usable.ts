@@ -11,16 +11,20 @@ export type Known = {
   readonly numbers: readonly number[];
 };
 
-/** Who wants to use secrets: a task's type and the canonical keys of what it touches. */
-export type User = { readonly type: string; readonly keys: readonly string[] };
+/**
+ * Who wants to use secrets: a task's type and the canonical keys of what it touches. `type` is null for one whose type
+ * says nothing of that, because it only brings back what another one did that was allowed to.
+ */
+export type User = { readonly type: string | null; readonly keys: readonly string[] };
 
 type Refusal = { code: "SECRET_MISSING" | "SECRET_NOT_ALLOWED"; reference: string; sentence: string };
 
 /** Why this secret is not for this task; null where it is. */
 function scopeRefusal(name: string, known: Known, user: User): string | null {
   const { task_types, resource_patterns } = known;
-  if (task_types.length > 0 && !task_types.some((pattern) => compileNameGlob(pattern)(user.type)))
-    return `Secret ${name} may not be used by tasks of type ${user.type}.`;
+  const { type } = user;
+  if (type !== null && task_types.length > 0 && !task_types.some((each) => compileNameGlob(each)(type)))
+    return `Secret ${name} may not be used by tasks of type ${type}.`;
   if (resource_patterns.length === 0) return null;
   const globs = resource_patterns.map(compileGlob);
   const other = user.keys.find((key) => !globs.some((fits) => fits(key)));

@@ -10,6 +10,7 @@ import {
   SlidersHorizontal,
   User,
   Users,
+  Vault,
   Webhook,
 } from "lucide-react";
 import type { ComponentType, ReactNode } from "react";
@@ -63,6 +64,12 @@ const TABS: readonly Tab[] = [
     name: "Webhooks",
     icon: Webhook,
     Panel: onDemand(() => import("./webhooks-tab.tsx").then((file) => file.WebhooksTab)),
+  },
+  {
+    id: "secrets",
+    name: "Secrets",
+    icon: Vault,
+    Panel: onDemand(() => import("./secrets-tab.tsx").then((file) => file.SecretsTab)),
   },
   {
     id: "settings",

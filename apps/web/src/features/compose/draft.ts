@@ -8,6 +8,8 @@ export type Draft = {
   description: string;
   resources: ResourceRef[];
   parameters: Record<string, unknown>;
+  /** Named beside those in the parameters; the form keeps them. */
+  secrets: string[];
   priority: number;
   timeout_seconds: number;
   rollback_strategy: TaskConfig["rollback_strategy"];
@@ -21,6 +23,7 @@ export const EMPTY_DRAFT: Draft = {
   description: "",
   resources: [],
   parameters: {},
+  secrets: [],
   priority: 50,
   timeout_seconds: 300,
   rollback_strategy: "automatic",
@@ -54,6 +57,7 @@ export function startWith(executor: ExecutorInfo, before: Draft): Draft {
     type: executor.type,
     resources: example.resources ?? [],
     parameters: example.parameters ?? {},
+    secrets: [],
   };
 }
 
@@ -63,6 +67,7 @@ export function draftOfTask({ config, metadata }: TaskEntry): Draft {
     description: config.description,
     resources: config.resources,
     parameters: config.parameters,
+    secrets: config.secrets,
     priority: config.priority,
     timeout_seconds: config.timeout_seconds,
     rollback_strategy: config.rollback_strategy,
@@ -79,7 +84,7 @@ export function configOf(draft: Draft): TaskConfig {
     description: draft.description.trim() || NO_WORDS,
     resources: draft.resources,
     parameters: draft.parameters,
-    secrets: [],
+    secrets: draft.secrets,
     rollback_strategy: draft.rollback_strategy,
     timeout_seconds: draft.timeout_seconds,
     priority: draft.priority,

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { TaskConfig } from "../../executors/schema.ts";
-import { type ExecutorsService, spell } from "../../executors/service.ts";
+import type { ExecutorsService } from "../../executors/service.ts";
 import type { GateService } from "../../gate/service.ts";
 import type { Actor } from "../../kernel/actor.ts";
 import { errors, isCoded } from "../../kernel/errors.ts";
@@ -13,6 +13,7 @@ import {
   type TasksService,
   taskErrors,
 } from "../../tasks/service.ts";
+import { secretsOf } from "./kept.ts";
 
 export type AskDeps = {
   pool: Pool;
@@ -21,8 +22,6 @@ export type AskDeps = {
   executors: Pick<ExecutorsService, "find" | "resourcesOf" | "referencesOf">;
   settings: { stash_days: number };
 };
-
-const MAX_SECRETS = 50;
 
 type Found = { attempt_id: string | null; kept: boolean; rolled_back: boolean | null; ended_at: Date | null };
 
@@ -126,7 +125,7 @@ function rollbackConfig(
     description: [title, ...(reason ? [reason] : [])].join("\n\n").slice(0, 5000),
     resources: deps.executors.resourcesOf(config),
     parameters: { task_id: task.id, attempt_id, executor_digest: executor.digest(config) },
-    secrets: deps.executors.referencesOf(config).map(spell).slice(0, MAX_SECRETS),
+    secrets: secretsOf(deps.executors, config),
     rollback_strategy: "none",
     timeout_seconds: config.timeout_seconds,
     priority: config.priority,

@@ -1,13 +1,13 @@
 import type { Pool } from "pg";
 import { z } from "zod";
 import type { Change, TaskConfig } from "../../executors/schema.ts";
-import type { ExecutorsService, Json, SecretBox } from "../../executors/service.ts";
+import { type ExecutorsService, type Json, type SecretBox, spell } from "../../executors/service.ts";
 
 export type RollbackDeps = {
   pool: Pool;
   box: SecretBox;
   /** Asked for when it is needed: this executor is one of them. */
-  executors: () => Pick<ExecutorsService, "find" | "resourcesOf">;
+  executors: () => Pick<ExecutorsService, "find" | "resourcesOf" | "referencesOf">;
 };
 
 const parameters = z.object({ task_id: z.string(), attempt_id: z.string(), executor_digest: z.string() });
@@ -24,6 +24,13 @@ export type KeptAttempt = {
   /** Of the original, by which its effect is known. */
   idempotency_key: string;
 };
+
+const MAX_SECRETS = 50;
+
+/** What rolling a task back may need to know, and what is masked in all that comes of it. */
+export function secretsOf(executors: Pick<ExecutorsService, "referencesOf">, config: TaskConfig): string[] {
+  return executors.referencesOf(config).map(spell).slice(0, MAX_SECRETS);
+}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -9,7 +9,7 @@ import {
 } from "../../executors/service.ts";
 import { canonicalKey } from "../../resources/service.ts";
 import { ROLLBACK_TYPE } from "../../tasks/service.ts";
-import { type KeptAttempt, type RollbackDeps, readKept, readParameters } from "./kept.ts";
+import { type KeptAttempt, type RollbackDeps, readKept, readParameters, secretsOf } from "./kept.ts";
 import { reverseChanges } from "./reverse.ts";
 
 const VERSION = 1;
@@ -89,6 +89,9 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
           field: "config.resources",
           issue: `must name ${canonicalKey(ref)} with ${ref.actions.join(", ")}, as the original does`,
         })),
+        ...(secretsOf(deps.executors(), kept.config).join() === config.secrets.join()
+          ? []
+          : [{ field: "config.secrets", issue: "must name the secrets of the original and no other" }]),
         ...(config.rollback_strategy === "none"
           ? []
           : [{ field: "config.rollback_strategy", issue: "must be none: a rollback is not rolled back" }]),

@@ -1,4 +1,6 @@
+import { stat } from "node:fs/promises";
 import { canonicalJson } from "../../../kernel/canonical-json.ts";
+import { type Clock, systemClock } from "../../../kernel/clock.ts";
 import { sha256 } from "../../../kernel/ids.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import type { AttemptContext, Executor } from "../../port.ts";
@@ -16,6 +18,9 @@ import { compareWithStash, makeStash, readStash } from "./file-stash.ts";
 import { type FileState, hashOf, readState } from "./file-state.ts";
 import { deleteFile, removeEmptyFolders, replaceFile, type TemporaryName } from "./file-write.ts";
 import { type Folder, inFolder } from "./folder-handle.ts";
+import { createGitFiles, type GitTask } from "./git/git-file.ts";
+import { repositoryAt } from "./git/git-repository.ts";
+import { type GitStash, readGitStash } from "./git/git-stash.ts";
 
 const TYPE = "configuration.file";
 /** Raised when the same parameters come to mean something else; approvals given before then no longer hold. */
@@ -29,6 +34,21 @@ function temporaryName(context: AttemptContext, path: string): TemporaryName {
 
 function changedMeanwhile(path: string): ExecutorFailure {
   return new ExecutorFailure(`${path} was changed by somebody else; nothing was overwritten.`);
+}
+
+const bareSentence = (root: string) => `root ${root} is a bare Git repository: name a branch to commit to`;
+
+const isGit = (task: FileTask): task is GitTask => task.commit !== null;
+
+/** The place that a stash is about. */
+function gitTaskOf({ root, path, branch }: GitStash, roots: FileRoots): GitTask {
+  const task = fileTask({ root, path, content: null, branch, message: "-" }, roots);
+  return { ...task, commit: { branch, message: "" } };
+}
+
+/** The API may run where the roots are not; then the plan tells. */
+async function isThere(task: FileTask): Promise<boolean> {
+  return (await stat(task.folder).catch(() => null)) !== null;
 }
 
 /** Counts the folders of a path that do not exist, from the file upwards. */
@@ -45,8 +65,9 @@ async function countMissing(task: FileTask): Promise<number> {
  * Executor of `configuration.file`: `{root, path, content}` below named folders (apply.md, "Executors").
  * No link is ever followed; what is written is written in one step. Throws TypeError for roots that alias.
  */
-export function createFilesExecutor(options: { roots: FileRoots }): Executor {
+export function createFilesExecutor(options: { roots: FileRoots; clock?: Clock }): Executor {
   const roots = checkFileRoots(options.roots);
+  const clock = options.clock ?? systemClock;
 
   /** Brings the file to `bytes` if it still is as `expected`. */
   async function bring(
@@ -69,6 +90,23 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
 
   const stateOf = (task: FileTask) =>
     inFolder(task.folder, task.folders, { create: false }, (folder) => readState(folder, task.name));
+
+  const gitFiles = createGitFiles(
+    {
+      read: stateOf,
+      async write(task, to, expected, context) {
+        await bring(task, to && { ...to, owner: expected }, expected, context);
+        if (!to) await removeEmptyFolders(task.folder, task.folders, task.folders.length);
+      },
+    },
+    () => clock.now(),
+  );
+
+  /** What lies in a bare repository's folder is Git's own: hooks, settings, objects. */
+  async function assertNotBare(task: FileTask): Promise<void> {
+    if ((await repositoryAt(task.folder))?.isBare)
+      throw new ExecutorFailure(`R${bareSentence(task.root).slice(1)}.`);
+  }
 
   return {
     types: [TYPE],
@@ -104,11 +142,18 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
 
     async check(config) {
       const issues = parameterIssues(config.parameters, roots);
-      return issues.length > 0 ? issues : linkIssues(fileTask(config.parameters, roots));
+      if (issues.length > 0) return issues;
+      const task = fileTask(config.parameters, roots);
+      if (isGit(task)) return (await isThere(task)) ? gitFiles.issues(task) : [];
+      if ((await repositoryAt(task.folder))?.isBare)
+        return [{ field: "config.parameters.branch", issue: bareSentence(task.root) }];
+      return linkIssues(task);
     },
 
     async plan(config, context) {
       const task = fileTask(config.parameters, roots, context.reveal);
+      if (isGit(task)) return gitFiles.plan(task);
+      await assertNotBare(task);
       const before = await stateOf(task);
       context.signal.throwIfAborted();
       const rootExists = await inFolder(
@@ -122,12 +167,16 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
 
     async stash(config, context) {
       const task = fileTask(config.parameters, roots, context.reveal);
+      if (isGit(task)) return gitFiles.stash(task, context);
+      await assertNotBare(task);
       return makeStash(task, await stateOf(task), await countMissing(task));
     },
 
     async apply(config, context) {
       const task = fileTask(config.parameters, roots, context.reveal);
+      if (isGit(task)) return gitFiles.apply(task, readGitStash(context.stash ?? null), context);
       context.signal.throwIfAborted();
+      await assertNotBare(task);
       const before = await stateOf(task);
       const after = task.content && hashOf(task.content);
       const place = `${task.root}/${task.path}`;
@@ -152,10 +201,14 @@ export function createFilesExecutor(options: { roots: FileRoots }): Executor {
     },
 
     async inspect(stash, config) {
+      const committed = readGitStash(stash);
+      if (committed) return gitFiles.inspect(gitTaskOf(committed, roots), committed);
       return compareWithStash(readStash(stash), await stateOf(fileTask(config.parameters, roots)));
     },
 
     async rollback(json, context) {
+      const committed = readGitStash(json);
+      if (committed) return gitFiles.rollback(gitTaskOf(committed, roots), committed, context);
       const stash = readStash(json);
       const { before, missing_folders } = stash;
       const task = fileTask({ root: stash.root, path: stash.path, content: null }, roots);

@@ -4,12 +4,22 @@ import type { ResourceRef } from "../../../resources/schema.ts";
 import { canonicalKey } from "../../../resources/service.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import { asWritten, type Issue, type PlanContext } from "../../port.ts";
+import { replaceReferences } from "../../secret-reference.ts";
 import { MAX_PATH_LENGTH, pathIssue } from "./file-path.ts";
 import type { FileRoots } from "./file-roots.ts";
 import { FILE_LIMIT_BYTES, readState } from "./file-state.ts";
 import { inFolder } from "./folder-handle.ts";
+import { branchIssue, messageIssue } from "./git/git-names.ts";
 
-const parameters = z.strictObject({ root: z.string(), path: z.string(), content: z.string().nullable() });
+const parameters = z
+  .strictObject({
+    root: z.string(),
+    path: z.string(),
+    content: z.string().nullable(),
+    branch: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .refine(({ branch, message }) => (branch === undefined) === (message === undefined));
 
 /** A configuration's parameters, understood: where the file lies and what it shall hold (null: be gone). */
 export type FileTask = {
@@ -22,6 +32,8 @@ export type FileTask = {
   content: Buffer | null;
   /** Whether secrets stand in the content: then neither its size nor its hash is shown. */
   hides: boolean;
+  /** Where it shall be committed, and with which words; null where the file itself is written. */
+  commit: { branch: string; message: string } | null;
 };
 
 const field = (name: string) => `config.parameters.${name}`;
@@ -44,6 +56,7 @@ export function fileParametersSchema(roots: FileRoots): Record<string, unknown> 
     type: "object",
     additionalProperties: false,
     required: ["root", "path", "content"],
+    dependentRequired: { branch: ["message"], message: ["branch"] },
     properties: {
       root: {
         type: "string",
@@ -65,6 +78,22 @@ export function fileParametersSchema(roots: FileRoots): Record<string, unknown> 
         maxLength: FILE_LIMIT_BYTES,
         contentMediaType: "text/plain",
       },
+      branch: {
+        type: "string",
+        title: "Branch",
+        description: "Where the root is a Git repository: the branch to commit to, with the message below",
+        minLength: 1,
+        maxLength: 200,
+      },
+      message: {
+        type: "string",
+        title: "Commit message",
+        description:
+          "What the commit says; who made the task is its author, and its last lines name the task",
+        minLength: 1,
+        maxLength: 2000,
+        contentMediaType: "text/plain",
+      },
     },
   };
 }
@@ -82,7 +111,7 @@ function nameIssue(root: string, path: string): string | null {
 
 /** What is wrong with the parameters by themselves. */
 export function parameterIssues(given: unknown, roots: FileRoots): Issue[] {
-  const { root, path, content } = parameters.parse(given);
+  const { root, path, content, branch, message } = parameters.parse(given);
   const issues: Issue[] = [];
   if (!Object.hasOwn(roots, root)) {
     const known = Object.keys(roots).join(", ");
@@ -104,6 +133,17 @@ export function parameterIssues(given: unknown, roots: FileRoots): Issue[] {
   if (content && Buffer.byteLength(content) > FILE_LIMIT_BYTES) {
     issues.push({ field: field("content"), issue: "must be at most 1 MiB in UTF-8" });
   }
+  if (branch === undefined || message === undefined) return issues;
+  const named = branchIssue(branch);
+  const worded = messageIssue(message);
+  if (named) issues.push({ field: field("branch"), issue: named });
+  if (worded) issues.push({ field: field("message"), issue: worded });
+  if (content !== null && replaceReferences(content, () => "") !== content) {
+    issues.push({
+      field: field("content"),
+      issue: "must not name secrets where it is committed: a value in a history can't be taken back",
+    });
+  }
   return issues;
 }
 
@@ -120,7 +160,7 @@ export function fileTask(
   if (!parsed.success) throw new ExecutorFailure("The parameters are not those of configuration.file.");
   const [issue] = parameterIssues(given, roots);
   if (issue) throw new ExecutorFailure(`${issue.field} ${issue.issue}.`);
-  const { root, path, content } = parsed.data;
+  const { root, path, content, branch, message } = parsed.data;
   const revealed = content && reveal(content);
   const folders = path.split("/");
   const name = folders.pop()!;
@@ -132,6 +172,7 @@ export function fileTask(
     name,
     content: revealed === null ? null : Buffer.from(revealed),
     hides: revealed !== content,
+    commit: branch === undefined || message === undefined ? null : { branch, message },
   };
 }
 

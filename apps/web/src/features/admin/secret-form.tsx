@@ -1,0 +1,142 @@
+import type { SecretEntry } from "@ade/core/secrets/schema";
+import { type FormEvent, useState } from "react";
+import { FormFoot } from "#components/form-foot.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { ChipPicker } from "#components/ui/chip-picker.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { api } from "#lib/api.ts";
+import { useCommand } from "#lib/use-command.ts";
+import { SecretValueField } from "./secret-value-field.tsx";
+
+type Props = { secret: SecretEntry | null; done: () => void; close: () => void };
+
+/** A new secret, or who may use one. Its value is not here: it is only ever replaced. */
+export function SecretForm({ secret, done, close }: Props) {
+  const isEntered = secret !== null && secret.version !== null;
+  const [name, setName] = useState(secret?.name ?? "");
+  const [value, setValue] = useState("");
+  const [description, setDescription] = useState(secret?.description ?? "");
+  const [types, setTypes] = useState<string[]>(secret?.task_types ?? []);
+  const [patterns, setPatterns] = useState<string[]>(secret?.resource_patterns ?? []);
+  const command = useCommand(
+    () => {
+      const parts = { description: description.trim(), task_types: types, resource_patterns: patterns };
+      return secret && secret.version !== null
+        ? api.secrets.update.mutate({ name: secret.name, expected_version: secret.version, ...parts })
+        : api.secrets.create.mutate({ name: name.trim(), ...(value !== "" && { value }), ...parts });
+    },
+    () => {
+      done();
+      close();
+    },
+    { SECRET_EXISTS: "name" },
+  );
+
+  return (
+    <Dialog
+      title={secret ? (isEntered ? `Edit ${secret.name}` : `Limit ${secret.name}`) : "New secret"}
+      close={close}
+      wide
+    >
+      <form
+        noValidate
+        className="flex flex-col gap-3"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void command.send();
+        }}
+      >
+        <div className="grid gap-3 sm:grid-cols-2">
+          <Field
+            label="Name"
+            hint={
+              <>
+                Tasks write <code>secret://{name.trim().toLowerCase().replaceAll("_", "-") || "name"}</code>
+              </>
+            }
+            error={command.issueOf("name")}
+          >
+            {(parts) => (
+              <input
+                {...parts}
+                autoFocus={!secret}
+                autoComplete="off"
+                spellCheck={false}
+                maxLength={63}
+                disabled={secret !== null}
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+                className="field font-mono text-xs!"
+              />
+            )}
+          </Field>
+          <Field label="What it is for" optional error={command.issueOf("description")}>
+            {(parts) => (
+              <input
+                {...parts}
+                maxLength={500}
+                value={description}
+                onChange={(event) => setDescription(event.target.value)}
+                className="field"
+              />
+            )}
+          </Field>
+        </div>
+        {!isEntered && (
+          <SecretValueField
+            optional
+            value={value}
+            onChange={setValue}
+            hint="Stored sealed, never shown. Without one, workers take it from their environment."
+            error={command.issueOf("value")}
+          />
+        )}
+        <div className="grid gap-3 sm:grid-cols-2">
+          <Field
+            label="Only for task types"
+            optional
+            hint="None: tasks of every type"
+            error={command.issueOf("task_types")}
+          >
+            {(parts) => (
+              <ChipPicker
+                {...parts}
+                free
+                isCode
+                value={types}
+                onChange={setTypes}
+                choices={[]}
+                placeholder="service.*"
+              />
+            )}
+          </Field>
+          <Field
+            label="Only on resources"
+            optional
+            hint="Everything that a task touches has to fit one"
+            error={command.issueOf("resource_patterns")}
+          >
+            {(parts) => (
+              <ChipPicker
+                {...parts}
+                free
+                isCode
+                value={patterns}
+                onChange={setPatterns}
+                choices={[]}
+                placeholder="database:prod/*"
+              />
+            )}
+          </Field>
+        </div>
+        <FormFoot command={command}>
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" look="primary" acts busy={command.busy} disabled={name.trim() === ""}>
+            {isEntered ? "Save" : "Add secret"}
+          </Button>
+        </FormFoot>
+      </form>
+    </Dialog>
+  );
+}
