@@ -62,6 +62,7 @@ export async function makeCore(
     executors?: readonly Executor[];
     secretEnvironment?: SecretEnvironment;
     log?: Logger;
+    sqlConnections?: CoreOptions["sqlConnections"];
   } = {},
 ): Promise<TestCore> {
   const [database, redis] = await Promise.all([createDatabase(), createRedis()]);
@@ -88,6 +89,7 @@ export async function makeCore(
     anchorFile: join(folder, "anchors.jsonl"),
     works: true,
     ...(options.outgoing ? { outgoing: options.outgoing } : {}),
+    ...(options.sqlConnections ? { sqlConnections: options.sqlConnections } : {}),
     settings: { lock_ttl_seconds: 5, lock_delay_seconds: 0, ...options.settings },
   });
   const builders = createBuilders(core);
