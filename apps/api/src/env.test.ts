@@ -38,6 +38,7 @@ test.each([
   ["DATABASE_URL", "", /DATABASE_URL is missing; it expects postgresql/],
   ["ADE_SECRET", "short", /ADE_SECRET expects 32 characters/],
   ["ADE_TEST_EXECUTORS", "yes", /ADE_TEST_EXECUTORS expects 1/],
+  ["ADE_SQL_CONNECTIONS", "{hunter2", /ADE_SQL_CONNECTIONS expects JSON like/],
   ["ADE_TRUST_PROXY", "everybody", /ADE_TRUST_PROXY expects/],
   ["LOG_LEVEL", "loud", /LOG_LEVEL expects trace/],
 ])("%s=%j is named with what is expected", (name, value, sentence) => {

@@ -1,3 +1,4 @@
+import { sqlConnectionsSetting } from "@ade/core/executors/adapters/sql/sql-connections";
 import { z } from "zod";
 
 const expected = (what: string) => ({ error: `expects ${what}` });
@@ -44,6 +45,7 @@ const settings = z.object({
   ADE_ADMIN_EMAIL: z.email(expected("an email address")).optional(),
   ADE_ADMIN_PASSWORD: z.string().min(10, expected("10 characters or more")).optional(),
   ADE_FILE_ROOTS: z.string().default(""),
+  ADE_SQL_CONNECTIONS: sqlConnectionsSetting,
   ADE_TEST_EXECUTORS: flag,
   ADE_TEST_SINK: z.string().optional(),
   ADE_SMTP_URL: z

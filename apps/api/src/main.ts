@@ -28,6 +28,7 @@ async function run(env: Environment): Promise<void> {
     secret: env.ADE_SECRET,
     publicUrl: env.ADE_PUBLIC_URL,
     fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
+    sqlConnections: env.ADE_SQL_CONNECTIONS,
     testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
     anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
     works: false,

@@ -1,4 +1,5 @@
 import { APPLY_STEPS } from "@ade/core/applying/service";
+import { sqlConnectionsSetting } from "@ade/core/executors/adapters/sql/sql-connections";
 import { readSecretEnvironment, type SecretEnvironment } from "@ade/core/secrets/service";
 import { z } from "zod";
 
@@ -15,6 +16,7 @@ const environment = z.object({
   ADE_DATA_DIR: z.string().default(".ade"),
   ADE_PUBLIC_URL: z.url().default("http://localhost:3000"),
   ADE_FILE_ROOTS: z.string().default(""),
+  ADE_SQL_CONNECTIONS: sqlConnectionsSetting,
   ADE_TEST_EXECUTORS: flag,
   ADE_TEST_SINK: z.string().optional(),
   /** Kills this process at a step of applying, for the fault tests. */

@@ -32,6 +32,7 @@ const core = await createCore({
   publicUrl: env.ADE_PUBLIC_URL,
   fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
   secretEnvironment: env.secrets,
+  sqlConnections: env.ADE_SQL_CONNECTIONS,
   testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
   anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
   works: true,

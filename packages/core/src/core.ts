@@ -9,6 +9,8 @@ import { delegationPermissions } from "./delegations/permissions.ts";
 import { createDelegationsService, delegationProjections } from "./delegations/service.ts";
 import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
+import { createSqlExecutor } from "./executors/adapters/sql/database-sql.ts";
+import type { SqlConnections } from "./executors/adapters/sql/sql-connections.ts";
 import { executorPermissions } from "./executors/permissions.ts";
 import { createExecutorsService, createSecretBox, type Executor } from "./executors/service.ts";
 import {
@@ -59,6 +61,8 @@ export type CoreOptions = {
   publicUrl: string;
   /** Roots of `configuration.file` tasks: name to absolute folder. */
   fileRoots: Readonly<Record<string, string>>;
+  /** Databases of `database.sql` tasks, by name. */
+  sqlConnections?: SqlConnections;
   /** Offers `test.noop`; `sink` is a folder in which its effects are counted. `more` are a test's own. */
   testExecutors: false | { sink?: string; more?: readonly Executor[] };
   anchorFile: string | null;
@@ -178,6 +182,7 @@ export async function createCore(options: CoreOptions) {
     adapters: [
       createRollbackExecutor({ pool, box: stashBox, executors: () => executors }),
       createFilesExecutor({ roots: options.fileRoots }),
+      createSqlExecutor({ connections: options.sqlConnections ?? {} }),
       ...(options.testExecutors
         ? [createNoopExecutor(options.testExecutors), ...(options.testExecutors.more ?? [])]
         : []),

@@ -63,6 +63,7 @@ export async function makeCore(
     secretEnvironment?: SecretEnvironment;
     log?: Logger;
     atApplyStep?: CoreOptions["atApplyStep"];
+    sqlConnections?: CoreOptions["sqlConnections"];
   } = {},
 ): Promise<TestCore> {
   const [database, redis] = await Promise.all([createDatabase(), createRedis()]);
@@ -90,6 +91,7 @@ export async function makeCore(
     works: true,
     ...(options.outgoing ? { outgoing: options.outgoing } : {}),
     ...(options.atApplyStep ? { atApplyStep: options.atApplyStep } : {}),
+    ...(options.sqlConnections ? { sqlConnections: options.sqlConnections } : {}),
     settings: { lock_ttl_seconds: 5, lock_delay_seconds: 0, ...options.settings },
   });
   const builders = createBuilders(core);

@@ -127,7 +127,7 @@ function TextControl({ parts, schema, value, set }: ControlProps) {
   const field = isLong ? (
     <textarea
       {...parts}
-      rows={8}
+      rows={schema.contentMediaType === "application/sql" ? 14 : 8}
       spellCheck={false}
       disabled={value === null}
       className="field font-mono text-xs! leading-5!"

@@ -1,7 +1,8 @@
 import { applyPatch } from "diff";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DIFF_LIMIT_CHARACTERS, fileDiff } from "./file-diff.ts";
+import { DIFF_LIMIT_CHARACTERS } from "../../unified-diff.ts";
+import { fileDiff } from "./file-diff.ts";
 import { type FileState, hashOf } from "./file-state.ts";
 
 const state = (content: string | Buffer): FileState => {

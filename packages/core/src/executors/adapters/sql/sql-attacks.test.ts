@@ -1,0 +1,157 @@
+import { startFaultProxy } from "@ade/testkit/fault-proxy";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { attemptContext } from "../../contract.ts";
+import { createExecutorsService } from "../../service.ts";
+import { createSqlExecutor } from "./database-sql.ts";
+import { createShop, planContext, type Shop, sql } from "./sql-fixture.ts";
+
+describe("database.sql under attack and faults", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await createShop();
+  });
+  beforeEach(async () => {
+    await shop.owner.query("TRUNCATE audit");
+  });
+  afterAll(() => shop.close());
+  const executor = (url = shop.url) => createSqlExecutor({ connections: { main: { url, fence: true } } });
+  const said = async () =>
+    (await shop.owner.query<{ said: string }>("SELECT said FROM audit ORDER BY id")).rows.map(
+      (row) => row.said,
+    );
+  let count = 0;
+  const context = (over: Parameters<typeof attemptContext>[0] = {}) =>
+    attemptContext({ idempotency_key: `attack:${++count}`, ...over });
+
+  it.each([
+    ["a COMMIT that a block puts together", "DO $$ BEGIN EXECUTE 'COM' || 'MIT'; END $$"],
+    ["a COMMIT in a block", "DO $$ BEGIN COMMIT; END $$"],
+    ["a COMMIT in a procedure", "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$; CALL p()"],
+  ])("does not let %s out of the transaction", async (_what, statements) => {
+    const before = await shop.world();
+    const config = sql(`INSERT INTO audit (said) VALUES ('leaked'); ${statements}`);
+    await expect(executor().plan(config, planContext())).rejects.toMatchObject({ code: "EXECUTION_FAILED" });
+    expect(await shop.world()).toEqual(before);
+    await expect(executor().apply(config, context())).rejects.toMatchObject({ code: "EXECUTION_FAILED" });
+    expect(await said()).toEqual([]);
+  });
+
+  it("reads text as the server does, whatever the server is told", async () => {
+    await shop.admin.query(`ALTER ROLE ${shop.role} SET standard_conforming_strings = off`);
+    // Read with backslashes it would be an end of the literal, and a COMMIT.
+    await executor().apply(sql("INSERT INTO audit (said) VALUES ('a\\'), ('; COMMIT; --')"), context());
+    expect(await said()).toEqual(["a\\", "; COMMIT; --"]);
+    await shop.admin.query(`ALTER ROLE ${shop.role} RESET standard_conforming_strings`);
+  });
+
+  it("ends a plan that never ends, on the server too", async () => {
+    const service = createExecutorsService({ adapters: [executor()], planDeadlineMs: 700 });
+    const endless = sql("INSERT INTO audit (said) VALUES ('x'); SELECT pg_sleep(1000)");
+    const preview = await service.plan(endless, planContext());
+    expect(preview.errors).toEqual(["The plan took longer than 0.7 s."]);
+    const running = () =>
+      shop.admin.query(
+        "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1000)%' AND pid <> pg_backend_pid()",
+      );
+    await expect.poll(async () => (await running()).rowCount, { timeout: 10_000 }).toBe(0);
+    expect(await said()).toEqual([]);
+  });
+
+  it("stops an apply in the middle of a statement, and nothing is left", async () => {
+    const controller = new AbortController();
+    const applying = executor().apply(
+      sql("INSERT INTO audit (said) VALUES ('x'); SELECT pg_sleep(1000)"),
+      context({
+        signal: controller.signal,
+        report: ({ percent }) => percent! > 40 && controller.abort("lost"),
+      }),
+    );
+    await expect(applying).rejects.toBe("lost");
+    expect(await said()).toEqual([]);
+  });
+
+  it("waits for nobody's lock for long, and says so", async () => {
+    await shop.owner.query("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
+    const waiting = executor().plan(sql("ALTER TABLE orders ADD COLUMN x int"), planContext());
+    await expect(waiting).rejects.toThrow(
+      /^(Statement 1 \(.*\)|Reading the schema|Holding the sequences) waited longer than 3 s for a lock that somebody else holds/,
+    );
+    await shop.owner.query("ROLLBACK");
+  });
+
+  it("counts rows without keeping them, and refuses to swallow more than 16 MiB", async () => {
+    const many = await executor().plan(
+      sql("SELECT n, repeat('x', 100) FROM generate_series(1, 20000) n"),
+      planContext(),
+    );
+    expect(many.changes[0]?.after).toMatchObject({ rows: 20_000 });
+    const flood = sql(
+      "INSERT INTO audit (said) VALUES ('x'); SELECT repeat('x', 1000000) FROM generate_series(1, 100)",
+    );
+    await expect(executor().apply(flood, context())).rejects.toThrow("more than 16 MiB of rows");
+    expect(await said()).toEqual([]);
+  });
+
+  it("shows no control characters and no turned text of what a statement says", async () => {
+    const { output } = await executor().apply(
+      sql("DO $$ BEGIN RAISE NOTICE 'a%b%c', chr(27) || '[31m', chr(8238); END $$"),
+      context(),
+    );
+    expect(output).toContain("NOTICE: abc\n");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(output).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
+  });
+
+  it("gives back the numbers of sequences that a rehearsal takes, and of those that are set", async () => {
+    const next = async () =>
+      (await shop.owner.query("SELECT last_value, is_called FROM orders_id_seq")).rows[0];
+    const before = await next();
+    await executor().plan(
+      sql("INSERT INTO orders (item, amount) SELECT 'i' || n, 1 FROM generate_series(1, 50) n"),
+      planContext(),
+    );
+    await executor().plan(
+      sql("SELECT setval('orders_id_seq', 9000), nextval('public.orders_id_seq')"),
+      planContext(),
+    );
+    const failing = sql("SELECT setval('orders_id_seq', 9000); SELECT 1 / 0");
+    await expect(executor().apply(failing, context())).rejects.toThrow("division by zero");
+    expect(await next()).toEqual(before);
+  });
+
+  it("works beside a role that somebody takes on, and after a search path is changed", async () => {
+    await shop.admin.query(`GRANT pg_monitor TO ${shop.role}`);
+    const { output } = await executor().apply(
+      sql("SET search_path = pg_catalog; INSERT INTO public.audit (said) VALUES ('x'); SET ROLE pg_monitor"),
+      context(),
+    );
+    expect(output).toContain("Committed to main.");
+  });
+
+  it.each([
+    ["done", "loseAnswers", ["once"]],
+    ["not done", "cut", []],
+  ] as const)("asks the database where COMMIT's answer is lost: %s", async (_what, fault, expected) => {
+    const proxy = await startFaultProxy({ target: shop.url });
+    try {
+      const config = sql("INSERT INTO audit (said) VALUES ('once')");
+      const ctx = context({
+        output: (chunk) => {
+          // The statement ran; what the client sends next are our last questions and COMMIT.
+          if (chunk.includes("INSERT") && fault === "cut") proxy.cut();
+        },
+      });
+      if (fault === "loseAnswers") proxy.loseAnswers({ matching: "COMMIT" });
+      const stash = await executor(proxy.url).stash(config, ctx);
+      const applying = executor(proxy.url).apply(config, { ...ctx, stash });
+      if (fault === "loseAnswers") {
+        expect((await applying).output).toContain("Committed to main.");
+        expect(proxy.counts.answers_lost).toBe(1);
+      } else await expect(applying).rejects.toMatchObject({ code: "EXECUTION_FAILED", retryable: true });
+      expect(await said()).toEqual(expected);
+      expect(await executor().inspect(stash, config, ctx)).toBe(expected.length > 0 ? "done" : "untouched");
+    } finally {
+      await proxy.close();
+    }
+  });
+});
