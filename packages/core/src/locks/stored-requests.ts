@@ -26,6 +26,8 @@ type Noted = {
   until_ms: number;
 };
 
+/** In place of a channel: nobody has asked for it in Redis yet, so its turn lasts as long as its place. */
+const UNASKED = "-";
 const LEASE_MS = WAITER_LEASE_SECONDS * 1000;
 
 /** The id of a request for one key, or (`several`) for a list of them. */
@@ -242,7 +244,7 @@ export function createStoredRequests(deps: Deps) {
       const id = entry.several ? partId(entry.id, name) : entry.id;
       // An attempt of its own: an earlier one that was not answered is no longer what it goes by.
       const own = { ...request, acquire_id: request.acquire_id ?? entry.id };
-      const wait = { max_wait_seconds, priority, channel: "" };
+      const wait = { max_wait_seconds, priority, channel: UNASKED };
       const tried = await tryAcquire(deps, entry.several ? patient(own) : own, name, id, wait);
       if ("held" in tried) {
         if (tried.held.id === id) return;
