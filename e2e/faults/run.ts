@@ -6,6 +6,7 @@ import { seededRandom } from "@ade/testkit/seeded-random";
 import { deadlockFaults } from "./cases/deadlocks.ts";
 import { lineFaults } from "./cases/lines.ts";
 import { outageFaults } from "./cases/outage.ts";
+import { postgresFaults } from "./cases/postgres.ts";
 import { queueFaults } from "./cases/queues.ts";
 import { redisFaults } from "./cases/redis.ts";
 import { workerFaults } from "./cases/workers.ts";
@@ -20,6 +21,7 @@ const FAULTS = [
   ...redisFaults,
   ...lineFaults,
   ...workerFaults,
+  ...postgresFaults,
   ...deadlockFaults,
   ...queueFaults,
   ...outageFaults,
@@ -96,6 +98,11 @@ let failed = 0;
 const records: RunRecord[] = [];
 try {
   for (const fault of chosen) {
+    const reason = fault.cannotRun?.();
+    if (reason) {
+      console.log(`${fault.name}: skipped, ${reason}`);
+      continue;
+    }
     // A house is good for many faults; those that want another one get it.
     if (house && fault.house) house = await closed(house);
     house ??= await openHouse(fault.house);
