@@ -11,6 +11,14 @@ const DISK_MB = 256;
 const TERMINATE = `SELECT count(pg_terminate_backend(pid))::int AS ended FROM pg_stat_activity
   WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
 
+/** Rows of a table of its own, until there is no room. */
+async function writeMuch(pool: Scene["house"]["pool"]): Promise<{ message?: string }> {
+  await pool.query("CREATE TABLE IF NOT EXISTS filler (line text)");
+  for (let batch = 0; batch < DISK_MB; batch += 1)
+    await pool.query("INSERT INTO filler SELECT repeat(md5(n::text), 30) FROM generate_series(1, 1000) n");
+  return {};
+}
+
 export const postgresFaults: Fault[] = [
   {
     name: "postgres-restarted",
@@ -91,10 +99,13 @@ export const postgresFaults: Fault[] = [
     about: "The disk of PostgreSQL is full for a while (needs root)",
     house: { ownPostgres: { disk_mb: DISK_MB } },
     cannotRun: whyNoSmallDisk,
-    async run({ house, random }) {
+    async run({ house, random, show }) {
       const giveBack = house.postgres!.fillDisk();
+      // What is written over is no longer enough then: it must ask for more.
+      const { message = "no writing failed" } = await writeMuch(house.pool).catch((error: Error) => error);
       await lasting(random.int(2_000, 4_000));
-      await giveBack();
+      show(`${message}; PostgreSQL ${(await giveBack()) ? "ended" : "went on"}`);
+      await house.pool.query("DROP TABLE filler");
     },
   },
 ];

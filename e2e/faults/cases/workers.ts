@@ -8,6 +8,8 @@ const TWO_LEASES_MS = 2 * LEASE_SECONDS * 1000;
 /** So long a worker may take until a task brings it to the step at which it dies. */
 const STEP_MS = 30_000;
 const LOOK_EVERY_MS = 20;
+/** A folder that nobody can make. */
+const NO_SINK = "/dev/null/sink";
 
 /** A worker that ends itself with -9 at a named step of applying, and another in its place. */
 function killedAt(step: ApplyStep): Fault {
@@ -52,6 +54,23 @@ export const workerFaults: Fault[] = [
         await Promise.all(WORKERS.map((name) => house.residents[name].process.kill()));
         await Promise.all(WORKERS.map((name) => house.restart(name)));
       }
+    },
+  },
+  {
+    name: "sink-failing",
+    about: "One worker cannot reach the sink: its tasks end as failures and leave nothing behind",
+    mayFail: true,
+    async run({ house, random, show }) {
+      const name = random.pick(WORKERS);
+      await house.residents[name].process.stop();
+      await house.restart(name, { ADE_TEST_SINK: NO_SINK });
+      await lasting(random.int(3_000, 6_000));
+      await house.residents[name].process.stop();
+      await house.restart(name);
+      const { rows } = await house.pool.query<{ failed: number }>(
+        "SELECT count(*)::int AS failed FROM task WHERE result = 'failure'",
+      );
+      show(`${rows[0]!.failed} tasks failed so far`);
     },
   },
   {

@@ -13,8 +13,8 @@ export type PostgresServer = {
   url: string;
   /** Ends it at once, as a crash does, and starts it again: what was committed is there. */
   restart(): Promise<void>;
-  /** Takes all the room that is left on its disk; answers what gives it back, and starts the server where that ended. */
-  fillDisk(): () => Promise<void>;
+  /** Takes all the room that is left on its disk; answers what gives it back: true where the server had ended and was started again. */
+  fillDisk(): () => Promise<boolean>;
   drop(): Promise<void>;
 };
 
@@ -54,7 +54,9 @@ export async function startPostgresServer(
       return async () => {
         rmSync(filler);
         // A server that could not write its log ends; one that could goes on.
-        if (!existsSync(join(server.cluster, "postmaster.pid"))) await comeBack();
+        const hasEnded = !existsSync(join(server.cluster, "postmaster.pid"));
+        if (hasEnded) await comeBack();
+        return hasEnded;
       };
     },
     async drop() {
