@@ -105,7 +105,7 @@ export const postgresFaults: Fault[] = [
       const { message = "no writing failed" } = await writeMuch(house.pool).catch((error: Error) => error);
       await lasting(random.int(2_000, 4_000));
       show(`${message}; PostgreSQL ${(await giveBack()) ? "ended" : "went on"}`);
-      await house.pool.query("DROP TABLE filler");
+      await house.pool.query("DROP TABLE IF EXISTS filler");
     },
   },
 ];

@@ -340,6 +340,27 @@ describe("when Redis is back", () => {
     expect(await held(slow, request_id)).not.toBeNull();
   });
 
+  test("who has collected its lock keeps it, though its row is gone before the drain takes it out", async () => {
+    const lock = await two.locks.acquire(want("holder"));
+    let collected: Lock | null = null;
+    let request_id = "";
+    const query = async (asked: string | object, ...more: never[]) => {
+      if (typeof asked === "string" && asked.startsWith("DELETE FROM lock_request WHERE id = ANY"))
+        collected = await held(two, request_id);
+      return house.pool.query(asked as never, ...more);
+    };
+    const slow = await house.join({ pool: Object.create(house.pool, { query: { value: query } }) });
+    await slow.locks.check();
+    slow.redis.disconnect();
+    await expect.poll(() => slow.redis.status).toBe("end");
+    request_id = (await queued(slow, want("a"))).request_id;
+    await release(two, lock);
+    await slow.redis.connect();
+    await slow.locks.sweepExpired();
+    expect(collected).toMatchObject({ id: request_id });
+    expect(await two.locks.holderOf("resource", "database:main/x")).toMatchObject({ id: request_id });
+  });
+
   test("a Redis that hangs: requests queue, and an acquire of which nothing was heard is the same request", async () => {
     await one.locks.acquire(want("warm", { key: "database:main/warm" }));
     await server.admin.call("CLIENT", "PAUSE", "5000", "ALL");
