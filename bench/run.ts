@@ -6,6 +6,7 @@ import { decisionApi } from "./benchmarks/decision-api.ts";
 import { decisionTransaction } from "./benchmarks/decision-transaction.ts";
 import { heldLocks } from "./benchmarks/held-locks.ts";
 import { inbox } from "./benchmarks/inbox.ts";
+import { lockPage } from "./benchmarks/lock-page.ts";
 import { uncontendedLock } from "./benchmarks/uncontended-lock.ts";
 import { wholeLife } from "./benchmarks/whole-life.ts";
 import { workers } from "./benchmarks/workers.ts";
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   wholeLife,
   workers,
   inbox,
+  lockPage,
 ];
 const ROUNDS = 5;
 const QUICK_ROUNDS = 1;

@@ -6,6 +6,7 @@ import { newPerson, noopConfig, openCore, requireApprovals } from "../frame/core
 import { startApi, startWeb, startWorker } from "../frame/product-processes.ts";
 import type { Servers } from "../frame/servers.ts";
 import { copyTask } from "../look/prepared-tasks.ts";
+import { signedIn } from "../look/session.ts";
 
 const PASSWORD = "a password of the benchmarks";
 /** Due before all others, so that it belongs at the top. */
@@ -48,16 +49,11 @@ export async function openInboxHouse(servers: Servers, items: number): Promise<I
 
   return {
     url: api.url.origin,
-    async signIn(browser) {
-      const context = await browser.newContext({ baseURL: api.url.origin });
-      const answer = await context.request.post("/api/auth/sign-in/email", {
-        data: { email: `${reviewer.name.toLowerCase()}@bench.local`, password: PASSWORD },
-      });
-      if (!answer.ok()) throw new Error(`Signing in answered ${answer.status()}.`);
-      const state = await context.storageState();
-      await context.close();
-      return state;
-    },
+    signIn: (browser) =>
+      signedIn(browser, api.url.origin, {
+        email: `${reviewer.name.toLowerCase()}@bench.local`,
+        password: PASSWORD,
+      }),
     async ask(name) {
       const id = await submit(name, URGENT);
       const { rows } = await connections.pool.query<{ at: Date }>(

@@ -11,6 +11,9 @@ const API = fileURLToPath(new URL("../../apps/api/src/main.ts", import.meta.url)
 /** pino's level of warnings. */
 const WARNING = 40;
 
+/** Who is there from the first start on. */
+export const ADMIN = { email: "admin@bench.local", password: "a password of the benchmarks" };
+
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -34,8 +37,8 @@ export async function startApi(
     ...(place.webUrl && { ADE_WEB_URL: place.webUrl }),
     ADE_RATE_LIMIT: "1000000",
     ADE_POOL_SIZE: String(place.poolSize),
-    ADE_ADMIN_EMAIL: "admin@bench.local",
-    ADE_ADMIN_PASSWORD: "a password of the benchmarks",
+    ADE_ADMIN_EMAIL: ADMIN.email,
+    ADE_ADMIN_PASSWORD: ADMIN.password,
   });
   return { ...child, url: new URL(`http://127.0.0.1:${port}`) };
 }

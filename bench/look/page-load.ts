@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
+import { percentile } from "../frame/statistics.ts";
 
 export type PageLoad = {
   /** Largest contentful paint, after the start of the navigation. */
@@ -14,7 +15,8 @@ export type PageLoad = {
   sentKb: number;
 };
 
-const VIEWPORT = { width: 1440, height: 900 };
+/** Of every page that is looked at. */
+export const VIEWPORT = { width: 1440, height: 900 };
 /** Long enough for what a page does by itself after it has loaded. */
 const LEFT_ALONE_MS = 2_000;
 
@@ -109,18 +111,46 @@ export async function slowestInteraction(page: Page, act: () => Promise<void>): 
   return (await seenBy(page)).slowest;
 }
 
-/** Frames a second while a wheel turns over the middle of the list for so long. */
-export async function scrollingFrames(page: Page, forMs: number): Promise<number> {
+/** How frames came one after the other. */
+export type FrameTimes = {
+  perSecond: number;
+  p99Ms: number;
+  longestMs: number;
+  /** CPU time of the page's main thread for each frame, in milliseconds: the same however busy the machine is. */
+  cpuMs: number;
+};
+
+/** CPU time that the page's main thread took so far, in seconds. */
+async function mainThreadSeconds(
+  page: Page,
+): Promise<{ read: () => Promise<number>; end: () => Promise<void> }> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  return {
+    async read() {
+      const { metrics } = await devtools.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+    },
+    end: () => devtools.detach(),
+  };
+}
+
+/** The frames while a wheel turns over the middle of the page for so long. */
+export async function frameTimes(page: Page, forMs: number): Promise<FrameTimes> {
   await page.mouse.move(VIEWPORT.width / 2, VIEWPORT.height / 2);
-  const frames = page.evaluate(
+  const cpu = await mainThreadSeconds(page);
+  const before = await cpu.read();
+  const seen = page.evaluate(
     (ms) =>
-      new Promise<number>((resolve) => {
-        let count = 0;
+      new Promise<{ lasted: number; gaps: number[] }>((resolve) => {
+        const gaps: number[] = [];
         const from = performance.now();
+        let last = from;
         const next = (now: number): void => {
-          count += 1;
+          gaps.push(now - last);
+          last = now;
           if (now - from < ms) requestAnimationFrame(next);
-          else resolve((count * 1000) / (now - from));
+          else resolve({ lasted: now - from, gaps });
         };
         requestAnimationFrame(next);
       }),
@@ -131,5 +161,17 @@ export async function scrollingFrames(page: Page, forMs: number): Promise<number
     await page.mouse.wheel(0, 120);
     await page.waitForTimeout(16);
   }
-  return frames;
+  const { lasted, gaps } = await seen;
+  const cpuMs = (((await cpu.read()) - before) * 1000) / gaps.length;
+  await cpu.end();
+  return {
+    cpuMs,
+    perSecond: (gaps.length * 1000) / lasted,
+    p99Ms: percentile(gaps, 0.99),
+    longestMs: Math.max(...gaps),
+  };
 }
+
+/** Frames a second while a wheel turns over the middle of the list for so long. */
+export const scrollingFrames = async (page: Page, forMs: number): Promise<number> =>
+  (await frameTimes(page, forMs)).perSecond;

@@ -32,6 +32,10 @@ export type Fault = {
   loses?: boolean;
   /** Rules of the history that this very fault breaks from outside, where only the fence is left. */
   breaks?: readonly BrokenRule[];
+  /** Tasks may end as failures, without an effect. */
+  mayFail?: boolean;
+  /** What keeps it from being run here, in words; null where it can be. */
+  cannotRun?: () => string | null;
   /** Does the harm and undoes it. */
   run(scene: Scene): Promise<void>;
 };

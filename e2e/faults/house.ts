@@ -6,12 +6,13 @@ import { type Actor, type Role, systemActor } from "@ade/core/kernel/actor";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
 import { freePort } from "@ade/embedded/ports";
-import { createDatabase } from "@ade/testkit/database";
+import { createDatabase, openPool } from "@ade/testkit/database";
 import { testEnvironment } from "@ade/testkit/environment";
 import { type FaultProxy, startFaultProxy } from "@ade/testkit/fault-proxy";
+import { type PostgresServer, startPostgresServer } from "@ade/testkit/postgres-server";
 import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
 import { folderIn } from "@ade/testkit/run-folder";
-import pg from "pg";
+import type pg from "pg";
 import pino from "pino";
 import { type ProductProcess, startProduct } from "./product-process.ts";
 import { createRest, type Rest } from "./rest.ts";
@@ -28,6 +29,8 @@ type Resident = { process: ProductProcess; redis: FaultProxy; postgres: FaultPro
 
 export type House = {
   redis: RedisServer;
+  /** Of houses that have a server of their own. */
+  postgres: PostgresServer | null;
   pool: pg.Pool;
   /** For what only core can do (make people, verify the chain): it holds no lock and takes no job. */
   core: Core;
@@ -39,8 +42,8 @@ export type House = {
   /** What the processes said since it was asked last and no run may have, those that are gone too. */
   takeAlarms(): string[];
   proxies(): FaultProxy[];
-  /** A new process in the place of one that ended; its proxies stay. */
-  restart(name: keyof House["residents"]): Promise<void>;
+  /** A new process in the place of one that ended; its proxies stay. `settings` are for this one alone. */
+  restart(name: keyof House["residents"], settings?: Record<string, string>): Promise<void>;
   /** Environment of another process of the same house, on another Redis. */
   settingsOn(redisUrl: string): Record<string, string>;
   close(): Promise<void>;
@@ -49,18 +52,23 @@ export type House = {
 export type HouseOptions = {
   redisSettings?: Record<string, string>;
   workerSettings?: Record<string, string>;
+  apiSettings?: Record<string, string>;
+  /** A PostgreSQL that loses nothing it committed, to be stopped and started; `disk_mb`: on a disk so small. */
+  ownPostgres?: { disk_mb?: number };
 };
 
 /** A real API and two workers on servers of their own, a fault proxy on every line between them. */
-export async function openHouse({ redisSettings, workerSettings = {} }: HouseOptions = {}): Promise<House> {
-  const [database, redis] = await Promise.all([
-    createDatabase(),
-    startRedisServer({ settings: redisSettings ?? {} }),
-  ]);
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const { redisSettings = {}, workerSettings = {}, apiSettings = {}, ownPostgres } = options;
   const folder = folderIn(testEnvironment().runFolder, `house-${randomIds.secret(6)}`);
+  const [postgres, redis] = await Promise.all([
+    ownPostgres ? startPostgresServer(folder, ownPostgres) : null,
+    startRedisServer({ settings: redisSettings }),
+  ]);
+  const database = postgres ?? (await createDatabase());
   const sinkDir = join(folder, "sink");
   mkdirSync(sinkDir);
-  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  const pool = openPool({ connectionString: database.url, max: 4 });
   const setup = await openCore(database.url, redis.url);
   const people = await makePeople(setup.core);
   const port = await freePort();
@@ -69,7 +77,7 @@ export async function openHouse({ redisSettings, workerSettings = {} }: HouseOpt
     ...{ ADE_PUBLIC_URL: `http://127.0.0.1:${port}`, LOG_LEVEL: "info" },
     ...{ ADE_LOCK_TTL_SECONDS: String(LEASE_SECONDS), ADE_LOCK_DELAY_SECONDS: String(LOCK_DELAY_SECONDS) },
   };
-  const api = { PORT: String(port), HOST: "127.0.0.1", ADE_RATE_LIMIT: "1000000" };
+  const api = { PORT: String(port), HOST: "127.0.0.1", ADE_RATE_LIMIT: "1000000", ...apiSettings };
   const gone: ProductProcess[] = [];
 
   async function lines(): Promise<Pick<Resident, "redis" | "postgres">> {
@@ -79,10 +87,19 @@ export async function openHouse({ redisSettings, workerSettings = {} }: HouseOpt
     ]);
     return { redis: toRedis, postgres: toPostgres };
   }
-  function begin(name: keyof House["residents"], between: Pick<Resident, "redis" | "postgres">) {
+  function begin(
+    name: keyof House["residents"],
+    between: Pick<Resident, "redis" | "postgres">,
+    settings: Record<string, string> = {},
+  ) {
     const urls = { DATABASE_URL: between.postgres.url, REDIS_URL: between.redis.url };
     const own = name === "api" ? api : workerSettings;
-    return startProduct(name === "api" ? "api" : "worker", name, { ...common, ...urls, ...own });
+    return startProduct(name === "api" ? "api" : "worker", name, {
+      ...common,
+      ...urls,
+      ...own,
+      ...settings,
+    });
   }
   async function resident(name: keyof House["residents"]): Promise<Resident> {
     const between = await lines();
@@ -95,10 +112,10 @@ export async function openHouse({ redisSettings, workerSettings = {} }: HouseOpt
   };
   const learning = setInterval(() => void learnLongestLease(pool).catch(() => undefined), LEARN_EVERY_MS);
   const all = () => Object.values(residents);
-  const proxies = () => all().flatMap(({ redis: one, postgres }) => [one, postgres]);
+  const proxies = () => all().flatMap(({ redis: toRedis, postgres: toPostgres }) => [toRedis, toPostgres]);
 
   return {
-    ...{ redis, pool, core: setup.core, sinkDir, residents, proxies, ...people },
+    ...{ redis, postgres, pool, core: setup.core, sinkDir, residents, proxies, ...people },
     rest: createRest(() => `http://127.0.0.1:${port}`),
     takeAlarms: () =>
       [...gone, ...all().map(({ process }) => process)].flatMap(({ alarms }) => alarms.splice(0)),
@@ -109,10 +126,10 @@ export async function openHouse({ redisSettings, workerSettings = {} }: HouseOpt
       DATABASE_URL: database.url,
       REDIS_URL: redisUrl,
     }),
-    async restart(name) {
+    async restart(name, settings) {
       const before = residents[name];
       gone.push(before.process);
-      residents[name] = { ...before, process: await begin(name, before) };
+      residents[name] = { ...before, process: await begin(name, before, settings) };
     },
     async close() {
       clearInterval(learning);

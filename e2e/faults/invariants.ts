@@ -19,10 +19,18 @@ export type Judged = {
   applied_at_ms: number;
 };
 
+type Evidence = {
+  locks: LockLoad;
+  tasks: TaskLoad;
+  ignore?: readonly BrokenRule[];
+  /** The sink was broken: tasks may end as failures, and then nothing of them may be there. */
+  mayFail?: boolean;
+};
+
 /** Judges a run from PostgreSQL, the recording sinks and what callers were answered; nothing is asked of Redis. */
 export async function judge(
   house: House,
-  { locks, tasks, ignore = [] }: { locks: LockLoad; tasks: TaskLoad; ignore?: readonly BrokenRule[] },
+  { locks, tasks, ignore = [], mayFail = false }: Evidence,
 ): Promise<Judged> {
   const findings: Finding[] = [];
   const find = (invariant: Finding["invariant"], sentence: string) =>
@@ -37,24 +45,31 @@ export async function judge(
     if (!ignore.includes(rule))
       find(rule === "stalled" || rule === "never-answered" ? "I5" : "I1", `${rule}: ${sentence}`);
   }
-  const completed = await allCompleted(house, tasks, find);
+  const results = await allCompleted(house, tasks, find);
   const applied_at_ms = performance.now();
   await judgeEffects(house, tasks, find, ignore.includes("late-effect"));
+  await judgeResults(house, { results, mayFail }, find);
   await judgeLedger(house, find);
   await judgeProcesses(house, find);
-  return { findings, locks: verdict, completed, applied_at_ms };
+  return { findings, locks: verdict, completed: results.size, applied_at_ms };
 }
 
 type Find = (invariant: Finding["invariant"], sentence: string) => void;
 
-/** I4 and I5: what was answered is there, and everything approved is applied in time. */
-async function allCompleted({ pool }: House, { answered }: TaskLoad, find: Find): Promise<number> {
+/** I4 and I5: what was answered is there, and everything approved is applied in time. Answers how each task ended. */
+async function allCompleted(
+  { pool }: House,
+  { answered }: TaskLoad,
+  find: Find,
+): Promise<Map<string, string | null>> {
   const created = [...answered.created];
   const read = async () => {
-    const { rows } = await pool.query<{ id: string; state: string; waiting_for: unknown }>(
-      "SELECT id, state, waiting_for FROM task WHERE id = ANY($1::uuid[])",
-      [created],
-    );
+    const { rows } = await pool.query<{
+      id: string;
+      state: string;
+      waiting_for: unknown;
+      result: string | null;
+    }>("SELECT id, state, waiting_for, result FROM task WHERE id = ANY($1::uuid[])", [created]);
     return new Map(rows.map((row) => [row.id, row]));
   };
   const until = performance.now() + RECOVERY_MS;
@@ -72,7 +87,8 @@ async function allCompleted({ pool }: House, { answered }: TaskLoad, find: Find)
       find("I5", `task ${id} is ${task.state}, waiting for ${JSON.stringify(task.waiting_for)}`);
     }
   }
-  return [...found.values()].filter(({ state }) => state === "COMPLETED").length;
+  const completed = [...found.values()].filter(({ state }) => state === "COMPLETED");
+  return new Map(completed.map(({ id, result }) => [id, result]));
 }
 
 /** I1 and I2 at the sink: one effect for each key, and tokens that grow with every grant of a resource. */
@@ -97,8 +113,27 @@ async function judgeEffects(
     }
   }
   for (const [key, count] of counts) if (count > 1) find("I2", `${key} took effect ${count} times`);
-  for (const id of answered.approved) {
-    if (![...counts.keys()].some((key) => key.startsWith(`${id}:`))) find("I2", `${id} had no effect`);
+}
+
+/** I2: a task that says success has its one effect, one that says failure has left none. */
+async function judgeResults(
+  { sinkDir }: House,
+  { results, mayFail }: { results: ReadonlyMap<string, string | null>; mayFail: boolean },
+  find: Find,
+): Promise<void> {
+  const sink = createEffectSink(sinkDir);
+  const left = new Map<string, number>();
+  for (const [kind, by] of [["applied", 1] as const, ["rolled_back", -1] as const]) {
+    for (const { idempotency_key } of await sink.read(kind)) {
+      const id = idempotency_key.split(":")[0]!;
+      left.set(id, (left.get(id) ?? 0) + by);
+    }
+  }
+  for (const [id, result] of results) {
+    const there = left.get(id) ?? 0;
+    if (result === "success" && there !== 1) find("I2", `${id} says success and has ${there} effects`);
+    else if (result !== "success" && !mayFail) find("I2", `${id} ended as ${result}`);
+    else if (result === "failure" && there !== 0) find("I2", `${id} says failure and has ${there} effects`);
   }
 }
 

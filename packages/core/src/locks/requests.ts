@@ -55,13 +55,18 @@ export function createRequests(deps: Deps) {
 
   async function lookAnywhere(id: string, principal_id: string, channel: string): Promise<Place> {
     const asked = { principal_id, request_id: id };
-    try {
+    const inRedis = async (): Promise<Place | null> => {
       const answer = await stored.find(id, principal_id, channel);
-      if (answer) {
-        // Should its row still be there after a crash, it must not be admitted a second time.
-        if ("held" in answer) await room.leave(asked);
-        return { answer, isAway: false };
-      }
+      // Should its row still be there after a crash, it must not be admitted a second time.
+      if (answer && "held" in answer) await room.leave(asked);
+      return answer && { answer, isAway: false };
+    };
+    try {
+      const place = await inRedis();
+      if (place) return place;
+      // After an absence all ask at once: they are handed on by one look, before each looks into PostgreSQL for itself.
+      const handedOn = !turnstile.isOpen() && (await handOn()) ? await inRedis() : null;
+      if (handedOn) return handedOn;
     } catch (error) {
       if (!isCoded(error, "DEPENDENCY_UNAVAILABLE")) throw error;
       const queued = await room.standing(asked);
@@ -72,8 +77,8 @@ export function createRequests(deps: Deps) {
     // Redis is there and it stands here still: who asks hands it on, for nobody else may come by this process.
     if (queued && !(await handOn())) return { answer: { queued }, isAway: true };
     // It may have been handed on between the two looks.
-    const answer = await stored.find(id, principal_id, channel);
-    if (answer) return { answer, isAway: false };
+    const place = await inRedis();
+    if (place) return place;
     const left = queued && (await room.standing(asked));
     if (left) return { answer: { queued: left }, isAway: true };
     throw lockExpired({

@@ -26,6 +26,10 @@ type Noted = {
   until_ms: number;
 };
 
+/** In place of a channel: nobody has asked for it in Redis yet, so its turn lasts as long as its place. */
+const UNASKED = "-";
+/** See leave.lua. */
+const KEEP_COLLECTED = 2;
 const LEASE_MS = WAITER_LEASE_SECONDS * 1000;
 
 /** The id of a request for one key, or (`several`) for a list of them. */
@@ -164,9 +168,13 @@ export function createStoredRequests(deps: Deps) {
     return { held: [held], several: false };
   }
 
-  async function leaveOne(id: string, principalId: string): Promise<string> {
+  async function leaveOne(
+    id: string,
+    principalId: string,
+    keep: 0 | typeof KEEP_COLLECTED = 0,
+  ): Promise<string> {
     const id32 = compactId(id)!;
-    const [status, now, lock] = await connection.run("leave", id32, [id32, principalId, 0]);
+    const [status, now, lock] = await connection.run("leave", id32, [id32, principalId, keep]);
     if (status === "RELEASED") {
       deps.grants.drop(id);
       deps.emit(lockEvents.released(toHeldLock(lock), toIso(now)));
@@ -242,7 +250,7 @@ export function createStoredRequests(deps: Deps) {
       const id = entry.several ? partId(entry.id, name) : entry.id;
       // An attempt of its own: an earlier one that was not answered is no longer what it goes by.
       const own = { ...request, acquire_id: request.acquire_id ?? entry.id };
-      const wait = { max_wait_seconds, priority, channel: "" };
+      const wait = { max_wait_seconds, priority, channel: UNASKED };
       const tried = await tryAcquire(deps, entry.several ? patient(own) : own, name, id, wait);
       if ("held" in tried) {
         if (tried.held.id === id) return;
@@ -258,9 +266,10 @@ export function createStoredRequests(deps: Deps) {
       deps.onEnqueue(request, standing);
     },
 
-    /** Takes back what `admit` did. */
-    async undo({ id, request }: RoomRequest): Promise<void> {
-      await leave(id, request.principal_id);
+    /** Takes back what `admit` did, but for a lock that its caller has by now: that is why its row is gone. */
+    async undo({ id, request, several }: RoomRequest): Promise<void> {
+      if (several) await leave(id, request.principal_id);
+      else await leaveOne(id, request.principal_id, KEEP_COLLECTED);
     },
   };
 }

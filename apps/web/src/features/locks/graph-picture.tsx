@@ -32,7 +32,36 @@ export function GraphPicture({ picture, victim, names, openKey, onOpen }: Props)
     layout,
     useMemo(() => cycleCentre(kept, layout), [kept, layout]),
   );
-  const isOld = kept !== picture && shapeOf(kept) !== shapeOf(picture);
+  // Whoever looks around moves the drawing as a whole: nothing in it is rendered again.
+  const drawn = useMemo(
+    () => (
+      <>
+        <GraphEdges edges={kept.edges} layout={layout} />
+        <ul aria-label="Owners and keys, from who waits to who holds">
+          {kept.nodes.map((node) => {
+            const place = layout.boxes.get(node.id);
+            return (
+              place && (
+                <GraphNode
+                  key={node.id}
+                  node={node}
+                  place={place}
+                  names={names}
+                  isVictim={node.id === victim}
+                  isOpen={node.kind === "key" && node.key.key === openKey}
+                  onOpen={onOpen}
+                  onTouch={setTouched}
+                  reveal={reveal}
+                />
+              )
+            );
+          })}
+        </ul>
+      </>
+    ),
+    [kept, layout, names, victim, openKey, onOpen, reveal],
+  );
+  const isOld = useMemo(() => kept !== picture && shapeOf(kept) !== shapeOf(picture), [kept, picture]);
 
   return (
     <div className="relative min-h-0 flex-1 bg-canvas">
@@ -48,27 +77,7 @@ export function GraphPicture({ picture, victim, names, openKey, onOpen }: Props)
             transform: `translate(${camera.x}px, ${camera.y}px) scale(${camera.scale})`,
           }}
         >
-          <GraphEdges edges={kept.edges} layout={layout} />
-          <ul aria-label="Owners and keys, from who waits to who holds">
-            {kept.nodes.map((node) => {
-              const place = layout.boxes.get(node.id);
-              return (
-                place && (
-                  <GraphNode
-                    key={node.id}
-                    node={node}
-                    place={place}
-                    names={names}
-                    isVictim={node.id === victim}
-                    isOpen={node.kind === "key" && node.key.key === openKey}
-                    onOpen={onOpen}
-                    onTouch={setTouched}
-                    reveal={reveal}
-                  />
-                )
-              );
-            })}
-          </ul>
+          {drawn}
         </div>
       </div>
       <Legend hasCycle={kept.nodes.some(({ isInCycle }) => isInCycle)} />
@@ -128,7 +137,7 @@ function Legend({ hasCycle }: { hasCycle: boolean }) {
     </svg>
   );
   return (
-    <div className="pointer-events-none absolute bottom-3 left-4 flex flex-wrap gap-x-4 gap-y-1 text-2xs text-ink-3">
+    <div className="pointer-events-none absolute bottom-3 left-2 flex flex-wrap gap-x-4 gap-y-1 rounded-md bg-canvas px-2 py-1 text-2xs text-ink-3">
       <span className="flex items-center gap-1.5">{line("text-ink-3", "4 3")} waits for</span>
       <span className="flex items-center gap-1.5">{line("text-ink-3")} is held by</span>
       {hasCycle && <span className="flex items-center gap-1.5 text-bad">{line("text-bad")} deadlock</span>}

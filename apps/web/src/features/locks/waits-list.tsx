@@ -1,6 +1,6 @@
 import type { ContendedKey, LockGraph } from "@ade/core/locks/schema";
 import { TriangleAlert } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { memo, useMemo, useRef } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Left } from "#components/ui/time.tsx";
 import { useRowKeys } from "#lib/row-keys.ts";
@@ -24,7 +24,8 @@ const NAMED = 5;
 export function WaitsList({ graph, victim, names, openKey, onOpen }: Props) {
   const list = useRef<HTMLUListElement>(null);
   useRowKeys(list);
-  const inCycle = useMemo(() => new Set(graph.cycles.flatMap((cycle) => cycle.map(ownerNode))), [graph]);
+  const { cycles } = graph;
+  const inCycle = useMemo(() => new Set(cycles.flatMap((cycle) => cycle.map(ownerNode))), [cycles]);
   return (
     <ul ref={list} aria-label="Keys that are waited for" className="min-h-0 flex-1 overflow-y-auto">
       {graph.keys.map((key) => (
@@ -51,7 +52,9 @@ type ContendedProps = {
   onOpen: (key: string) => void;
 };
 
-function Contended({ contended, inCycle, victim, names, isOpen, onOpen }: ContendedProps) {
+/** Rendered again only where something of it changed, and out of view not laid out: there may be hundreds. */
+const Contended = memo(function Contended(props: ContendedProps) {
+  const { contended, inCycle, victim, names, isOpen, onOpen } = props;
   const { key, resource_type, resource_id, holders, queue, queue_length, delayed_until } = contended;
   const waiters = queue.slice(0, NAMED);
   const more = queue_length - waiters.length;
@@ -69,7 +72,7 @@ function Contended({ contended, inCycle, victim, names, isOpen, onOpen }: Conten
   };
   return (
     <li
-      className={`relative border-b border-line px-4 py-2.5 hover:bg-hover ${isOpen ? "bg-accent-soft" : ""}`}
+      className={`relative border-b border-line px-4 py-2.5 [contain-intrinsic-size:auto_9rem] [content-visibility:auto] hover:bg-hover ${isOpen ? "bg-accent-soft" : ""}`}
     >
       <div className="flex items-center gap-2">
         <KindIcon kind={resource_type} />
@@ -128,4 +131,4 @@ function Contended({ contended, inCycle, victim, names, isOpen, onOpen }: Conten
       </dl>
     </li>
   );
-}
+});

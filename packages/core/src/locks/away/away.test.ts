@@ -278,6 +278,28 @@ describe("when Redis is back", () => {
     expect(await held(two, second.request_id)).not.toBeNull();
   });
 
+  test("who was handed on has its turn until it asks, however short the lease that it wants", async () => {
+    const short = (owner: string) => ({ ...want(owner), ttl_seconds: 5 });
+    const lock = await two.locks.acquire(want("holder"));
+    one.redis.disconnect();
+    await expect.poll(() => one.redis.status).toBe("end");
+    const [first, second] = [await queued(one, short("a")), await queued(one, short("b"))];
+    await release(two, lock);
+    await one.redis.connect();
+    await one.locks.sweepExpired();
+    // Both ways to a grant: at once, and out of the queue.
+    for (const { request_id } of [first, second]) {
+      const granted = (await two.locks.holderOf("resource", "database:main/x")) as Lock;
+      expect(granted.id).toBe(request_id);
+      await house.age(granted, 20);
+      await two.locks.sweepExpired();
+      const collected = await held(two, request_id);
+      expect(collected).toMatchObject({ id: request_id });
+      expect(Date.parse(collected!.expires_at) - Date.now()).toBeLessThan(5_500);
+      await release(two, collected!);
+    }
+  });
+
   test("a request that was away with its process is handed on by asking after it, though nobody comes anew", async () => {
     const lock = await two.locks.acquire(want("holder"));
     one.redis.disconnect();
@@ -316,6 +338,27 @@ describe("when Redis is back", () => {
     await release(two, lock);
     expect(await queued(slow, want("b"))).toMatchObject({ queue_position: 1, holder: { owner_id: "a" } });
     expect(await held(slow, request_id)).not.toBeNull();
+  });
+
+  test("who has collected its lock keeps it, though its row is gone before the drain takes it out", async () => {
+    const lock = await two.locks.acquire(want("holder"));
+    let collected: Lock | null = null;
+    let request_id = "";
+    const query = async (asked: string | object, ...more: never[]) => {
+      if (typeof asked === "string" && asked.startsWith("DELETE FROM lock_request WHERE id = ANY"))
+        collected = await held(two, request_id);
+      return house.pool.query(asked as never, ...more);
+    };
+    const slow = await house.join({ pool: Object.create(house.pool, { query: { value: query } }) });
+    await slow.locks.check();
+    slow.redis.disconnect();
+    await expect.poll(() => slow.redis.status).toBe("end");
+    request_id = (await queued(slow, want("a"))).request_id;
+    await release(two, lock);
+    await slow.redis.connect();
+    await slow.locks.sweepExpired();
+    expect(collected).toMatchObject({ id: request_id });
+    expect(await two.locks.holderOf("resource", "database:main/x")).toMatchObject({ id: request_id });
   });
 
   test("a Redis that hangs: requests queue, and an acquire of which nothing was heard is the same request", async () => {

@@ -2,7 +2,7 @@
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
 -- ARGV 1 sentinel, then of each request: field, key, mode (x, s, or c and the capacity), who, tail (of the id that the
 --      lock will have), attempt (empty: the tail), ttl_ms, max_hold_ms, delay_ms, quota (0: none), waiting (empty, or
---      priority:max_wait_ms:waiter_lease_ms:max_depth:channel)
+--      priority:max_wait_ms:waiter_lease_ms:max_depth:channel; `-` for it: handed on, its caller has yet to ask)
 -- ->   {OK, now_ms, result...}  a result is the token of what is granted from now on, or
 --      {GRANTED, token, lock...}   the same, with what was found expired
 --      {AGAIN, lock}               the same request, or one that was granted meanwhile: the same grant, extended
@@ -65,7 +65,8 @@ local answer, contended = { 'OK', now_ms }, {}
 for base = 2, #ARGV, ARITY do
   local at = (base - 2) / ARITY + 1
   local is_free = not fields[3 + at] and not taken[ARGV[base]] and not has_marks
-  if is_free and not is_grace and ARGV[base + 9] == '0' then
+  local is_asked = string.sub(ARGV[base + 10], -2) ~= ':-'
+  if is_free and is_asked and not is_grace and ARGV[base + 9] == '0' then
     answer[2 + at] = grant_free(base)
   else
     contended[#contended + 1] = base
@@ -118,7 +119,7 @@ local function acquire(base)
       if is_same or (mine[COLLECTED] == 0 and resource[MODE] == mode) then
         -- The earlier attempt may be about to be forgotten; the grant now belongs to this one.
         mine[ATTEMPT] = attempt
-        collect(mine, ttl, now_ms)
+        if channel ~= UNASKED then collect(mine, ttl, now_ms) end
         return done({ 'AGAIN', describe(field, resource, mine) })
       end
       if resource[MODE] == 's' and mode == 'x' and #resource == FIRST and queue_length(field) == 0 and not is_grace then
@@ -137,7 +138,8 @@ local function acquire(base)
       if string.sub(id, 1, FIELD_LENGTH) == field then
         local wait = load_wait(id)
         if priority then
-          wait[LEASE], wait[CHANNEL] = now_ms + tonumber(lease), channel
+          wait[LEASE] = now_ms + tonumber(lease)
+          if channel ~= UNASKED then wait[CHANNEL] = channel end
           save_wait(id, wait)
         end
         return done(standing(id, wait, resource, now_ms))
@@ -151,9 +153,11 @@ local function acquire(base)
   if is_first and resource[DELAYED] == 0 and is_compatible(resource, mode, capacity) then
     if exceeds_quota() then return done({ 'QUOTA' }) end
     local token = next_token(floor, now)
+    local is_asked = channel ~= UNASKED
+    local lasts = math.min(is_asked and ttl or math.max(ttl, tonumber(lease)), hold)
     resource[KEY], resource[MODE] = key, mode
     resource[#resource + 1] =
-      { tail, who, token, now_ms, now_ms + math.min(ttl, hold), ttl, hold, delay, 1, counted, attempt }
+      { tail, who, token, now_ms, now_ms + lasts, ttl, hold, delay, is_asked and 1 or 0, counted, attempt }
     result[2] = token
     return done(#result > 2 and result or token)
   end

@@ -1,6 +1,7 @@
--- Ends a wait by its own will. What was granted meanwhile is let go of, or kept where `keep` says so.
+-- Ends a wait by its own will. What was granted meanwhile is let go of, or kept where `keep` says so: 1 always, 2 where
+-- it was collected.
 -- KEYS 1 resources (hash), 2 due (sorted set), 3 queue (sorted set), 4 waits (hash)
--- ARGV 1 sentinel, 2 id, 3 principal, 4 keep (1 or 0)
+-- ARGV 1 sentinel, 2 id, 3 principal, 4 keep (0, 1 or 2)
 -- ->   {LEFT} {RELEASED, now_ms, lock} {GRANTED, now_ms, lock} {FOREIGN} {GONE} {LOST_EPOCH}
 -- @include time sentinel packing holders waits handoff
 
@@ -24,7 +25,8 @@ local holder, at = find_holder(resource, tail)
 if not holder or holder[EXPIRES] <= now_ms then return { 'GONE' } end
 if not is_of(holder[WHO], principal) then return { 'FOREIGN' } end
 local lock = describe(field, resource, holder)
-if ARGV[4] == '1' then
+local is_kept = ARGV[4] == '1' or (ARGV[4] == '2' and holder[COLLECTED] == 1)
+if is_kept then
   collect(holder, holder[TTL], now_ms)
   lock = describe(field, resource, holder)
 else
@@ -32,4 +34,4 @@ else
   grant_next(field, resource, ARGV[1], now)
 end
 save_resource(field, resource)
-return { ARGV[4] == '1' and 'GRANTED' or 'RELEASED', now_ms, lock }
+return { is_kept and 'GRANTED' or 'RELEASED', now_ms, lock }

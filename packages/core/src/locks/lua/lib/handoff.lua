@@ -14,11 +14,9 @@ end
 local function grant_wait(field, resource, id, wait, token, now_ms, is_heard)
   forget_wait(id, wait)
   local lease = math.min(wait[W_TTL], wait[W_HOLD])
-  local is_group = is_of_group(wait[CHANNEL])
-  local is_collected = is_heard and wait[CHANNEL] ~= '' and not is_group
+  local is_collected = is_heard and is_told(wait[CHANNEL]) and not is_of_group(wait[CHANNEL])
   local expires = now_ms + (is_heard and lease or math.min(lease, UNHEARD_MS))
-  -- A group's place outlives each of its processes, and so does its turn.
-  if is_group then expires = math.max(expires, math.min(wait[LEASE], now_ms + wait[W_HOLD])) end
+  if is_patient(wait[CHANNEL]) then expires = math.max(expires, math.min(wait[LEASE], now_ms + wait[W_HOLD])) end
   resource[KEY], resource[MODE] = wait[W_KEY], wait[W_MODE]
   resource[#resource + 1] = {
     string.sub(id, FIELD_LENGTH + 1), wait[W_WHO], token, now_ms, expires,
@@ -30,7 +28,7 @@ end
 -- cluster a message goes on to the other servers, and how many hear it there nobody knows.
 local function tell_grant(id, wait, token, now_ms)
   local channel = wait[CHANNEL]
-  if channel == '' then return true end
+  if not is_told(channel) then return true end
   local message = table.concat({
     'granted', id,
     string.format('%.0f\n%.0f\n%.0f\n%.0f', token, now_ms, now_ms + math.min(wait[W_TTL], wait[W_HOLD]), now_ms + wait[W_HOLD]),

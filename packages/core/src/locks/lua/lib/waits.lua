@@ -4,6 +4,8 @@
 local MEMBER, W_KEY, W_MODE, W_WHO, W_CAPACITY, W_TTL, W_HOLD, W_DELAY, W_COUNTED, W_ATTEMPT, CHANNEL, LEASE, DEADLINE,
   SINCE, PRIORITY = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 local ENDED = 0
+-- Instead of a channel: it came in from PostgreSQL, and nobody has asked for it here yet.
+local UNASKED = '-'
 local KEEP_ENDED_MS = 60000
 -- A deadlock that was ended (`x` and its id) is in the history by then, or the sweep hands it to somebody else.
 local UNRECORDED_MS = 10000
@@ -54,6 +56,17 @@ local function is_of_group(channel)
   return string.find(channel, ':group:', 1, true) ~= nil
 end
 
+-- A group's place outlives each of its processes; who came from PostgreSQL asks again in its own time. Both have their
+-- turn as long as their place.
+local function is_patient(channel)
+  return channel == UNASKED or is_of_group(channel)
+end
+
+-- Whether somebody listens for it.
+local function is_told(channel)
+  return channel ~= '' and channel ~= UNASKED
+end
+
 -- Answers how many heard. A group is told whose wait it was.
 local function tell(channel, message, wait)
   if is_of_group(channel) then message = message .. '\n' .. owner_of(wait[W_WHO]) end
@@ -66,7 +79,7 @@ local function end_wait(id, wait, outcome, detail, now_ms)
   if wait[W_COUNTED] == 1 then uncount(wait[W_WHO]) end
   redis.call('HSET', KEYS[4], id, cmsgpack.pack({ ENDED, outcome, wait[W_WHO], wait[W_KEY], detail }))
   redis.call('ZADD', KEYS[2], now_ms + KEEP_ENDED_MS, 'w' .. id)
-  if wait[CHANNEL] ~= '' then tell(wait[CHANNEL], 'ended\n' .. id .. '\n' .. outcome .. '\n' .. detail, wait) end
+  if is_told(wait[CHANNEL]) then tell(wait[CHANNEL], 'ended\n' .. id .. '\n' .. outcome .. '\n' .. detail, wait) end
 end
 
 -- The queue of one field: a hex field is followed by digits, and ':' comes after them.
