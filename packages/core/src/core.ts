@@ -182,7 +182,7 @@ export async function createCore(options: CoreOptions) {
   const delegations = createDelegationsService({ ...base, directory: identity.directory });
   const locks = createLocksService({ ...base, emitLive });
   const commands = createCommands({
-    log,
+    ...base,
     commandsFile: options.commandsFile,
     works: options.works,
     lockTtlSeconds: settings.lock_ttl_seconds,
@@ -266,6 +266,7 @@ export async function createCore(options: CoreOptions) {
       delegations,
       locks,
       executors,
+      commands,
       secrets,
       agents,
     },

@@ -49,6 +49,8 @@ function closed(schema: Readonly<Record<string, unknown>>): Record<string, unkno
 }
 
 function schemaProblems({ parameters }: CommandDefinition): Issue[] {
+  if (JSON.stringify(parameters).includes("\\u0000"))
+    return [{ field: "parameters", issue: "must not hold NUL characters" }];
   if (parameters.type !== "object") return [{ field: "parameters.type", issue: "must be object" }];
   if (parameters.additionalProperties !== false)
     return [{ field: "parameters.additionalProperties", issue: "must be false: arguments are declared" }];

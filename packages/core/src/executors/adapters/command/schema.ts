@@ -80,3 +80,40 @@ export const commandOffer = z.strictObject({
   has_rollback: z.boolean(),
 });
 export type CommandOffer = z.infer<typeof commandOffer>;
+
+export const commandOffers = z.strictObject({ commands: z.array(commandOffer) });
+
+/** Replaces a definition whole; `name` says which. */
+export const commandChange = commandDefinition.extend({ expected_version: z.int().min(1).optional() });
+export type CommandChange = z.infer<typeof commandChange>;
+
+export const byCommandName = z.strictObject({ name: commandName });
+
+export const commandEntry = z.strictObject({
+  definition: commandDefinition,
+  /** Those of the file are changed there. */
+  source: z.enum(["file", "page"]),
+  /** True where the file defines this name too: the file's holds. */
+  is_hidden: z.boolean(),
+  /** null for those of the file. */
+  version: z.int().nullable(),
+  updated_at: z.string().nullable(),
+});
+export type CommandEntry = z.infer<typeof commandEntry>;
+
+export const commandList = z.strictObject({
+  commands: z.array(commandEntry),
+  /** The file of ADE_COMMANDS, as this process sees it; `problem` where it can't be understood any more. */
+  file: z.strictObject({ path: z.string(), problem: z.string().nullable() }).nullable(),
+  /** Definitions that ship, to start from; their `directory` is for whoever adds them to say. */
+  shipped: z.array(commandDefinition.extend({ directory: z.string() })),
+});
+export type CommandList = z.infer<typeof commandList>;
+
+export const commandVersion = z.strictObject({
+  version: z.int(),
+  definition: commandDefinition,
+  created_by_name: z.string(),
+  created_at: z.string(),
+});
+export type CommandVersion = z.infer<typeof commandVersion>;
