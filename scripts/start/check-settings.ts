@@ -1,4 +1,5 @@
 import { messageOf, PlainError } from "@ade/embedded/plain-error";
+import { openCommandFile } from "../../packages/core/src/executors/adapters/command/command-file.ts";
 import { parseFileRoots } from "../../packages/core/src/executors/adapters/files/file-roots.ts";
 import type { ChildSpec } from "./child.ts";
 
@@ -15,6 +16,7 @@ export async function checkSettings(specs: ChildSpec[]): Promise<void> {
     worker: await import("../../apps/worker/src/env.ts"),
   };
   for (const { name, env } of specs) {
+    if (name === "worker" && env.ADE_COMMANDS) checkCommands(env.ADE_COMMANDS);
     try {
       readers[name]?.readEnvironment(env);
     } catch (error) {
@@ -27,5 +29,14 @@ export async function checkSettings(specs: ChildSpec[]): Promise<void> {
         `ADE_FILE_ROOTS is wrong: ${messageOf(error)}; write name=/absolute/folder,name=/folder.`,
       );
     }
+  }
+}
+
+function checkCommands(path: string): void {
+  try {
+    // A missing file is told by the worker, in its log.
+    openCommandFile(path, () => undefined);
+  } catch (error) {
+    throw new PlainError(`ADE_COMMANDS is wrong: ${messageOf(error)}`);
   }
 }

@@ -46,6 +46,7 @@ const settings = z.object({
   ADE_ADMIN_PASSWORD: z.string().min(10, expected("10 characters or more")).optional(),
   ADE_FILE_ROOTS: z.string().default(""),
   ADE_SQL_CONNECTIONS: sqlConnectionsSetting,
+  ADE_COMMANDS: z.string().optional(),
   ADE_TEST_EXECUTORS: flag,
   ADE_TEST_SINK: z.string().optional(),
   ADE_SMTP_URL: z

@@ -29,6 +29,7 @@ async function run(env: Environment): Promise<void> {
     publicUrl: env.ADE_PUBLIC_URL,
     fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
     sqlConnections: env.ADE_SQL_CONNECTIONS,
+    commandsFile: env.ADE_COMMANDS || undefined,
     testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
     anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
     works: false,

@@ -17,6 +17,8 @@ const environment = z.object({
   ADE_PUBLIC_URL: z.url().default("http://localhost:3000"),
   ADE_FILE_ROOTS: z.string().default(""),
   ADE_SQL_CONNECTIONS: sqlConnectionsSetting,
+  /** YAML file of command definitions. */
+  ADE_COMMANDS: z.string().optional(),
   ADE_TEST_EXECUTORS: flag,
   ADE_TEST_SINK: z.string().optional(),
   /** Kills this process at a step of applying, for the fault tests. */

@@ -33,6 +33,7 @@ const core = await createCore({
   fileRoots: parseFileRoots(env.ADE_FILE_ROOTS),
   secretEnvironment: env.secrets,
   sqlConnections: env.ADE_SQL_CONNECTIONS,
+  commandsFile: env.ADE_COMMANDS || undefined,
   testExecutors: env.ADE_TEST_EXECUTORS && { ...(env.ADE_TEST_SINK ? { sink: env.ADE_TEST_SINK } : {}) },
   anchorFile: join(env.ADE_DATA_DIR, "ledger-anchors.jsonl"),
   works: true,

@@ -1,6 +1,7 @@
 import { agentsRouter } from "./routers/agents.ts";
 import { approvalsRouter } from "./routers/approvals.ts";
 import { auditRouter } from "./routers/audit.ts";
+import { commandsRouter } from "./routers/commands.ts";
 import { delegationsRouter } from "./routers/delegations.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
@@ -32,6 +33,7 @@ export const appRouter = router({
   resources: resourcesRouter,
   risk: riskRouter,
   executors: executorsRouter,
+  commands: commandsRouter,
   locks: locksRouter,
   agents: agentsRouter,
   users: usersRouter,

@@ -7,6 +7,7 @@ import { createApprovalsService } from "./approvals/service.ts";
 import type { Connections } from "./connect.ts";
 import { delegationPermissions } from "./delegations/permissions.ts";
 import { createDelegationsService, delegationProjections } from "./delegations/service.ts";
+import { createCommands } from "./executors/adapters/command/service.ts";
 import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { createSqlExecutor } from "./executors/adapters/sql/database-sql.ts";
@@ -63,6 +64,8 @@ export type CoreOptions = {
   fileRoots: Readonly<Record<string, string>>;
   /** Databases of `database.sql` tasks, by name. */
   sqlConnections?: SqlConnections;
+  /** YAML file of command definitions (ADE_COMMANDS). */
+  commandsFile?: string | undefined;
   /** Offers `test.noop`; `sink` is a folder in which its effects are counted. `more` are a test's own. */
   testExecutors: false | { sink?: string; more?: readonly Executor[] };
   anchorFile: string | null;
@@ -101,7 +104,8 @@ const OUTGOING: OutgoingSettings = {
   httpAllow: "",
 };
 
-const PLAN_JOB_MS = 60_000;
+/** A little more than the longest plan that an executor may make. */
+const PLAN_JOB_MS = 330_000;
 
 export type Core = Awaited<ReturnType<typeof createCore>>;
 
@@ -177,10 +181,17 @@ export async function createCore(options: CoreOptions) {
   });
   const delegations = createDelegationsService({ ...base, directory: identity.directory });
   const locks = createLocksService({ ...base, emitLive });
+  const commands = createCommands({
+    ...base,
+    commandsFile: options.commandsFile,
+    works: options.works,
+    lockTtlSeconds: settings.lock_ttl_seconds,
+  });
   const stashBox = createSecretBox(secret, "stash");
   const executors = createExecutorsService({
     adapters: [
       createRollbackExecutor({ pool, box: stashBox, executors: () => executors }),
+      commands.executor,
       createFilesExecutor({ roots: options.fileRoots }),
       createSqlExecutor({ connections: options.sqlConnections ?? {} }),
       ...(options.testExecutors
@@ -255,6 +266,7 @@ export async function createCore(options: CoreOptions) {
       delegations,
       locks,
       executors,
+      commands,
       secrets,
       agents,
     },

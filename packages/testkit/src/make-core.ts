@@ -64,6 +64,7 @@ export async function makeCore(
     log?: Logger;
     atApplyStep?: CoreOptions["atApplyStep"];
     sqlConnections?: CoreOptions["sqlConnections"];
+    commandsFile?: string;
   } = {},
 ): Promise<TestCore> {
   const [database, redis] = await Promise.all([createDatabase(), createRedis()]);
@@ -87,6 +88,7 @@ export async function makeCore(
     fileRoots: { files: filesDir },
     testExecutors: { sink: sinkDir, ...(options.executors && { more: options.executors }) },
     ...(options.secretEnvironment ? { secretEnvironment: options.secretEnvironment } : {}),
+    commandsFile: options.commandsFile,
     anchorFile: join(folder, "anchors.jsonl"),
     works: true,
     ...(options.outgoing ? { outgoing: options.outgoing } : {}),

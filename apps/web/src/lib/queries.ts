@@ -36,6 +36,12 @@ export const queries = {
       queryFn: ({ signal }) => api.executors.list.query(undefined, { signal }),
       staleTime: 300_000,
     }),
+  commands: () =>
+    queryOptions({
+      queryKey: ["commands", "offers"],
+      queryFn: ({ signal }) => api.commands.offers.query(undefined, { signal }),
+      staleTime: 15_000,
+    }),
   simulation: (config: TaskConfig, tags: string[]) =>
     queryOptions({
       queryKey: ["simulation", config, tags],

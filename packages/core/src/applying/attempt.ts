@@ -176,8 +176,8 @@ async function handBack(
   printed: LiveOutput,
   why: Interruption,
 ): Promise<AttemptOutcome | null> {
-  const { task, held, actor, executor } = attempt;
-  const next = afterInterruption(task, why, executor, deps.random());
+  const { task, held, actor } = attempt;
+  const next = afterInterruption(task, why, { retry: deps.executors.mayRetry(task.config) }, deps.random());
   if (next.to === "COMPLETED") {
     return end(deps, attempt, printed, { result: next.result, outcome: why, error: next.error });
   }
@@ -197,9 +197,9 @@ async function handBack(
 }
 
 /** Aborted by an admin, and the locks lost before it had stopped. */
-function unknownEnd({ task, executor }: Attempt): Verdict {
+function unknownEnd({ task }: Attempt): Verdict {
   const aborted = { ...task, abort_requested_at: task.now };
-  const next = afterInterruption(aborted, "lost", executor, 0);
+  const next = afterInterruption(aborted, "lost", { retry: false }, 0);
   const error = next.to === "COMPLETED" ? next.error : null;
   return { result: "unknown", outcome: "lost", error };
 }

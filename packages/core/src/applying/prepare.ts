@@ -9,6 +9,8 @@ import { failureText } from "./failure-text.ts";
 import { lastAttempt } from "./store.ts";
 
 const LIMIT_MS = 60_000;
+/** What preparing may take beside a plan that is allowed longer. */
+const SPARE_MS = 30_000;
 
 /** What one attempt acts with: values are fetched once, and none of them comes out of this executor. */
 type Inside = { executor: Executor; reveal: PlanContext["reveal"] };
@@ -67,8 +69,9 @@ async function planAgain(
 ): Promise<Prepared> {
   // Stashed before planning again, so that no change can slip in between what is compared and what is kept.
   const stash = await executor.stash(task.config, context);
-  const preview = await deps.executors.plan(task.config, context, values);
-  const back = difference(deps, task, preview);
+  const preview = await deps.executors.plan(task.config, { ...context, stash }, values);
+  // Asked of the stash: what is applied is what it was taken under, whatever was changed a moment ago.
+  const back = changedSince(deps, task, stash) ?? difference(deps, task, preview);
   if (back) return { back, preview };
   return {
     standing: "untouched",
@@ -91,9 +94,12 @@ function difference(deps: ApplyingDeps, task: TaskRecord, preview: Preview): str
   return null;
 }
 
-function changedSince(deps: ApplyingDeps, task: TaskRecord): string | null {
-  return deps.executors.contentHash(task.config, approvedChanges(task)) === task.content_hash
-    ? null
+function changedSince(deps: ApplyingDeps, task: TaskRecord, stash?: Json): string | null {
+  if (deps.executors.contentHash(task.config, approvedChanges(task), stash) === task.content_hash)
+    return null;
+  const definedBy = deps.executors.find(task.config.type).definedBy?.(task.config);
+  return definedBy
+    ? `${definedBy} is no longer defined as it was when this was approved`
     : "its content, or the executor's definition, is not what was approved";
 }
 
@@ -119,7 +125,9 @@ async function asked(
   context: Omit<AttemptContext, "reveal">,
   work: (within: Within) => Promise<Prepared>,
 ): Promise<Prepared> {
-  const deadline = AbortSignal.timeout(LIMIT_MS);
+  const { plan_deadline_ms = 0 } = deps.executors.find(task.config.type);
+  const limitMs = Math.max(LIMIT_MS, plan_deadline_ms + SPARE_MS);
+  const deadline = AbortSignal.timeout(limitMs);
   const signal = AbortSignal.any([context.signal, deadline]);
   const stopped = Promise.withResolvers<never>();
   stopped.promise.catch(() => undefined);
@@ -132,8 +140,7 @@ async function asked(
     return await Promise.race([prepared, stopped.promise]);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (deadline.aborted)
-      return { back: `preparing it took longer than ${LIMIT_MS / 1000} s`, preview: null };
+    if (deadline.aborted) return { back: `preparing it took longer than ${limitMs / 1000} s`, preview: null };
     if (!isCoded(error))
       deps.log.error({ err: error, task_id: task.id }, "an executor threw while preparing");
     return { back: failureText(error, "Preparing"), preview: null };

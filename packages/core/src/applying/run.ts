@@ -21,7 +21,10 @@ export type RunOutcome = "not due" | "blocked" | "sent back" | "ended" | "given 
 export async function runTask(deps: ApplyingDeps, taskId: string, worker: Worker): Promise<RunOutcome> {
   const due = await loadTask(deps.pool, taskId);
   if (!isDue(due) || worker.drain.aborted) return "not due";
-  const locks = await takeLocks(deps, due, worker.id).catch(refusedType);
+  const locks = await deps.executors
+    .refresh(due.config.type)
+    .then(() => takeLocks(deps, due, worker.id))
+    .catch(refusedType);
   if ("refused" in locks) return standAside(deps, due, worker, locks.refused);
   const { held } = locks;
   deps.atStep?.("locked");

@@ -50,7 +50,9 @@ async function recover(
   const task = await loadTask(deps.pool, taskId);
   if (task?.state !== "APPLYING" || task.fencing_token !== token) return false;
   const actor = systemActor("watchdog");
-  const next = afterInterruption(task, "died", deps.executors.find(task.config.type), deps.random());
+  await deps.executors.refresh(task.config.type);
+  const retry = deps.executors.mayRetry(task.config);
+  const next = afterInterruption(task, "died", { retry }, deps.random());
   if (next.to === "COMPLETED") {
     const output = await outputOfTask(deps.pool, task);
     const ending = { result: next.result, outcome: "lost", output, rest: [], error: next.error };

@@ -11,6 +11,16 @@ export const executorErrors = defineErrors({
     message: "The change could not be applied.",
     next: "Read the task's output; correct the cause and resubmit it.",
   },
+  COMMAND_EXISTS: {
+    status: 409,
+    message: "There is a command with this name already.",
+    next: "Change that one, or choose another name.",
+  },
+  COMMAND_IN_FILE: {
+    status: 409,
+    message: "This command is defined in the file of ADE_COMMANDS.",
+    next: "Change it there; it is read again at once.",
+  },
   SEALED_DATA_UNREADABLE: {
     status: 500,
     message: "What was kept encrypted can't be opened: ADE_SECRET differs from when it was written.",

@@ -36,7 +36,10 @@ export async function planSafely(
   const stopped = new Promise<never>((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-  const planned = (async () => preview.parse(await executor.plan(config, { ...context, signal })))();
+  const planned = (async () => {
+    await executor.refresh?.();
+    return preview.parse(await executor.plan(config, { ...context, signal }));
+  })();
   // The executor may reject long after nobody listens any more.
   planned.catch(() => undefined);
   const timer = new AbortController();

@@ -21,6 +21,11 @@ export type PlanContext = {
    * that neither the configuration nor `secrets()` names. Reveal late, keep what was revealed out of stash and preview where possible.
    */
   reveal(text: string): string;
+  /**
+   * In an attempt, what its `stash()` returned. Where that holds a saved plan, planning says what applying exactly
+   * this would change.
+   */
+  readonly stash?: Json;
 };
 
 /** Where no values are known, a reference stays one. */
@@ -38,8 +43,8 @@ export type AttemptContext = PlanContext & {
 
 export type ApplyContext = AttemptContext & {
   /**
-   * What this attempt's `stash()` returned. Given, apply refuses to overwrite what is no longer as it was stashed;
-   * taken before the second plan, it leaves no gap in which somebody else's change could be lost.
+   * Given, apply refuses to overwrite what is no longer as it was stashed; taken before the second plan, it leaves no
+   * gap in which somebody else's change could be lost.
    */
   readonly stash?: Json;
   report(progress: Progress): void;
@@ -69,9 +74,23 @@ export type Executor = {
   readonly retry: boolean;
   /** Is planning cheap enough for live simulation while somebody types? */
   readonly cheap_plan: boolean;
+  /** How long a plan may take where half a minute is not enough (ms). */
+  readonly plan_deadline_ms?: number;
 
-  /** Hash of executor and of the definition that this configuration chooses; part of the content hash. */
-  digest(config: TaskConfig): string;
+  /**
+   * Brings up to date what digest, resources, secrets and check go by, where that lies outside this process
+   * (definitions in a database). Awaited before a configuration is checked, planned or applied.
+   */
+  refresh?(): Promise<void>;
+  /** `retry` for this configuration, where what it chooses decides that. */
+  mayRetry?(config: TaskConfig): boolean;
+  /** What defines this configuration's meaning, for people (`the command "restart"`), where that can be changed. */
+  definedBy?(config: TaskConfig): string;
+  /**
+   * Hash of executor and of the definition that this configuration chooses; part of the content hash. With a stash, of
+   * the definition that it was taken under, which is the one that will be applied.
+   */
+  digest(config: TaskConfig, stash?: Json): string;
   /** What applying really touches, whatever the task declares. */
   resources(config: TaskConfig): readonly ResourceRef[];
   /** References to secrets in what the configuration chooses (a definition), beyond those in the configuration. */

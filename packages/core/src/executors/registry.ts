@@ -1,8 +1,9 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { errors } from "../kernel/errors.ts";
 import { executorErrors } from "./errors.ts";
 import type { Executor, Issue } from "./port.ts";
 import type { ExecutorInfo, TaskConfig } from "./schema.ts";
+import { schemaIssues } from "./schema-issues.ts";
 import { referenceIssues } from "./secret-reference.ts";
 
 const TYPE_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?$/;
@@ -19,26 +20,6 @@ export type Registry = {
 };
 
 type Entry = { pattern: string; prefix: string | null; executor: Executor; check: ValidateFunction };
-
-function fieldOf(error: ErrorObject): string {
-  const path = error.instancePath
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-  const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>;
-  const member = missingProperty ?? additionalProperty;
-  return [PARAMETERS_FIELD, ...path, ...(member === undefined ? [] : [member])].join(".");
-}
-
-function sentenceOf(error: ErrorObject): string {
-  if (error.keyword === "required") return "is required";
-  if (error.keyword === "additionalProperties") return "is not a parameter of this type";
-  if (error.keyword === "enum") {
-    const allowed = (error.params as { allowedValues: unknown[] }).allowedValues;
-    return `must be one of ${allowed.map((value) => JSON.stringify(value)).join(", ")}`;
-  }
-  return error.message ?? "is not valid";
-}
 
 /** Text that PostgreSQL's jsonb can't hold: NUL, and half of a surrogate pair. */
 function findUnstorable(value: unknown, field: string): Issue[] {
@@ -125,14 +106,13 @@ export function createRegistry(executors: readonly Executor[]): Registry {
     async validate(config) {
       const { executor, check } = entryOf(config.type);
       if (!check(config.parameters)) {
-        throw invalid(
-          (check.errors ?? []).map((error) => ({ field: fieldOf(error), issue: sentenceOf(error) })),
-        );
+        throw invalid(schemaIssues(check.errors, PARAMETERS_FIELD));
       }
       const references = referenceIssues(config);
       if (references.length > 0) throw invalid(references);
       const unstorable = findUnstorable(config, "config");
       if (unstorable.length > 0) throw invalid(unstorable);
+      await executor.refresh?.();
       const issues = (await executor.check?.(config)) ?? [];
       if (issues.length > 0) throw invalid(issues);
     },

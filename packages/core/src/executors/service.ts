@@ -3,7 +3,7 @@ import type { ResourceRef } from "../resources/schema.ts";
 import { contentHash, sameChanges } from "./content.ts";
 import { maskedExecutor } from "./masked.ts";
 import { PLAN_DEADLINE_MS, planSafely } from "./plan.ts";
-import type { Executor, PlanContext } from "./port.ts";
+import type { Executor, Json, PlanContext } from "./port.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import type { Change, Preview, TaskConfig } from "./schema.ts";
 import { referencesOf, type SecretReference } from "./secret-reference.ts";
@@ -40,8 +40,15 @@ export type ExecutorsService = Registry & {
   masked(type: string, values: readonly string[]): Executor;
   /** Every secret that the configuration, or what it chooses, names. */
   referencesOf(config: TaskConfig): SecretReference[];
-  /** The content hash of a configuration and its preview's changes; null with `skip_preview`. */
-  contentHash(config: TaskConfig, changes: readonly Change[] | null): string;
+  /** Brings what this type goes by up to date; whoever asks for hash or resources of a stored task awaits it first. */
+  refresh(type: string): Promise<void>;
+  /** May an attempt with this configuration that ended in the middle be followed by another? */
+  mayRetry(config: TaskConfig): boolean;
+  /**
+   * The content hash of a configuration and its preview's changes; null with `skip_preview`. With a stash, under the
+   * definition that the stash was taken under.
+   */
+  contentHash(config: TaskConfig, changes: readonly Change[] | null, stash?: Json): string;
   /** True where two plans of this configuration would do the same. */
   sameChanges(config: TaskConfig, a: readonly Change[], b: readonly Change[]): boolean;
 };
@@ -59,14 +66,20 @@ export function createExecutorsService(deps: {
     resourcesOf: (config) => unionOf(config.resources, registry.find(config.type).resources(config)),
     masked: (type, values) => maskedExecutor(registry.find(type), values),
     referencesOf: (config) => referencesOf(config, registry.find(config.type).secrets?.(config)),
+    refresh: async (type) => registry.find(type).refresh?.(),
+    mayRetry(config) {
+      const executor = registry.find(config.type);
+      return executor.mayRetry?.(config) ?? executor.retry;
+    },
     plan: async (config, context, values = []) =>
       planSafely(maskedExecutor(registry.find(config.type), values), config, context, {
-        deadlineMs: deps.planDeadlineMs ?? PLAN_DEADLINE_MS,
+        deadlineMs: deps.planDeadlineMs ?? registry.find(config.type).plan_deadline_ms ?? PLAN_DEADLINE_MS,
         onBug: (thrown) => deps.log?.error({ err: thrown, type: config.type }, "An executor's plan failed"),
       }),
-    contentHash(config, changes) {
+    contentHash(config, changes, stash) {
       const executor = registry.find(config.type);
-      return contentHash({ config, digest: executor.digest(config), changes, volatile: executor.volatile });
+      const digest = executor.digest(config, stash);
+      return contentHash({ config, digest, changes, volatile: executor.volatile });
     },
     sameChanges: (config, a, b) => sameChanges(a, b, registry.find(config.type).volatile),
   };

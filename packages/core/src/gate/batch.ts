@@ -69,7 +69,7 @@ async function eachAlone(
   for (const id of input.approval_ids) {
     items.push(
       await itemOf(id, tasks, async () => {
-        assertPreviewStands(deps, tasks.get(id), input);
+        await assertPreviewStands(deps, tasks.get(id), input);
         return respond(deps, actor, id, answerOf(input));
       }),
     );
@@ -107,7 +107,7 @@ async function answerWithin(
   task: TaskRecord | undefined,
   input: BatchInput,
 ): Promise<Responded> {
-  assertPreviewStands(deps, task, input);
+  await assertPreviewStands(deps, task, input);
   const { write, facts, result } = await decideAnswer(deps, unit.db, actor, id, answerOf(input));
   const rows = await unit.commit(facts, write);
   if (rows.length === 0) throw errors.CONFLICT();
@@ -142,11 +142,16 @@ function asOne(items: readonly BatchItem[]): BatchItem[] {
 }
 
 /** A preview that is void by now, or that has errors, is nothing to approve unopened. */
-function assertPreviewStands(deps: GateDeps, task: TaskRecord | undefined, input: BatchInput): void {
+async function assertPreviewStands(
+  deps: GateDeps,
+  task: TaskRecord | undefined,
+  input: BatchInput,
+): Promise<void> {
   if (!task || input.action !== "approve" || input.options.skip_validation) return;
   if (task.preview?.valid === false)
     throw approvalErrors.PREVIEW_STALE({ message: "Its preview has errors." });
   if (task.state !== "REVIEWING") return;
+  await deps.executors.refresh(task.config.type);
   const hash = deps.executors.contentHash(task.config, approvedChanges(task));
   if (hash !== task.content_hash) throw approvalErrors.PREVIEW_STALE();
 }

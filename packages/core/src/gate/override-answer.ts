@@ -45,6 +45,7 @@ export async function decideOnOverride(
   if (!admins.some(({ id }) => id === override.requested_by)) {
     throw approvalErrors.OVERRIDE_OVER({ message: "Whoever asked for this override is no admin any more." });
   }
+  await deps.executors.refresh(task.config.type);
   const to = input.action === "approve" ? afterOverride(deps, task, override) : null;
   const own = await ownApproval(db, override.id, actor.id);
   const answer: OverrideAnswer = {

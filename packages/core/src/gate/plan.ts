@@ -15,6 +15,7 @@ export async function planRevealed(
   signal: AbortSignal,
   task?: { id: string; revision: number },
 ): Promise<Preview> {
+  await deps.executors.refresh(config.type);
   try {
     const use = { config, keys: keysOf(deps, config), purpose: "plan" as const, task };
     const { reveal, values } = await deps.secrets.open(systemActor("gate"), use);

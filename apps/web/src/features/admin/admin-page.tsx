@@ -8,6 +8,7 @@ import {
   ServerCog,
   ShieldX,
   SlidersHorizontal,
+  SquareTerminal,
   User,
   Users,
   Vault,
@@ -52,6 +53,12 @@ const TABS: readonly Tab[] = [
     name: "Risk",
     icon: Gauge,
     Panel: onDemand(() => import("./risk-tab.tsx").then((file) => file.RiskTab)),
+  },
+  {
+    id: "commands",
+    name: "Commands",
+    icon: SquareTerminal,
+    Panel: onDemand(() => import("./commands-tab.tsx").then((file) => file.CommandsTab)),
   },
   {
     id: "on-call",

@@ -3,7 +3,8 @@ import clsx from "clsx";
 import { ChevronRight } from "lucide-react";
 import { Field } from "#components/ui/field.tsx";
 import { Part } from "#features/task/facts.tsx";
-import { type Draft, startWith } from "./draft.ts";
+import { CommandFields } from "./command-fields.tsx";
+import { choicesOf, type Draft, executorFor, isCommand, startWith } from "./draft.ts";
 import { ResourcePicker } from "./resource-picker.tsx";
 import { SchemaFields } from "./schema-fields.tsx";
 
@@ -16,19 +17,21 @@ type Props = {
 };
 
 export function ComposeForm({ executors, draft, onChange, undeclared, issueOf }: Props) {
-  const executor = executors.find(({ type }) => type === draft.type);
+  const executor = executorFor(executors, draft.type);
+  const isChosen = (each: ExecutorInfo) =>
+    each === executor || (isCommand(each) && !!executor && isCommand(executor));
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change });
   return (
     <form className="flex flex-col gap-7" onSubmit={(event) => event.preventDefault()}>
       <fieldset>
         <legend className="mb-2 text-sm font-semibold">What kind of change</legend>
         <div className="grid gap-2 sm:grid-cols-2">
-          {executors.map((each) => (
+          {choicesOf(executors).map((each) => (
             <label
               key={each.type}
               className={clsx(
                 "flex gap-2.5 rounded-lg border px-3 py-2.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
-                each.type === draft.type
+                isChosen(each)
                   ? "border-accent bg-accent-soft"
                   : "border-line bg-surface hover:border-line-strong",
               )}
@@ -37,7 +40,7 @@ export function ComposeForm({ executors, draft, onChange, undeclared, issueOf }:
                 type="radio"
                 name="type"
                 className="mt-0.75 size-3.5 accent-accent"
-                checked={each.type === draft.type}
+                checked={isChosen(each)}
                 onChange={() => onChange(startWith(each, draft))}
               />
               <span className="min-w-0">
@@ -80,13 +83,17 @@ export function ComposeForm({ executors, draft, onChange, undeclared, issueOf }:
             {issueOf("config.resources") && <p className="text-xs text-bad">{issueOf("config.resources")}</p>}
           </Part>
           <Part title={executor.title}>
-            <SchemaFields
-              key={executor.type}
-              schema={executor.parameters}
-              values={draft.parameters}
-              onChange={(parameters) => set({ parameters })}
-              issueOf={(name) => issueOf(`config.parameters.${name}`)}
-            />
+            {isCommand(executor) ? (
+              <CommandFields draft={draft} set={set} issueOf={issueOf} />
+            ) : (
+              <SchemaFields
+                key={executor.type}
+                schema={executor.parameters}
+                values={draft.parameters}
+                onChange={(parameters) => set({ parameters })}
+                issueOf={(name) => issueOf(`config.parameters.${name}`)}
+              />
+            )}
           </Part>
           <MoreFields draft={draft} set={set} issueOf={issueOf} />
         </>

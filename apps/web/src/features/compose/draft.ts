@@ -49,12 +49,35 @@ export function storeDraft(draft: Draft | null): void {
   else localStorage.removeItem(STORED);
 }
 
+/** A pattern such as `command.*` stands for a family of types. */
+const isFamily = ({ type }: Pick<ExecutorInfo, "type">): boolean => type.endsWith(".*");
+
+/** Tasks that choose a command which an admin defined. */
+export const isCommand = ({ type }: Pick<ExecutorInfo, "type">): boolean =>
+  ["command.*", "terraform.*", "kubectl.*"].includes(type);
+
+/** Who handles a type. */
+export function executorFor(executors: readonly ExecutorInfo[], type: string): ExecutorInfo | undefined {
+  return (
+    executors.find((each) => each.type === type) ??
+    executors.find((each) => isFamily(each) && type.startsWith(each.type.slice(0, -1)))
+  );
+}
+
+/** What there is to choose from: families of one executor are one choice. */
+export function choicesOf(executors: readonly ExecutorInfo[]): ExecutorInfo[] {
+  return executors.filter(
+    (each) =>
+      !isFamily(each) || each === executors.find((other) => isFamily(other) && other.title === each.title),
+  );
+}
+
 /** A type's example as a starting point; what was already described stays. */
 export function startWith(executor: ExecutorInfo, before: Draft): Draft {
-  const example = executor.example as Partial<Pick<Draft, "resources" | "parameters">>;
+  const example = executor.example as Partial<Pick<Draft, "type" | "resources" | "parameters">>;
   return {
     ...before,
-    type: executor.type,
+    type: isFamily(executor) ? (example.type ?? executor.type) : executor.type,
     resources: example.resources ?? [],
     parameters: example.parameters ?? {},
     secrets: [],

@@ -54,12 +54,26 @@ function nameOf({ resource }: Change): string {
   return `${resource.type}:${resource.namespace ?? "default"}/${resource.id}`;
 }
 
+/** What will be run, where the change is a command's. */
+function commandOf(after: unknown): { runs: string; directory: string } | null {
+  if (typeof after !== "object" || after === null || !("runs" in after) || !("directory" in after))
+    return null;
+  const { runs, directory } = after;
+  if (!Array.isArray(runs) || typeof directory !== "string") return null;
+  return { runs: runs.map((each) => quoted(String(each))).join(" "), directory };
+}
+
+/** As one would type it: what is no plain word stands in quotes. */
+const quoted = (element: string) =>
+  /^[\w@%+=:,./{}-]+$/.test(element) ? element : `'${element.replaceAll("'", "'\\''")}'`;
+
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 function ChangeCard({ change, split }: { change: Change; split: boolean }) {
   const [open, setOpen] = useState(true);
   const lines = useMemo(() => (change.diff ? parseDiff(change.diff) : null), [change.diff]);
   const stat = lines && diffStat(lines);
+  const command = commandOf(change.after);
   const name = nameOf(change);
   const isBare = !lines && change.before === undefined && change.after === undefined;
   return (
@@ -86,6 +100,12 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
           </span>
         )}
       </button>
+      {open && command && (
+        <p className="border-b border-line px-2 py-1.5 text-xs text-ink-3">
+          Then runs <code className="break-all text-ink">{command.runs}</code> in{" "}
+          <code className="break-all">{command.directory}</code>
+        </p>
+      )}
       {open &&
         !isBare &&
         (lines ? (

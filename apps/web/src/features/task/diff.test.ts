@@ -49,4 +49,28 @@ describe("a unified diff", () => {
       ["add", "++ y"],
     ]);
   });
+
+  it("goes on with the next file, whose headers are no lines of it", () => {
+    const both = `${"diff -u a b\n--- a\n+++ b/one\n@@ -1 +1 @@\n-x\n+y\n"}${"diff -u c d\n--- c\n+++ d/two\t2026\n@@ -1,2 +1 @@\n z\n-w\n"}`;
+    expect(parseDiff(both).map(({ kind, text }) => [kind, text])).toEqual([
+      ["remove", "x"],
+      ["add", "y"],
+      ["gap", "d/two"],
+      ["same", "z"],
+      ["remove", "w"],
+    ]);
+  });
+
+  it("shows a plan that is no diff with the signs of its own", () => {
+    const plan = `  # a will be created\n  + resource "a" {\n      - id = 1 -> null\n      ~ x  = 2\n-/+ resource "b"\n  -5 degrees\n`;
+    expect(parseDiff(plan).map(({ kind }) => kind)).toEqual([
+      "same",
+      "add",
+      "remove",
+      "same",
+      "remove",
+      "same",
+    ]);
+    expect(parseDiff(plan)[1]!.text).toBe('  + resource "a" {');
+  });
 });

@@ -19,7 +19,7 @@ export type AskDeps = {
   pool: Pool;
   tasks: Pick<TasksService, "read">;
   gate: Pick<GateService, "propose" | "submit" | "remove">;
-  executors: Pick<ExecutorsService, "find" | "resourcesOf" | "referencesOf">;
+  executors: Pick<ExecutorsService, "find" | "refresh" | "resourcesOf" | "referencesOf">;
   settings: { stash_days: number };
 };
 
@@ -42,6 +42,7 @@ export async function rollBack(
   if (standing.refused !== null || attempt_id === null) {
     throw taskErrors.ROLLBACK_REFUSED({ message: standing.refused ?? NOT_KEPT });
   }
+  await deps.executors.refresh(task.config.type);
   const config = rollbackConfig(deps, task, attempt_id, reason);
   const metadata = {
     tags: task.tags,

@@ -7,7 +7,7 @@ export type RollbackDeps = {
   pool: Pool;
   box: SecretBox;
   /** Asked for when it is needed: this executor is one of them. */
-  executors: () => Pick<ExecutorsService, "find" | "resourcesOf" | "referencesOf">;
+  executors: () => Pick<ExecutorsService, "find" | "refresh" | "mayRetry" | "resourcesOf" | "referencesOf">;
 };
 
 const parameters = z.object({ task_id: z.string(), attempt_id: z.string(), executor_digest: z.string() });

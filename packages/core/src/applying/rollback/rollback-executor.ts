@@ -13,6 +13,7 @@ import { type KeptAttempt, type RollbackDeps, readKept, readParameters, secretsO
 import { reverseChanges } from "./reverse.ts";
 
 const VERSION = 1;
+const PLAN_DEADLINE_MS = 300_000;
 const NOT_KEPT = "What rolling it back needs is no longer kept.";
 const FOREIGN = "Somebody else has changed it since: rolling it back would undo their change too.";
 const AS_BEFORE = "There is nothing to roll back: it is as it was before.";
@@ -25,6 +26,7 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
   async function keptOf(config: TaskConfig): Promise<KeptAttempt> {
     const kept = await readKept(deps, readParameters(config));
     if (!kept) throw new ExecutorFailure(NOT_KEPT);
+    await deps.executors().refresh(kept.config.type);
     return kept;
   }
 
@@ -72,6 +74,8 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
     volatile: [],
     retry: true,
     cheap_plan: false,
+    // Looking how things stand takes as long as the original's plan.
+    plan_deadline_ms: PLAN_DEADLINE_MS,
 
     digest: () => `${ROLLBACK_TYPE}/${VERSION}`,
     // Checked to be those of the original.
@@ -79,6 +83,7 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
     async check(config) {
       const kept = await readKept(deps, readParameters(config));
       if (!kept) return [{ field: "config.parameters.attempt_id", issue: "names nothing that is kept" }];
+      await deps.executors().refresh(kept.config.type);
       const declared = new Map(config.resources.map((ref) => [canonicalKey(ref), ref.actions]));
       const missing = deps
         .executors()
@@ -123,7 +128,7 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
 
     async inspect(stash, config, context) {
       const kept = await keptOf(config);
-      if (!executorOf(kept, config).retry) {
+      if (!deps.executors().mayRetry(kept.config)) {
         throw new ExecutorFailure(
           "it stopped in the middle, and this kind of change cannot be tried again safely",
         );

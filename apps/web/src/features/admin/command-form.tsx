@@ -1,0 +1,240 @@
+import type { CommandEntry, CommandList } from "@ade/core/executors/adapters/command/schema";
+import { type FormEvent, useState } from "react";
+import { FormFoot } from "#components/form-foot.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { ChipPicker } from "#components/ui/chip-picker.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { api } from "#lib/api.ts";
+import { useCommand } from "#lib/use-command.ts";
+import {
+  type CommandDraft,
+  DraftProblem,
+  definitionOfDraft,
+  draftOfCommand,
+  EMPTY_COMMAND,
+} from "./command-draft.ts";
+
+type Props = {
+  /** null for a new one. */
+  entry: CommandEntry | null;
+  /** What a new one can start from, or what an older version was. */
+  start: CommandDraft | null;
+  shipped: CommandList["shipped"];
+  done: () => void;
+  close: () => void;
+};
+
+type TextKey = Exclude<keyof CommandDraft, "types" | "retry">;
+
+/** A new command, or the next version of one. Vectors stand with one element a line. */
+export function CommandForm({ entry, start, shipped, done, close }: Props) {
+  const [draft, setDraft] = useState<CommandDraft>(
+    start ?? (entry ? draftOfCommand(entry.definition) : EMPTY_COMMAND),
+  );
+  const [unread, setUnread] = useState<DraftProblem | null>(null);
+  const set = (change: Partial<CommandDraft>) => setDraft({ ...draft, ...change });
+  const command = useCommand(
+    () => {
+      const definition = definitionOfDraft(draft);
+      return entry?.version
+        ? api.commands.update.mutate({ ...definition, expected_version: entry.version })
+        : api.commands.create.mutate(definition);
+    },
+    () => {
+      done();
+      close();
+    },
+    { COMMAND_EXISTS: "name", COMMAND_IN_FILE: "name" },
+  );
+  const send = () => {
+    try {
+      definitionOfDraft(draft);
+      setUnread(null);
+    } catch (error) {
+      if (!(error instanceof DraftProblem)) throw error;
+      setUnread(error);
+      return;
+    }
+    void command.send();
+  };
+  const text = (
+    key: TextKey,
+    label: string,
+    more: { hint?: string; rows?: number; code?: boolean; optional?: boolean; placeholder?: string } = {},
+  ) => (
+    <Field
+      label={label}
+      hint={more.hint}
+      optional={more.optional ?? false}
+      error={unread?.field === key ? unread.message : command.issueOf(key)}
+    >
+      {(parts) =>
+        more.rows ? (
+          <textarea
+            {...parts}
+            rows={more.rows}
+            spellCheck={false}
+            placeholder={more.placeholder}
+            className="field font-mono text-xs! leading-5!"
+            value={draft[key]}
+            onChange={(event) => set({ [key]: event.target.value })}
+          />
+        ) : (
+          <input
+            {...parts}
+            autoComplete="off"
+            spellCheck={false}
+            disabled={key === "name" && entry !== null}
+            placeholder={more.placeholder}
+            className={more.code ? "field font-mono text-xs!" : "field"}
+            value={draft[key]}
+            onChange={(event) => set({ [key]: event.target.value })}
+          />
+        )
+      }
+    </Field>
+  );
+  return (
+    <Dialog
+      title={entry ? `Edit ${entry.definition.name}` : "New command"}
+      description={
+        entry
+          ? "Tasks that were approved before go back to review."
+          : "A program that tasks may run. They choose it by name; they can never write one."
+      }
+      close={close}
+      wide
+    >
+      <form
+        noValidate
+        className="flex flex-col gap-3"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {!entry && (
+          <Field label="Start from" hint="What ships needs only its folder.">
+            {(parts) => (
+              <select
+                {...parts}
+                className="field"
+                onChange={(event) => {
+                  const found = shipped.find(({ name }) => name === event.target.value);
+                  setDraft(found ? draftOfCommand(found) : EMPTY_COMMAND);
+                }}
+              >
+                <option value="">Nothing</option>
+                {shipped.map(({ name, title }) => (
+                  <option key={name} value={name}>
+                    {title}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        )}
+        <div className="grid gap-3 sm:grid-cols-2">
+          {text("name", "Name", { code: true, hint: "What tasks choose it by." })}
+          {text("title", "Title", { optional: true })}
+        </div>
+        {text("description", "Description", { optional: true, hint: "For those who write tasks." })}
+        {text("directory", "Folder", {
+          code: true,
+          hint: "Where its programs run, on every worker.",
+          placeholder: "/srv/infra",
+        })}
+        {text("plan", "Plan", {
+          rows: 4,
+          hint: "One element a line. Says what would happen; its output is the diff. {stash} is a private folder.",
+          placeholder: "terraform\nplan\n-out={stash}/plan",
+        })}
+        {text("apply", "Apply", { rows: 4, placeholder: "terraform\napply\n{stash}/plan" })}
+        {text("rollback", "Rollback", { rows: 3, optional: true })}
+        {text("parameters", "Arguments", {
+          rows: 4,
+          optional: true,
+          hint: "JSON Schema. Each becomes {name} in the lines above.",
+          placeholder: '{ "properties": { "size": { "type": "integer" } }, "required": ["size"] }',
+        })}
+        {text("environment", "Environment", {
+          rows: 2,
+          optional: true,
+          hint: "NAME=value, one a line. Secrets as secret://name.",
+        })}
+        <details className="group">
+          <summary className="flex h-7 items-center font-semibold">
+            Types, resources, exit codes, retry
+          </summary>
+          <div className="mt-2 flex flex-col gap-3">
+            <Field
+              label="Task types"
+              optional
+              hint="Only these may choose it. Policies look at types."
+              error={command.issueOf("types")}
+            >
+              {(parts) => (
+                <ChipPicker
+                  {...parts}
+                  free
+                  isCode
+                  value={draft.types}
+                  onChange={(types) => set({ types })}
+                  choices={[]}
+                  placeholder="terraform.apply"
+                />
+              )}
+            </Field>
+            {text("resources", "What it touches", {
+              rows: 3,
+              optional: true,
+              hint: "JSON, a list of resources. Without it, itself: it never runs twice at once.",
+            })}
+            {text("volatile", "Lines without meaning", {
+              rows: 3,
+              optional: true,
+              hint: "Whole lines of the plan's output that are not compared, one a line. * is anything.",
+            })}
+            <div className="grid gap-3 sm:grid-cols-2">
+              {text("plan_exit_codes", "Good exit codes of the plan", {
+                code: true,
+                hint: "With others beside 0, 0 says that nothing is left to do.",
+              })}
+              <Field label="After an interruption" error={command.issueOf("retry")}>
+                {(parts) => (
+                  <select
+                    {...parts}
+                    className="field"
+                    value={draft.retry}
+                    onChange={(event) => set({ retry: event.target.value as CommandDraft["retry"] })}
+                  >
+                    <option value="never">Never try again; a person looks</option>
+                    <option value="safe">Plan again and go on</option>
+                  </select>
+                )}
+              </Field>
+            </div>
+          </div>
+        </details>
+        <FormFoot command={command}>
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            type="submit"
+            look="primary"
+            acts
+            busy={command.busy}
+            disabled={
+              draft.name.trim() === "" ||
+              draft.directory.trim() === "" ||
+              !draft.plan.trim() ||
+              !draft.apply.trim()
+            }
+          >
+            {entry ? "Save" : "Add command"}
+          </Button>
+        </FormFoot>
+      </form>
+    </Dialog>
+  );
+}
