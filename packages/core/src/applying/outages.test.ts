@@ -1,13 +1,16 @@
 import { openPool } from "@ade/testkit/database";
+import pino from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openWorkshop, type Workshop } from "./applying-fixture.ts";
 import { APPLY_STEPS, type ApplyStep } from "./deps.ts";
 
 let core: Workshop;
+const logged: string[] = [];
 /** What happens when the next attempt comes to a step; once. */
 let onStep: ((step: ApplyStep) => void) | null = null;
 beforeAll(async () => {
-  core = await openWorkshop({ atApplyStep: (step) => onStep?.(step) });
+  const log = pino({ level: "warn" }, { write: (line: string) => void logged.push(line) });
+  core = await openWorkshop({ atApplyStep: (step) => onStep?.(step), log });
 });
 afterAll(() => core.dispose());
 beforeEach(() => {
@@ -99,6 +102,8 @@ test("an end that PostgreSQL cannot take at once is recorded by the worker that 
     await cut();
     // The executor ends while nobody can be told.
     await expect.poll(() => core.effects(task.id), { timeout: 10_000 }).toBe(1);
+    const refused = () => logged.some((line) => line.includes("an end could not be recorded"));
+    await expect.poll(refused, { timeout: 10_000 }).toBe(true);
     await allow(true);
     expect(await run).toBe("ended");
     await assertOnce(task.id);
