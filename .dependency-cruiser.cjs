@@ -5,7 +5,7 @@
 const LEVELS = [
   ["kernel"],
   ["ledger"],
-  ["identity", "resources"],
+  ["identity", "resources", "egress"],
   ["risk", "policies", "delegations", "locks", "executors", "preferences", "notifications", "oncall"],
   ["agents", "secrets"],
   ["tasks", "approvals"],

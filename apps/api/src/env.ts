@@ -1,3 +1,4 @@
+import { httpAllowSetting } from "@ade/core/egress/schema";
 import { sqlConnectionsSetting } from "@ade/core/executors/adapters/sql/sql-connections";
 import { z } from "zod";
 
@@ -53,10 +54,7 @@ const settings = z.object({
     .url({ protocol: /^smtps?$/, ...expected("smtp://user:password@host:587, or smtps://…") })
     .optional(),
   ADE_MAIL_FROM: z.string().min(3, expected("whom mail comes from, such as ade@example.org")).optional(),
-  ADE_HTTP_ALLOW: z
-    .string()
-    .regex(/^[\w.:[\]-]+:\d{1,5}( *, *[\w.:[\]-]+:\d{1,5})*$/, expected("host:port, comma separated"))
-    .optional(),
+  ADE_HTTP_ALLOW: httpAllowSetting,
   /** Requests a second for each principal and address; benches raise it. */
   ADE_RATE_LIMIT: whole("how many requests a second, 1 or more", 1, 1_000_000_000).default(1000),
   ADE_BODY_LIMIT_BYTES: whole("bytes, 1024 or more", 1024, 100_000_000).default(1_048_576),

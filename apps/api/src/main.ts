@@ -35,7 +35,7 @@ async function run(env: Environment): Promise<void> {
     works: false,
     outgoing: {
       smtpUrl: env.ADE_SMTP_URL ?? null,
-      httpAllow: env.ADE_HTTP_ALLOW ?? "",
+      httpAllow: env.ADE_HTTP_ALLOW,
       ...(env.ADE_MAIL_FROM ? { from: env.ADE_MAIL_FROM } : {}),
     },
   });

@@ -1,4 +1,5 @@
 import { APPLY_STEPS } from "@ade/core/applying/service";
+import { httpAllowSetting } from "@ade/core/egress/schema";
 import { sqlConnectionsSetting } from "@ade/core/executors/adapters/sql/sql-connections";
 import { readSecretEnvironment, type SecretEnvironment } from "@ade/core/secrets/service";
 import { z } from "zod";
@@ -27,7 +28,7 @@ const environment = z.object({
   ADE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ADE_MAIL_FROM: z.string().min(3).optional(),
   /** `host:port`, comma separated: webhooks may go there although it is inside or speaks plain http. */
-  ADE_HTTP_ALLOW: z.string().default(""),
+  ADE_HTTP_ALLOW: httpAllowSetting,
   ADE_WORKER_TASKS: z.coerce.number().int().min(1).max(1000).default(20),
   ADE_LOCK_TTL_SECONDS: z.coerce.number().int().min(5).max(300).default(30),
   ADE_LOCK_DELAY_SECONDS: z.coerce.number().int().min(0).max(300).default(15),

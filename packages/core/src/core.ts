@@ -9,6 +9,8 @@ import { delegationPermissions } from "./delegations/permissions.ts";
 import { createDelegationsService, delegationProjections } from "./delegations/service.ts";
 import { createCommands } from "./executors/adapters/command/service.ts";
 import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
+import { createReceipts } from "./executors/adapters/http/http-receipts.ts";
+import { createHttpExecutor } from "./executors/adapters/http/service-http.ts";
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { createSqlExecutor } from "./executors/adapters/sql/database-sql.ts";
 import type { SqlConnections } from "./executors/adapters/sql/sql-connections.ts";
@@ -193,6 +195,10 @@ export async function createCore(options: CoreOptions) {
       createRollbackExecutor({ pool, box: stashBox, executors: () => executors }),
       commands.executor,
       createFilesExecutor({ roots: options.fileRoots }),
+      createHttpExecutor({
+        allow: options.outgoing?.httpAllow ?? OUTGOING.httpAllow,
+        receipts: createReceipts(pool),
+      }),
       createSqlExecutor({ connections: options.sqlConnections ?? {} }),
       ...(options.testExecutors
         ? [createNoopExecutor(options.testExecutors), ...(options.testExecutors.more ?? [])]

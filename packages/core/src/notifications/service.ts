@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { parseAllowList, type ReachRules, resolveByDns } from "../egress/service.ts";
 import type { PrismaClient } from "../generated/client.ts";
 import type { Person } from "../identity/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -11,7 +12,6 @@ import { tellBatch } from "./consume.ts";
 import type { ListNotificationsQuery, NotificationList } from "./schema.ts";
 import { deliverDue } from "./sending/deliver.ts";
 import { createMailer, type MailSettings } from "./sending/mail.ts";
-import { parseAllowList, type ReachRules, resolveByDns } from "./sending/reach.ts";
 import { forgetDeliveries } from "./sending/store.ts";
 import { countUnread, ensurePlace, listNotifications, markRead } from "./store.ts";
 import { createWebhookCommands } from "./webhooks/commands.ts";

@@ -123,7 +123,9 @@ function Control({ parts, schema, value, set }: ControlProps) {
 function TextControl({ parts, schema, value, set }: ControlProps) {
   const isNullable = typesOf(schema).includes("null");
   const isLong = schema.contentMediaType !== undefined || (schema.maxLength ?? LONG_TEXT) > 4000;
-  const text = typeof value === "string" ? value : "";
+  // JSON that was written by a program; from here on it is edited as text.
+  const isJson = typeof value === "object" && value !== null;
+  const text = typeof value === "string" ? value : isJson ? JSON.stringify(value, null, 2) : "";
   const field = isLong ? (
     <textarea
       {...parts}

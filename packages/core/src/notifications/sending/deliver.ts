@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { ReachRules } from "../../egress/service.ts";
 import { systemActor } from "../../kernel/actor.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ledger } from "../../ledger/service.ts";
@@ -8,7 +9,6 @@ import { signedHeaders } from "../webhooks/signature.ts";
 import { nextAttemptMs } from "./backoff.ts";
 import { letter, type Mailer } from "./mail.ts";
 import { post } from "./post.ts";
-import type { ReachRules } from "./reach.ts";
 import { type Attempted, addressOf, type DueDelivery, finishAttempt, takeDue } from "./store.ts";
 
 const BATCH = 20;

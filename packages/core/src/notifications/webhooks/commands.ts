@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { type ReachRules, reach, Unreachable } from "../../egress/service.ts";
 import type { Prisma, PrismaClient } from "../../generated/client.ts";
 import type { Actor } from "../../kernel/actor.ts";
 import type { Clock } from "../../kernel/clock.ts";
@@ -15,7 +16,6 @@ import type {
   WebhookPatch,
   WebhookWithSecret,
 } from "../schema.ts";
-import { type ReachRules, reach, Unreachable } from "../sending/reach.ts";
 import { insertDeliveries } from "../sending/store.ts";
 import type { Box, Opened, Sealed } from "./sealed.ts";
 import { secretOf } from "./signature.ts";

@@ -43,6 +43,25 @@ for (const [net, bits] of IN_IPV6) inside.addSubnet(net, bits, "ipv6");
 const global6 = new BlockList();
 global6.addSubnet("2000::", 3, "ipv6");
 
+/** What no name may lead to: this machine, its link (where clouds keep credentials), nobody and everybody. */
+const near = new BlockList();
+for (const [net, bits] of [
+  ["0.0.0.0", 8],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["224.0.0.0", 3],
+] as const)
+  near.addSubnet(net, bits, "ipv4");
+for (const [net, bits] of [
+  ["::", 96],
+  ["fe80::", 10],
+  ["ff00::", 8],
+] as const)
+  near.addSubnet(net, bits, "ipv6");
+
+/** A BlockList reads `::ffff:127.0.0.1` as the IPv4 address that it is. */
+const isNear = (address: string): boolean => near.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+
 /** True for an address of the internet; false for this machine, private networks and everything reserved. */
 export function isPublic(address: string): boolean {
   if (isIP(address) === 4) return !inside.check(address, "ipv4");
@@ -67,7 +86,8 @@ export const resolveByDns: ReachRules["resolve"] = (host) => lookup(host, { all:
 
 /**
  * The address to connect to for this URL. Every address that its name resolves to must be public, unless the place is
- * allowed by name; and who connects must connect to the answer, or the name could resolve to another one meanwhile.
+ * allowed by name: then it may lie in a private network, but lead to this machine or to link-local addresses only where
+ * that address is allowed itself (or the name is localhost). And who connects must connect to the answer, or the name could resolve to another one meanwhile.
  * Throws Unreachable.
  */
 export async function reach(url: URL, rules: ReachRules): Promise<Reached> {
@@ -85,6 +105,14 @@ export async function reach(url: URL, rules: ReachRules): Promise<Reached> {
       });
   const [first] = found;
   if (!first) throw new Unreachable("The name of its host is not known.");
+  const port = placeOf(url).slice(placeOf(url).lastIndexOf(":"));
+  const isOwn = ({ address }: { address: string }) =>
+    address === host || rules.allow.has(address + port) || host === "localhost";
+  if (isAllowed && found.some((each) => isNear(each.address) && !isOwn(each))) {
+    throw new Unreachable(
+      "Its name leads to this machine or its link, which only ADE_HTTP_ALLOW's own address may.",
+    );
+  }
   if (!isAllowed && !found.every(({ address }) => isPublic(address))) {
     throw new Unreachable(
       "It leads into a private network, which is refused unless ADE_HTTP_ALLOW names host and port.",

@@ -74,6 +74,14 @@ describe("where messages may go", () => {
   ])("is not %s", async (_what, url, resolve) => {
     await expect(go(url, resolve)).rejects.toBeInstanceOf(Unreachable);
   });
+  test.each(["127.0.0.1", "169.254.169.254", "0.0.0.0", "::1", "::ffff:127.0.0.1", "fe80::1", "224.0.0.1"])(
+    "is not %s behind an allowed name, but what is allowed itself",
+    async (address) => {
+      const [url, resolve] = ["http://api.local/x", answers(address)];
+      await expect(go(url, resolve, "api.local:80")).rejects.toBeInstanceOf(Unreachable);
+      expect(await go(url, resolve, `api.local:80,${address}:80`)).toMatchObject({ address });
+    },
+  );
   test("is what the allow-list names, by host and port, and no other port of it", async () => {
     expect(await go("http://127.0.0.1:8065/x", answers(), "chat.local:443, 127.0.0.1:8065")).toEqual({
       address: "127.0.0.1",

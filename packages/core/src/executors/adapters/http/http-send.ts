@@ -1,0 +1,137 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type Answer,
+  NotAnswered,
+  type ReachRules,
+  reach,
+  send,
+  Unreachable,
+} from "../../../egress/service.ts";
+import { ExecutorFailure } from "../../errors.ts";
+import { cleanText } from "../../output.ts";
+import type { ApplyContext } from "../../port.ts";
+import { MAX_TRIES, retryAfterMs, waitMs } from "./http-backoff.ts";
+import type { WrittenRequest } from "./http-parameters.ts";
+import type { Receipts } from "./http-receipts.ts";
+import { readyRequest } from "./http-request.ts";
+
+export const ANSWER_LIMIT_BYTES = 1024 * 1024;
+const EXCERPT = 500;
+const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE"]);
+
+/** RFC 9110, 9.2.2: sent twice it has the effect of once. Others are sent again only where an answer came. */
+export const isIdempotent = ({ method }: Pick<WrittenRequest, "method">) => IDEMPOTENT.has(method);
+
+export type SendOptions = {
+  readonly rules: ReachRules;
+  readonly receipts: Receipts;
+  readonly random: () => number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
+};
+
+export const waiting: SendOptions["wait"] = (ms, signal) => delay(ms, undefined, { signal });
+
+export type Sending = {
+  readonly request: WrittenRequest;
+  /** `Idempotency-Key`, and under which its receipt is kept. */
+  readonly key: string;
+  readonly isExpected: (status: number) => boolean;
+  /** No wait goes beyond this. */
+  readonly limitMs: number;
+  readonly say: (text: string) => void;
+};
+
+type Tried = { answer: Answer } | { failure: NotAnswered };
+
+async function attempt(
+  { rules }: SendOptions,
+  { request, key }: Sending,
+  context: ApplyContext,
+): Promise<Tried> {
+  const { method, url, headers, body } = readyRequest(request, context);
+  try {
+    // Resolved anew at each try, and connected to what was checked.
+    const reached = await reach(url, rules);
+    context.signal.throwIfAborted();
+    const all = { ...headers, "idempotency-key": key };
+    const { signal } = context;
+    return {
+      answer: await send(url, reached, {
+        method,
+        headers: all,
+        body,
+        signal,
+        answerLimitBytes: ANSWER_LIMIT_BYTES,
+      }),
+    };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof Unreachable) throw new ExecutorFailure(error.message);
+    if (error instanceof NotAnswered) return { failure: error };
+    throw error;
+  }
+}
+
+/** Why an answer is not the wished one, with the beginning of what it says. */
+function refusal({ status, body }: Answer): ExecutorFailure {
+  const said = cleanText(body.toString("utf8")).replace(/\s+/g, " ").trim().slice(0, EXCERPT);
+  const why = status >= 300 && status < 400 ? "; redirects are not followed" : "";
+  return new ExecutorFailure(`It answered ${status}${why}.${said ? ` It said: ${said}` : ""}`, {
+    retryable: isBusy(status),
+    details: { status },
+  });
+}
+
+const isBusy = (status: number) => status === 429 || status >= 500;
+
+/**
+ * Sends until an answer is the expected one: again after 429 and 5xx, and where nothing was sent; where an answer was
+ * lost only what is idempotent. Throws ExecutorFailure, or the signal's reason; the receipt says how far it came.
+ */
+export async function sendUntilAnswered(
+  options: SendOptions,
+  sending: Sending,
+  context: ApplyContext,
+): Promise<Answer> {
+  const { receipts } = options;
+  const { key, request, say } = sending;
+  const started = performance.now();
+  for (let tries = 1; ; tries++) {
+    context.signal.throwIfAborted();
+    await receipts.write(key, { state: "sent", status: null });
+    context.signal.throwIfAborted();
+    const tried = await attempt(options, sending, context).catch(async (error: unknown) => {
+      if (error instanceof ExecutorFailure) await receipts.write(key, { state: "unsent", status: null });
+      throw error;
+    });
+    if ("answer" in tried && sending.isExpected(tried.answer.status)) return tried.answer;
+    const mayRepeat =
+      "answer" in tried ? isBusy(tried.answer.status) : !tried.failure.wasSent || isIdempotent(request);
+    const why = "answer" in tried ? refusal(tried.answer) : unanswered(tried.failure, request);
+    if ("answer" in tried) await receipts.write(key, { state: "refused", status: tried.answer.status });
+    else if (!tried.failure.wasSent) await receipts.write(key, { state: "unsent", status: null });
+    if (!mayRepeat || tries >= MAX_TRIES) throw why;
+    const asked = "answer" in tried ? retryAfterMs(tried.answer.headers["retry-after"], Date.now()) : null;
+    const ms = waitMs(tries, asked, options.random());
+    if (performance.now() - started + ms > sending.limitMs) {
+      throw new ExecutorFailure(
+        `${why.message} The next try would be in ${Math.ceil(ms / 1000)} s, beyond the time limit.`,
+        { retryable: true },
+      );
+    }
+    say(`${why.message} Trying again in ${Math.ceil(ms / 1000)} s.\n`);
+    context.report({ message: `Retry ${tries} in ${Math.ceil(ms / 1000)} s` });
+    await options.wait(ms, context.signal);
+  }
+}
+
+function unanswered(failure: NotAnswered, request: WrittenRequest): ExecutorFailure {
+  return failure.wasSent && !isIdempotent(request)
+    ? lost()
+    : new ExecutorFailure(failure.message, { retryable: true });
+}
+
+export const lost = () =>
+  new ExecutorFailure(
+    "It was sent, and its answer was lost: nobody can tell whether it took effect. Look there first.",
+  );
