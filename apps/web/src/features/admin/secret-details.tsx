@@ -57,23 +57,25 @@ export function SecretDetails({ secret, done, close }: Props) {
                     by {version.created_by_name}, <Ago at={version.created_at} />
                   </span>
                 </span>
-                <span className="text-xs text-ink-3">
-                  {version.last_used_at ? (
-                    <>
-                      used <Ago at={version.last_used_at} />
-                    </>
-                  ) : (
-                    "never used"
-                  )}
+                <span className="ml-auto flex items-center gap-2">
+                  <span className="text-xs text-ink-3">
+                    {version.last_used_at ? (
+                      <>
+                        used <Ago at={version.last_used_at} />
+                      </>
+                    ) : (
+                      "never used"
+                    )}
+                  </span>
+                  <Button
+                    size="small"
+                    look="quiet"
+                    aria-label={`Delete version ${version.number}`}
+                    onClick={() => setRemoving(version.number)}
+                  >
+                    Delete
+                  </Button>
                 </span>
-                <Button
-                  size="small"
-                  look="quiet"
-                  aria-label={`Delete version ${version.number}`}
-                  onClick={() => setRemoving(version.number)}
-                >
-                  Delete
-                </Button>
               </li>
             ))}
           </ul>
@@ -86,7 +88,9 @@ export function SecretDetails({ secret, done, close }: Props) {
         <SecretUses name={name} />
       </section>
       <p className="mt-4 text-xs">
-        <Link href={`/audit?entity_id=${encodeURIComponent(name)}`}>Every use and change in the audit</Link>
+        <Link className="text-accent hover:underline" href={`/audit?entity_id=${encodeURIComponent(name)}`}>
+          Every use and change in the audit
+        </Link>
       </p>
     </Dialog>
   );

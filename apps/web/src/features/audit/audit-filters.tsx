@@ -15,6 +15,7 @@ const ACTIONS = [
   "user.created",
   "user.updated",
   "policy.updated",
+  "secret.used",
   "session.signed_in",
 ];
 const FACETS = { task_id: "task", actor_id: "actor", entity_id: "thing" } as const;
