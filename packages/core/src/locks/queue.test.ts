@@ -157,6 +157,18 @@ describe.each([
     expect(await locks.get(holder.id)).toMatchObject({ queue_length: 0 });
   });
 
+  test("of several whose waits end in one sweep each is told so when it asks", async () => {
+    await locks.acquire(want("a"));
+    const wait = { max_wait_seconds: 1 };
+    const waits = [await ask("b", { wait }), await ask("c", { wait }), await ask("d", { wait })];
+    const over = Date.parse(waits.at(-1)!.waits_until);
+    const redisMs = async () => Number((await server.admin.time())[0]) * 1000;
+    await expect.poll(redisMs, { timeout: 5_000 }).toBeGreaterThan(over);
+    await locks.sweepExpired();
+    for (const { request_id } of waits)
+      await expect(standing(request_id)).rejects.toMatchObject({ code: "RESOURCE_LOCKED", status: 423 });
+  });
+
   test("who is called off leaves the queue at once", async () => {
     const holder = await locks.acquire(want("a"));
     const abort = new AbortController();

@@ -32,6 +32,9 @@ end
 local function sweep_wait(id)
   local wait = load_wait(id)
   if not wait or wait[1] == ENDED then
+    -- Ended in this very sweep, with another of its queue: how, is kept for a while.
+    local forget_ms = redis.call('ZSCORE', KEYS[2], 'w' .. id)
+    if forget_ms and tonumber(forget_ms) > now_ms then return end
     redis.call('HDEL', KEYS[4], id)
     redis.call('ZREM', KEYS[2], 'w' .. id)
     return
