@@ -85,7 +85,13 @@ test("shifts and the backlog policy are an admin's, and everybody sees who is on
   expect(policy.auto_approve.enabled).toBe(false);
   expect((await server.call(author, "PATCH", "/approvals/backlog", policy)).statusCode).toBe(403);
   const changed = { ...policy, open_overall: null };
-  expect((await server.call(admin, "PATCH", "/approvals/backlog", changed)).json()).toEqual(changed);
+  expect((await server.call(admin, "PATCH", "/approvals/backlog", changed)).json()).toEqual({
+    ...changed,
+    version: policy.version + 1,
+  });
+  // What was read before the change is no longer what is in force.
+  const late = await server.call(admin, "PATCH", "/approvals/backlog", policy);
+  expect([late.statusCode, late.json().error.code]).toEqual([409, "CONFLICT"]);
 });
 
 test("a webhook's secret and path are shown once and never again", async () => {

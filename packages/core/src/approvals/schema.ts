@@ -103,10 +103,10 @@ export const backlogSettings = z.strictObject({
 });
 export type BacklogSettings = z.infer<typeof backlogSettings>;
 
-/** In force, with its version; a change may carry the version that it was made from. */
+/** In force, with its version. A change may carry the version that it was made from: what was read can be sent back. */
 export const backlogEntry = backlogSettings.extend({ version: z.int().min(0) });
 export type BacklogEntry = z.infer<typeof backlogEntry>;
-export const backlogChange = backlogSettings.extend({ expected_version: z.int().min(0).optional() });
+export const backlogChange = backlogSettings.extend({ version: z.int().min(0).optional() });
 export type BacklogChange = z.infer<typeof backlogChange>;
 
 /** Puts one's own open approval aside; null takes it back. */

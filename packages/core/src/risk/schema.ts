@@ -68,10 +68,10 @@ export const riskSettings = z.strictObject({
 });
 export type RiskSettings = z.infer<typeof riskSettings>;
 
-/** In force, with their version; a change may carry the version that it was made from. */
+/** In force, with their version. A change may carry the version that it was made from: what was read can be sent back. */
 export const riskSettingsEntry = riskSettings.extend({ version: z.int().min(0) });
 export type RiskSettingsEntry = z.infer<typeof riskSettingsEntry>;
-export const riskSettingsChange = riskSettings.extend({ expected_version: z.int().min(0).optional() });
+export const riskSettingsChange = riskSettings.extend({ version: z.int().min(0).optional() });
 export type RiskSettingsChange = z.infer<typeof riskSettingsChange>;
 
 /** How tasks of one type on overlapping resources ended lately; cancelled ones say nothing and are not among them. */

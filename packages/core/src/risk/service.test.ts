@@ -96,8 +96,8 @@ describe("assess", () => {
       if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "CONFLICT" });
     }
     await expect(
-      risk.updateSettings(systemActor("test"), { ...settings, expected_version: version }),
+      risk.updateSettings(systemActor("test"), { ...settings, version }),
     ).rejects.toMatchObject({ code: "CONFLICT" });
-    await risk.updateSettings(systemActor("test"), { ...settings, expected_version: version + won });
+    await risk.updateSettings(systemActor("test"), { ...settings, version: version + won });
   });
 });

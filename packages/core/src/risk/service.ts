@@ -88,8 +88,8 @@ export function createRiskService(deps: RiskDeps): RiskService {
       await LEARNED_MODEL.replace(deps, actor, { value: model });
       return model;
     },
-    async updateSettings(actor, { expected_version, ...value }) {
-      const kept = await RISK_SETTINGS.replace(deps, actor, { value, expected_version });
+    async updateSettings(actor, { version, ...value }) {
+      const kept = await RISK_SETTINGS.replace(deps, actor, { value, expected_version: version });
       return { ...kept.value, version: kept.version };
     },
   };

@@ -57,7 +57,7 @@ function RiskForm({ settings }: { settings: RiskSettingsEntry }) {
     retry: false,
   });
   const command = useCommand(
-    () => api.risk.update_settings.mutate({ ...chosen, expected_version: settings.version }),
+    () => api.risk.update_settings.mutate({ ...chosen, version: settings.version }),
     () => {
       toast({ text: "Saved", detail: "They hold for tasks that are assessed from now on." });
       void client.invalidateQueries({ queryKey: ["risk_settings"] });

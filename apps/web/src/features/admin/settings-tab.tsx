@@ -48,7 +48,7 @@ function BacklogForm({ settings }: { settings: BacklogEntry }) {
         open_overall: orNull(overall),
         old_after_hours: Number(hours),
         auto_approve: { enabled: passes, per_author_and_hour: Number(cap) },
-        expected_version: settings.version,
+        version: settings.version,
       }),
     (saved) => {
       client.setQueryData(backlogQuery().queryKey, saved);

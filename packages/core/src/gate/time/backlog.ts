@@ -39,9 +39,9 @@ export async function readBacklog(deps: Pick<GateDeps, "prisma">): Promise<Backl
 export async function updateBacklog(
   deps: Pick<GateDeps, "ledger" | "clock">,
   actor: Actor,
-  { expected_version, ...value }: BacklogChange,
+  { version, ...value }: BacklogChange,
 ): Promise<BacklogEntry> {
-  const kept = await BACKLOG.replace(deps, actor, { value, expected_version });
+  const kept = await BACKLOG.replace(deps, actor, { value, expected_version: version });
   return { ...kept.value, version: kept.version };
 }
 
