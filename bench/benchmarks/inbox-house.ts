@@ -30,9 +30,9 @@ export async function openInboxHouse(servers: Servers, items: number): Promise<I
   };
   const { core, connections, close } = await openCore({ ...place, poolSize: 4 });
   const worker = await startWorker(place);
-  const webPort = await freePort();
-  const web = await startWeb(join(root, "apps/web"), webPort);
-  const api = await startApi({ ...place, poolSize: 16, webUrl: `http://127.0.0.1:${webPort}` });
+  const [webPort, port] = [await freePort(), await freePort()];
+  const web = await startWeb(join(root, "apps/web"), webPort, `http://127.0.0.1:${port}`);
+  const api = await startApi({ ...place, poolSize: 16, port, webUrl: `http://127.0.0.1:${webPort}` });
   const [author, reviewer] = [
     await newPerson(core, "Author", ["author"]),
     await newPerson(core, "Reviewer", ["reviewer"], PASSWORD),

@@ -29,9 +29,9 @@ export async function startWorker(place: Place): Promise<ProductProcess> {
 
 /** An API process, as in production; resolves when it listens, on the loopback address alone. */
 export async function startApi(
-  place: Place & { poolSize: number; webUrl?: string },
+  place: Place & { poolSize: number; webUrl?: string; port?: number },
 ): Promise<ProductProcess & { url: URL }> {
-  const port = await freePort();
+  const port = place.port ?? (await freePort());
   const child = await startProcess("API", API, place, {
     PORT: String(port),
     ...(place.webUrl && { ADE_WEB_URL: place.webUrl }),
@@ -44,10 +44,15 @@ export async function startApi(
 }
 
 /** The built dashboard, on the loopback address alone; resolves when it listens. */
-export function startWeb(folder: string, port: number): Promise<ProductProcess> {
+export function startWeb(folder: string, port: number, apiUrl: string): Promise<ProductProcess> {
   const next = join(folder, "node_modules/next/dist/bin/next");
   const args = [next, "start", "--hostname", "127.0.0.1", "--port", String(port)];
-  const env = { ...process.env, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };
+  const env = {
+    ...process.env,
+    NODE_ENV: "production" as const,
+    NEXT_TELEMETRY_DISABLED: "1",
+    ADE_API_URL: apiUrl,
+  };
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   return whenReady("dashboard", child, (line) => line.includes("Ready in"));
 }

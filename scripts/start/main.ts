@@ -7,7 +7,7 @@ import { checkSettings } from "./check-settings.ts";
 import { fillDemo } from "./demo.ts";
 import { runningStart } from "./port.mjs";
 import { buildWeb, generateClient } from "./prepare.ts";
-import { processSpecs } from "./processes.ts";
+import { apiOrigin, processSpecs } from "./processes.ts";
 import { fail, progress } from "./progress.mjs";
 import { readyMessage } from "./ready-message.ts";
 import { postgresService, redisService, type Service } from "./services.ts";
@@ -80,8 +80,7 @@ async function start(): Promise<void> {
   progress(6, "Dashboard", await buildWeb(preparing.signal));
   if (stoppingSince !== undefined) return;
 
-  const probe = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  supervisor = supervise(specs, [redis, postgres], `http://${probe}:${port}/api/health/ready`, say);
+  supervisor = supervise(specs, [redis, postgres], `${apiOrigin(settings)}/api/health/ready`, say);
   await supervisor.ready;
   if (stoppingSince !== undefined) return;
   progress(7, "Processes", "api, web and worker are up");

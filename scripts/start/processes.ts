@@ -10,6 +10,12 @@ const WORKER_DRAIN_MS = 30_000;
 const API_STOP_MS = 17_000;
 const WEB_STOP_MS = 10_000;
 
+/** Where this machine reaches the API, whatever address it listens on. */
+export function apiOrigin({ host, port }: Pick<Settings, "host" | "port">): string {
+  const here = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${here}:${port}`;
+}
+
 /** What api, web and worker are started with, in the order in which they are stopped. */
 export async function processSpecs(
   settings: Settings,
@@ -43,13 +49,14 @@ export async function processSpecs(
         String(webPort),
       ],
       cwd: app("web"),
-      // The dashboard needs no secret: it asks the API for everything.
+      // The dashboard needs no secret: it asks the API for everything, with the session of who asks for a page.
       env: {
         PATH,
         HOME,
         NODE_COMPILE_CACHE,
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
+        ADE_API_URL: apiOrigin(settings),
       },
       logFile: logFile("web"),
       stopTimeoutMs: WEB_STOP_MS,

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy, Suspense } from "react";
+import { useHydrated } from "./hydrated.ts";
 
 const RETRY_MS = 1000;
 
@@ -15,16 +16,16 @@ async function insist<T>(load: () => Promise<T>): Promise<T> {
 
 /**
  * A component whose code is loaded when it is first shown; nothing stands in its place until then. For what a person
- * asks for (panel, dialog, menu), never for a page's first view.
+ * asks for (panel, dialog, menu), never for a page's first view: the server leaves it out.
  */
 export function onDemand<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   const Lazy = lazy(async () => ({ default: await insist(load) }));
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each module, outside of components
   return function OnDemand(props: P) {
-    return (
+    return useHydrated() ? (
       <Suspense fallback={null}>
         <Lazy {...props} />
       </Suspense>
-    );
+    ) : null;
   };
 }

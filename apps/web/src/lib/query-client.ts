@@ -1,13 +1,18 @@
 import { QueryClient } from "@tanstack/react-query";
+import type { FirstRead } from "./first-read.ts";
 import { streamIsDown } from "./live.ts";
 import { Problem } from "./problem.ts";
+import { shellQueries } from "./shell-queries.ts";
 
 const POLL_MS = 5000;
 const RETRIES = 2;
 
-/** One client a page load. Reads go on while the API is away; what is on screen stays there. */
-export function createQueryClient(): QueryClient {
-  return new QueryClient({
+/**
+ * One client a page load, with what the server has read for it. Reads go on while the API is away; what is on screen
+ * stays there.
+ */
+export function createQueryClient(first?: FirstRead): QueryClient {
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         networkMode: "always",
@@ -20,4 +25,11 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+  if (first) {
+    client.setQueryData(shellQueries.me().queryKey, first.me);
+    client.setQueryData(shellQueries.preferences().queryKey, first.preferences);
+    const inbox = { pages: [first.inbox], pageParams: [""] };
+    client.setQueryData(shellQueries.inbox("needs_you", {}).queryKey, inbox);
+  }
+  return client;
 }

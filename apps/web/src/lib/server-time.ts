@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
 
 /** Offsets below this are noise: the Date header tells whole seconds. */
 const NOISE_MS = 1500;
@@ -15,6 +15,9 @@ export function noteServerDate(date: string | null): void {
 export function serverNow(): number {
   return Date.now() + offsetMs;
 }
+
+/** When the server has read what it rendered, epoch milliseconds: the browser begins with the same text. */
+export const RenderedAt = createContext<number | undefined>(undefined);
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -37,9 +40,10 @@ function subscribe(listener: () => void): () => void {
  * changes, so `read` should answer with text or a rounded number.
  */
 export function useTicking<T extends string | number | boolean>(read: (nowMs: number) => T): T {
+  const renderedAt = use(RenderedAt);
   return useSyncExternalStore(
     subscribe,
     () => read(serverNow()),
-    () => read(serverNow()),
+    () => read(renderedAt ?? serverNow()),
   );
 }

@@ -7,17 +7,16 @@ import NextDocument, {
   NextScript,
 } from "next/document";
 import { contentSecurityPolicy } from "#lib/content-security-policy.ts";
+import { isServed } from "#lib/first-read.ts";
+import { FIRST_READS } from "#lib/first-reads.ts";
 import { THEME_SCRIPT } from "#lib/theme.ts";
 
-type Props = DocumentInitialProps & { nonce: string; early: string[] };
+type Props = DocumentInitialProps & { nonce: string; early: readonly string[] };
 
-/** The reads that each entry page starts with; the same addresses as lib/api.ts makes. */
-function earlyReads(path: string): string[] {
-  const inbox = encodeURIComponent(JSON.stringify({ section: "needs_you", limit: 100 }));
-  const me = "/api/trpc/me";
-  const preferences = "/api/trpc/preferences.read";
-  if (path === "/approvals") return [me, `/api/trpc/views.inbox?input=${inbox}`, preferences];
-  return path === "/sign-in" || path === "/accept" ? [] : [me, preferences];
+/** The reads that each entry page sends before its scripts are there. */
+function earlyReads(path: string): readonly string[] {
+  if (path === "/approvals") return FIRST_READS.approvals;
+  return path === "/sign-in" || path === "/accept" ? [] : FIRST_READS.others;
 }
 
 /**
@@ -37,11 +36,9 @@ export default class Document extends NextDocument<Props> {
       res.setHeader("referrer-policy", "same-origin");
       res.setHeader("cache-control", "private, no-store");
     }
-    return {
-      ...(await NextDocument.getInitialProps(context)),
-      nonce,
-      early: Object.keys(query).some((name) => name !== "item") ? [] : earlyReads(pathname),
-    };
+    const rendered = await NextDocument.getInitialProps(context);
+    const isEarly = !isServed(context.req) && Object.keys(query).every((name) => name === "item");
+    return { ...rendered, nonce, early: isEarly ? earlyReads(pathname) : [] };
   }
 
   override render() {

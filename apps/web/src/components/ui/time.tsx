@@ -1,14 +1,22 @@
 import clsx from "clsx";
+import type { PointerEvent } from "react";
 import { useTicking } from "#lib/server-time.ts";
 import { ago, clockTime, fullTime, left, span } from "#lib/time-text.ts";
 
 const URGENT_SECONDS = 2 * 3600;
 
+/** Both times of day as tooltip, once somebody points: the server does not know the browser's zone. */
+const tellTimes = (at: string) => ({
+  onPointerEnter: ({ currentTarget }: PointerEvent<HTMLElement>) => {
+    currentTarget.title = fullTime(at);
+  },
+});
+
 /** `12 m ago`, ticking; both times of day as tooltip. `bare` leaves "ago" out. */
 export function Ago({ at, bare, className }: { at: string; bare?: boolean; className?: string }) {
   const text = useTicking((now) => (bare ? span((now - Date.parse(at)) / 1000) : ago(at, now)));
   return (
-    <time dateTime={at} title={fullTime(at)} suppressHydrationWarning className={clsx("num", className)}>
+    <time dateTime={at} {...tellTimes(at)} suppressHydrationWarning className={clsx("num", className)}>
       {text}
     </time>
   );
@@ -30,7 +38,7 @@ export function Left({ until, form = "left", className }: LeftProps) {
     return seconds < 0 ? "text-bad font-medium" : seconds < URGENT_SECONDS ? "text-warn font-medium" : "";
   });
   return (
-    <time dateTime={until} title={fullTime(until)} className={clsx("num", urgency, className)}>
+    <time dateTime={until} {...tellTimes(until)} className={clsx("num", urgency, className)}>
       {text}
     </time>
   );
@@ -39,7 +47,7 @@ export function Left({ until, form = "left", className }: LeftProps) {
 /** A moment to the second, local; UTC as tooltip. */
 export function Moment({ at, className }: { at: string; className?: string }) {
   return (
-    <time dateTime={at} title={fullTime(at)} className={clsx("num whitespace-nowrap", className)}>
+    <time dateTime={at} {...tellTimes(at)} className={clsx("num whitespace-nowrap", className)}>
       {clockTime(at)}
     </time>
   );

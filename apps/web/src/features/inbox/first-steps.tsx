@@ -9,6 +9,7 @@ import { useSetPreferences } from "#lib/preferences.ts";
 
 const STORED = "ade.first_steps";
 type Step = "open" | "decide" | "undo" | "keys";
+const NONE: ReadonlySet<Step> = new Set();
 
 function ticked(): ReadonlySet<Step> {
   return new Set((localStorage.getItem(STORED) ?? "").split(" ").filter(Boolean) as Step[]);
@@ -19,7 +20,8 @@ type Props = { hasOpened: boolean; hasDecided: boolean };
 /** A short way through the queue for whoever is here for the first time; put away for good with one click. */
 export function FirstSteps({ hasOpened, hasDecided }: Props) {
   const setPreferences = useSetPreferences();
-  const [done, setDone] = useState(ticked);
+  const [done, setDone] = useState<ReadonlySet<Step>>(NONE);
+  useEffect(() => setDone(ticked()), []);
   const tick = (step: Step) =>
     setDone((before) => {
       if (before.has(step)) return before;

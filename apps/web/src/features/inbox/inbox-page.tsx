@@ -11,6 +11,7 @@ import { useMedia } from "#lib/media.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { usePreferences } from "#lib/preferences.ts";
 import { useUrlState } from "#lib/url-state.ts";
+import { FirstSteps } from "./first-steps.tsx";
 import { conditionCount, filterOf } from "./inbox-filter.ts";
 import { InboxFoot, InboxHead } from "./inbox-frame.tsx";
 import { InboxList } from "./inbox-list.tsx";
@@ -21,7 +22,6 @@ import { useInbox } from "./use-inbox.ts";
 import { useInboxKeys } from "./use-inbox-keys.ts";
 
 const FilterChips = onDemand(() => import("./filter-chips.tsx").then((file) => file.FilterChips));
-const FirstSteps = onDemand(() => import("./first-steps.tsx").then((file) => file.FirstSteps));
 const InboxEmpty = onDemand(() => import("./inbox-empty.tsx").then((file) => file.InboxEmpty));
 const ItemPanel = onDemand(() => import("./item-panel.tsx").then((file) => file.ItemPanel));
 const DecisionDialogs = onDemand(() => import("./decision-dialogs.tsx").then((file) => file.DecisionDialogs));
