@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { freePort } from "@ade/embedded/ports";
 import type { Browser, BrowserContextOptions } from "@playwright/test";
-import { root } from "../../scripts/start/bootstrap.mjs";
 import { newPerson, noopConfig, openCore, requireApprovals } from "../frame/cores.ts";
-import { startApi, startWeb, startWorker } from "../frame/product-processes.ts";
+import { startDashboard, startWorker } from "../frame/product-processes.ts";
 import type { Servers } from "../frame/servers.ts";
 import { copyTask } from "../look/prepared-tasks.ts";
 import { signedIn } from "../look/session.ts";
@@ -30,9 +27,7 @@ export async function openInboxHouse(servers: Servers, items: number): Promise<I
   };
   const { core, connections, close } = await openCore({ ...place, poolSize: 4 });
   const worker = await startWorker(place);
-  const [webPort, port] = [await freePort(), await freePort()];
-  const web = await startWeb(join(root, "apps/web"), webPort, `http://127.0.0.1:${port}`);
-  const api = await startApi({ ...place, poolSize: 16, port, webUrl: `http://127.0.0.1:${webPort}` });
+  const api = await startDashboard({ ...place, poolSize: 16 });
   const [author, reviewer] = [
     await newPerson(core, "Author", ["author"]),
     await newPerson(core, "Reviewer", ["reviewer"], PASSWORD),
@@ -63,7 +58,7 @@ export async function openInboxHouse(servers: Servers, items: number): Promise<I
       return rows[0]!.at.getTime();
     },
     async stop() {
-      for (const part of [api, web, worker]) await part.stop();
+      for (const part of [api, worker]) await part.stop();
       await close();
     },
   };

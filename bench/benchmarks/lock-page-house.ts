@@ -1,10 +1,7 @@
-import { join } from "node:path";
 import { MAX_HEARTBEAT_LOCKS, MAX_TTL_SECONDS, MAX_WAIT_SECONDS } from "@ade/core/locks/schema";
 import type { LocksService } from "@ade/core/locks/service";
-import { freePort } from "@ade/embedded/ports";
-import { root } from "../../scripts/start/bootstrap.mjs";
 import { openLocks, PRINCIPAL, requestFor, takeMany } from "../frame/locks.ts";
-import { startApi, startWeb } from "../frame/product-processes.ts";
+import { startDashboard } from "../frame/product-processes.ts";
 import type { Servers } from "../frame/servers.ts";
 
 const TTL_SECONDS = 30;
@@ -27,9 +24,7 @@ export async function openLockPageHouse(
     redisUrl: await servers.newRedis(),
     dataDir: servers.folder("lock-page"),
   };
-  const webPort = await freePort();
-  const web = await startWeb(join(root, "apps/web"), webPort);
-  const api = await startApi({ ...place, poolSize: 8, webUrl: `http://127.0.0.1:${webPort}` });
+  const api = await startDashboard({ ...place, poolSize: 8 });
   // Two processes: whoever waits by another one than it holds by is found by a worker's scan alone, and there is none.
   const [holders, waiters] = [await openLocks(place), await openLocks(place)];
   const over = new AbortController();
@@ -47,7 +42,7 @@ export async function openLockPageHouse(
       stopBeating();
       await waiters.close();
       await holders.close();
-      await Promise.all([api.stop(), web.stop()]);
+      await api.stop();
     },
   };
 }

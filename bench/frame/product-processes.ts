@@ -7,6 +7,7 @@ import { freePort } from "@ade/embedded/ports";
 import { SECRET } from "./cores.ts";
 
 const WORKER = fileURLToPath(new URL("../../apps/worker/src/main.ts", import.meta.url));
+const WEB = fileURLToPath(new URL("../../apps/web", import.meta.url));
 const API = fileURLToPath(new URL("../../apps/api/src/main.ts", import.meta.url));
 /** pino's level of warnings. */
 const WARNING = 40;
@@ -43,8 +44,23 @@ export async function startApi(
   return { ...child, url: new URL(`http://127.0.0.1:${port}`) };
 }
 
+/** An API with the built dashboard behind it, each a process. */
+export async function startDashboard(place: Place & { poolSize: number }) {
+  const [webPort, port] = [await freePort(), await freePort()];
+  const web = await startWeb(WEB, webPort, `http://127.0.0.1:${port}`);
+  const api = await startApi({ ...place, port, webUrl: `http://127.0.0.1:${webPort}` });
+  return {
+    pid: api.pid,
+    url: api.url,
+    async stop() {
+      await api.stop();
+      await web.stop();
+    },
+  };
+}
+
 /** The built dashboard, on the loopback address alone; resolves when it listens. */
-export function startWeb(folder: string, port: number, apiUrl: string): Promise<ProductProcess> {
+function startWeb(folder: string, port: number, apiUrl: string): Promise<ProductProcess> {
   const next = join(folder, "node_modules/next/dist/bin/next");
   const args = [next, "start", "--hostname", "127.0.0.1", "--port", String(port)];
   const env = {
