@@ -95,9 +95,9 @@ describe("assess", () => {
     for (const outcome of outcomes) {
       if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "CONFLICT" });
     }
-    await expect(
-      risk.updateSettings(systemActor("test"), { ...settings, version }),
-    ).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(risk.updateSettings(systemActor("test"), { ...settings, version })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
     await risk.updateSettings(systemActor("test"), { ...settings, version: version + won });
   });
 });
