@@ -1,3 +1,5 @@
+import { canonicalJson } from "@ade/core/kernel/canonical-json";
+import { sha256 } from "@ade/core/kernel/ids";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Caller, makeServer, noopTask, type TestServer } from "./test-server.ts";
 
@@ -45,6 +47,17 @@ test("another body, or another address, under the same key is 409", async () => 
     "idempotency-key": "key-2",
   });
   expect(elsewhere.json().error.code).toBe("IDEMPOTENCY_KEY_REUSED");
+});
+
+test("what is kept of a body tells nothing to who guesses it", async () => {
+  const body = noopTask("guessed");
+  await create("key-guess", body);
+  const { rows } = await server.core.connections.pool.query(
+    "SELECT body_hash FROM idempotency_key WHERE key = 'key-guess'",
+  );
+  const guess = `POST /api/v1/tasks\n${canonicalJson(body)}`;
+  expect(rows[0].body_hash).toBe(server.core.requestDigest(guess));
+  expect(rows[0].body_hash).not.toBe(sha256(guess));
 });
 
 test("another person's key is another key", async () => {

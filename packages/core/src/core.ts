@@ -31,6 +31,7 @@ import { createIdentityService } from "./identity/service.ts";
 import { createJobs } from "./jobs.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Ids } from "./kernel/ids.ts";
+import { createKeyedDigest } from "./kernel/keyed-digest.ts";
 import { ledgerPermissions } from "./ledger/permissions.ts";
 import { createLedger } from "./ledger/service.ts";
 import { lockPermissions } from "./locks/permissions.ts";
@@ -277,6 +278,8 @@ export async function createCore(options: CoreOptions) {
       agents,
     },
     ...{ tasks, approvals, gate, applying, views, jobs, connections },
+    /** Of requests that are remembered for their Idempotency-Key; a body may hold a secret. */
+    requestDigest: createKeyedDigest(secret, "request"),
     /**
      * Begins to take jobs. `apply` is told of a task that is due and resolves when its run has begun: should this
      * process die, watchdog and sweep bring the task back.

@@ -35,7 +35,7 @@ export async function addApiRoutes(
 ): Promise<void> {
   const { core, contextOf } = options;
   await app.register(async (rest) => {
-    addIdempotency(rest, core.connections.pool);
+    addIdempotency(rest, core.connections.pool, core.requestDigest);
     mountRest(rest, { router: appRouter, prefix: REST_PREFIX, contextOf });
   });
 

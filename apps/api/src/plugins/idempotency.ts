@@ -1,6 +1,5 @@
 import { canonicalJson } from "@ade/core/kernel/canonical-json";
 import { defineErrors, errors } from "@ade/core/kernel/errors";
-import { sha256 } from "@ade/core/kernel/ids";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Pool } from "pg";
 import { pathOf } from "./request-log.ts";
@@ -42,13 +41,13 @@ type Kept = { body_hash: string; status: number | null; response: string | null 
  * a second request while the first still runs. After a fault of ours the key is free again. Answers with a secret that
  * is shown once are not kept; asking again is then 409. For the routes of the instance it is given.
  */
-export function addIdempotency(app: FastifyInstance, pool: Pool): void {
+export function addIdempotency(app: FastifyInstance, pool: Pool, digest: (text: string) => string): void {
   app.decorateRequest("reservedKey", null);
 
   app.addHook("preHandler", async (request, reply) => {
     const key = keyOf(request);
     if (key === null || !request.actor) return;
-    const hash = sha256(`${request.method} ${pathOf(request)}\n${canonicalJson(request.body ?? {})}`);
+    const hash = digest(`${request.method} ${pathOf(request)}\n${canonicalJson(request.body ?? {})}`);
     const reserved = await pool.query({
       name: "idempotency-reserve",
       text: RESERVE,
