@@ -1,8 +1,11 @@
 import type { Change, TaskConfig } from "@ade/core/executors/schema";
+import { diffArrays } from "diff";
 import { type DiffLine, parseDiff } from "./diff.ts";
 
 /** Unchanged lines that are shown around a change. */
 const CONTEXT = 3;
+/** The time and room of a comparison grow with the square of this, not of the lists. */
+const MOST_EDITS = 2_000;
 
 /** A configuration as lines that a person can compare: texts line by line, everything else as it is written in JSON. */
 export function configLines(config: TaskConfig): string[] {
@@ -45,39 +48,23 @@ function textLines(name: string, value: unknown): string[] {
 
 /**
  * What has to be taken away and added to come from one list of lines to the other, with a few unchanged lines around
- * and the rest as gaps; empty where they are the same. Longest common subsequence by dynamic programming (Wagner and
- * Fischer, 1974) of what lies between the common beginning and end: meant for a task's configuration, not for logs.
+ * and the rest as gaps; empty where they are the same. Lists that have hardly a line in common stand one after the other.
  */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  while (
-    tail < before.length - head &&
-    tail < after.length - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  )
-    tail++;
-  if (head + tail === before.length && head + tail === after.length) return [];
-  const [a, b] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
-  const longest = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
-  const at = (i: number, j: number) => longest[i]?.[j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i--)
-    for (let j = b.length - 1; j >= 0; j--)
-      longest[i]![j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-
-  const all: DiffLine[] = [];
-  const same = (i: number, j: number) =>
-    all.push({ kind: "same", text: before[i] ?? "", before: i + 1, after: j + 1 });
-  for (let i = 0; i < head; i++) same(i, i);
-  for (let [i, j] = [0, 0]; i < a.length || j < b.length; ) {
-    if (i < a.length && j < b.length && a[i] === b[j]) same(head + i++, head + j++);
-    else if (i < a.length && (j === b.length || at(i + 1, j) >= at(i, j + 1)))
-      all.push({ kind: "remove", text: a[i] ?? "", before: head + ++i, after: null });
-    else all.push({ kind: "add", text: b[j] ?? "", before: null, after: head + ++j });
-  }
-  for (let i = 0; i < tail; i++) same(before.length - tail + i, after.length - tail + i);
-  return withGaps(all);
+  const parts = diffArrays([...before], [...after], { maxEditLength: MOST_EDITS }) ?? [
+    { value: [...before], removed: true, added: false },
+    { value: [...after], removed: false, added: true },
+  ];
+  if (parts.every(({ added, removed }) => !added && !removed)) return [];
+  let [old, now] = [0, 0];
+  const lines = parts.flatMap(({ value, added, removed }) =>
+    value.map((text): DiffLine => {
+      if (removed) return { kind: "remove", text, before: ++old, after: null };
+      if (added) return { kind: "add", text, before: null, after: ++now };
+      return { kind: "same", text, before: ++old, after: ++now };
+    }),
+  );
+  return withGaps(lines);
 }
 
 function withGaps(lines: readonly DiffLine[]): DiffLine[] {
