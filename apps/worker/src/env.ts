@@ -1,7 +1,7 @@
 import { APPLY_STEPS } from "@ade/core/applying/service";
 import { httpAllowSetting } from "@ade/core/egress/schema";
 import { sqlConnectionsSetting } from "@ade/core/executors/adapters/sql/sql-connections";
-import { readSecretEnvironment, type SecretEnvironment } from "@ade/core/secrets/service";
+import { readSecretEnvironment, type SecretEnvironment } from "@ade/core/secrets/environment";
 import { z } from "zod";
 
 const flag = z
