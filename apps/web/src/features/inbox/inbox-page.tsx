@@ -125,7 +125,9 @@ export function InboxPage() {
                 onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
               />
             ) : (
-              <InboxEmpty section={section} filter={filter} />
+              <div className="min-h-0 flex-1 overflow-y-auto">
+                <InboxEmpty section={section} filter={filter} />
+              </div>
             )
           ) : query.error ? (
             <ProblemState error={query.error} what="The inbox" retry={() => void query.refetch()} />
