@@ -1,5 +1,13 @@
 import type { AgentStatus } from "@ade/core/agents/schema";
-import { Activity, CirclePause, Coffee, HeartCrack, type LucideIcon, Radar } from "lucide-react";
+import {
+  Activity,
+  CircleFadingArrowUp,
+  CirclePause,
+  Coffee,
+  HeartCrack,
+  type LucideIcon,
+  Radar,
+} from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
@@ -15,13 +23,19 @@ export const HEALTH: Record<AgentStatus, Look> = {
     tone: "bad",
     means: "No heartbeat for more than 30 s; its locks expire",
   },
-  unknown: { word: "Never seen", icon: Radar, tone: "neutral", means: "Has not sent a heartbeat yet" },
+  draining: {
+    word: "Draining",
+    icon: CircleFadingArrowUp,
+    tone: "warn",
+    means: "Ends what it has and takes nothing new",
+  },
   paused: {
     word: "Paused",
     icon: CirclePause,
     tone: "warn",
     means: "May not propose anything until it is resumed",
   },
+  unknown: { word: "Never seen", icon: Radar, tone: "neutral", means: "Has not sent a heartbeat yet" },
 };
 
 /** In the order of HEALTH. Not from the schema file: its zod would come along, 35 kB that this page has no use for. */
@@ -30,7 +44,7 @@ export const STATUSES = Object.keys(HEALTH) as AgentStatus[];
 export function Health({ status }: { status: AgentStatus }) {
   const { word, icon: Icon, tone, means } = HEALTH[status];
   return (
-    <span title={means}>
+    <span title={means} className="inline-flex">
       <Badge tone={tone} icon={<Icon size={12} aria-hidden />}>
         {word}
       </Badge>
@@ -40,7 +54,7 @@ export function Health({ status }: { status: AgentStatus }) {
 
 /** The ticking age of the last heartbeat. */
 export function Heartbeat({ at }: { at: string | null }) {
-  if (!at) return <span className="text-ink-3">no heartbeat yet</span>;
+  if (!at) return <span className="whitespace-nowrap text-ink-3">no heartbeat yet</span>;
   return (
     <span className="whitespace-nowrap">
       <span className="text-ink-3">heartbeat </span>
