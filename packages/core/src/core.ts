@@ -1,5 +1,5 @@
 import { createAdapters } from "./adapters.ts";
-import { createAgentsService } from "./agents/service.ts";
+import { agentProjections, createAgentsService } from "./agents/service.ts";
 import { createApplyingService } from "./applying/service.ts";
 import { createApprovalsService } from "./approvals/service.ts";
 import { type CoreOptions, DEFAULTS, OUTGOING } from "./core-options.ts";
@@ -49,6 +49,7 @@ export async function createCore(options: CoreOptions) {
     ...lockProjections,
     ...preferenceProjections,
     ...delegationProjections,
+    ...agentProjections,
   ]);
   const ledger = createLedger({
     pool,
@@ -110,7 +111,14 @@ export async function createCore(options: CoreOptions) {
     undoing: [ROLLBACK_TYPE],
     works: options.works,
   });
-  const agents = createAgentsService({ ...base, identity, emitLive });
+  const agents = createAgentsService({
+    ...base,
+    identity,
+    policies,
+    emitLive,
+    publicUrl: options.publicUrl,
+    httpAllow: options.outgoing?.httpAllow ?? OUTGOING.httpAllow,
+  });
   const tasks = createTasksService({
     ...base,
     locks,
@@ -202,6 +210,7 @@ export async function createCore(options: CoreOptions) {
     async forget() {
       await turns.forget();
       await applying.forget();
+      await agents.forget();
     },
     /** Inserts wake-ups for everything that is due and has lost its own. */
     async sweep() {

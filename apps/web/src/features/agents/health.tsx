@@ -1,5 +1,5 @@
 import type { AgentStatus } from "@ade/core/agents/schema";
-import { Activity, CirclePause, Coffee, HeartCrack, type LucideIcon, Radar } from "lucide-react";
+import { Activity, CirclePause, Coffee, HeartCrack, Hourglass, type LucideIcon, Radar } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
@@ -21,6 +21,12 @@ export const HEALTH: Record<AgentStatus, Look> = {
     icon: CirclePause,
     tone: "warn",
     means: "May not propose anything until it is resumed",
+  },
+  draining: {
+    word: "Draining",
+    icon: Hourglass,
+    tone: "warn",
+    means: "Takes no new work and ends what it has",
   },
 };
 
