@@ -37,7 +37,8 @@ export default defineConfig({
     timezoneId: "UTC",
     locale: "en-GB",
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Recording every run costs a third of the time; a second try is recorded where there is one.
+    trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
     launchOptions: { executablePath: process.env.ADE_CHROMIUM ?? "/usr/bin/chromium", args: chromiumFlags },
   },
   webServer: {

@@ -16,7 +16,7 @@ export type TestServer = {
   /** One REST call, as somebody or as nobody. */
   call(
     caller: Caller | null,
-    method: "GET" | "POST" | "PATCH" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body?: unknown,
     headers?: Record<string, string>,

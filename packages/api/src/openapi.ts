@@ -66,7 +66,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
 
 /** Statuses of errors that any operation can answer, by what it takes and who may call it. */
 export function errorStatusesOf({ meta, rest, input }: Operation): number[] {
-  const takesBody = rest.method === "POST" || rest.method === "PATCH";
+  const takesBody = rest.method === "POST" || rest.method === "PUT" || rest.method === "PATCH";
   return [
     ...new Set([
       400,

@@ -7,7 +7,7 @@ import { envelopeOf, failureOf } from "./failure.ts";
 
 /** How a procedure is reached as REST. One that has none is only for the dashboard. */
 export type Rest = {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below /api/v1; parameters as `:id`, which are fields of the input. */
   readonly path: `/${string}`;
   readonly status: number;

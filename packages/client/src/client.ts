@@ -1,15 +1,25 @@
 import { createLocks, type Locks } from "./locks.ts";
+import type { Me } from "./shapes.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
-import { createTransport, type TransportOptions } from "./transport.ts";
+import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
 
-export { ApiError, CodedError, isCoded, isLockLost } from "./errors.ts";
+export { ApiError, CodedError, type ErrorOptions, isCoded, isLockLost } from "./errors.ts";
 export { createLocks, type LockName, type Locks } from "./locks.ts";
 export type * from "./shapes.ts";
 export { createTasks, type Tasks } from "./tasks.ts";
 export { createTransport, type Transport, type TransportOptions } from "./transport.ts";
 export type { HeldLock, WithLockOptions } from "./with-lock.ts";
 
-export type Client = { locks: Locks; tasks: Tasks; withLock: Locks["withLock"]; gate: Tasks["gate"] };
+export type Client = {
+  locks: Locks;
+  tasks: Tasks;
+  withLock: Locks["withLock"];
+  gate: Tasks["gate"];
+  /** Who the server takes us for. @throws UNAUTHENTICATED */
+  me(): Promise<Me>;
+  /** Any other call of the API. Only such as may be repeated. */
+  send: Transport["send"];
+};
 
 /**
  * A client of one ADE as one principal. A program that needs a part alone takes `createLocks(createTransport(…))`.
@@ -21,5 +31,12 @@ export function createClient(options: TransportOptions): Client {
   const transport = createTransport(options);
   const locks = createLocks(transport);
   const tasks = createTasks(transport);
-  return { locks, tasks, withLock: locks.withLock, gate: tasks.gate };
+  return {
+    locks,
+    tasks,
+    withLock: locks.withLock,
+    gate: tasks.gate,
+    me: async () => (await transport.send<Me>({ method: "GET", path: "/me" })).body,
+    send: transport.send,
+  };
 }

@@ -1,7 +1,7 @@
 import type { ErrorEnvelope } from "@ade/api/failure";
 import { CodedError, type ErrorOptions, type ErrorSpec, isCoded } from "@ade/core/kernel/errors";
 
-export { CodedError, isCoded } from "@ade/core/kernel/errors";
+export { CodedError, type ErrorOptions, isCoded } from "@ade/core/kernel/errors";
 
 /**
  * A call that failed: `code`, `status`, `message`, `next` (what to do), `details`, `retryAfterSeconds` and the request's

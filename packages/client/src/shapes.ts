@@ -1,4 +1,5 @@
 import type { AcquiredLock, AcquiredLocks } from "@ade/api/lock-answers";
+import type { MeEntry as Me } from "@ade/core/identity/schema";
 import type {
   acquireLockInput,
   HeartbeatResult,
@@ -10,7 +11,16 @@ import type {
 import type { createTaskInput, submitOptions, TaskEntry, TaskState } from "@ade/core/tasks/schema";
 import type { z } from "zod";
 
-export type { AcquiredLock, AcquiredLocks, HeartbeatResult, LockHolder, LockStanding, TaskEntry, TaskState };
+export type {
+  AcquiredLock,
+  AcquiredLocks,
+  HeartbeatResult,
+  LockHolder,
+  LockStanding,
+  Me,
+  TaskEntry,
+  TaskState,
+};
 
 /** What is locked: `{ resource_type: "resource", resource_id: "database:prod/main", mode? }`. */
 export type LockKey = z.input<typeof lockKeyInput>;

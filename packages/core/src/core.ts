@@ -1,21 +1,11 @@
-import type { Logger } from "pino";
-import { agentPermissions } from "./agents/permissions.ts";
-import { createAgentsService } from "./agents/service.ts";
-import { type ApplyStep, createApplyingService, createRollbackExecutor } from "./applying/service.ts";
-import { approvalPermissions } from "./approvals/permissions.ts";
+import { createAdapters } from "./adapters.ts";
+import { agentProjections, createAgentsService } from "./agents/service.ts";
+import { createApplyingService } from "./applying/service.ts";
 import { createApprovalsService } from "./approvals/service.ts";
-import type { Connections } from "./connect.ts";
-import { delegationPermissions } from "./delegations/permissions.ts";
+import { type CoreOptions, DEFAULTS, OUTGOING } from "./core-options.ts";
 import { createDelegationsService, delegationProjections } from "./delegations/service.ts";
 import { createCommands } from "./executors/adapters/command/service.ts";
-import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
-import { createReceipts } from "./executors/adapters/http/http-receipts.ts";
-import { createHttpExecutor } from "./executors/adapters/http/service-http.ts";
-import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
-import { createSqlExecutor } from "./executors/adapters/sql/database-sql.ts";
-import type { SqlConnections } from "./executors/adapters/sql/sql-connections.ts";
-import { executorPermissions } from "./executors/permissions.ts";
-import { createExecutorsService, createSecretBox, type Executor } from "./executors/service.ts";
+import { createExecutorsService, createSecretBox } from "./executors/service.ts";
 import {
   applyWakeUp,
   createGateService,
@@ -25,87 +15,21 @@ import {
   type Turn,
   wakeUpsOf,
 } from "./gate/service.ts";
-import { buildMatrix } from "./identity/matrix.ts";
-import { identityPermissions } from "./identity/permissions.ts";
 import { createIdentityService } from "./identity/service.ts";
 import { createJobs } from "./jobs.ts";
-import type { Clock } from "./kernel/clock.ts";
-import type { Ids } from "./kernel/ids.ts";
+import { joinPermissions } from "./join-permissions.ts";
 import { createKeyedDigest } from "./kernel/keyed-digest.ts";
-import { ledgerPermissions } from "./ledger/permissions.ts";
 import { createLedger } from "./ledger/service.ts";
-import { lockPermissions } from "./locks/permissions.ts";
 import { createLocksService, lockProjections } from "./locks/service.ts";
-import { notificationPermissions } from "./notifications/permissions.ts";
-import { createNotificationsService, type OutgoingSettings } from "./notifications/service.ts";
-import { onCallPermissions } from "./oncall/permissions.ts";
+import { createNotificationsService } from "./notifications/service.ts";
 import { createOnCallService } from "./oncall/service.ts";
-import { policyPermissions } from "./policies/permissions.ts";
 import { createPolicyService, unmet } from "./policies/service.ts";
-import { preferencePermissions } from "./preferences/permissions.ts";
 import { createPreferencesService, preferenceProjections } from "./preferences/service.ts";
-import { resourcePermissions } from "./resources/permissions.ts";
 import { createResourceService } from "./resources/service.ts";
-import { riskPermissions } from "./risk/permissions.ts";
 import { createRiskService } from "./risk/service.ts";
-import { secretPermissions } from "./secrets/permissions.ts";
-import { createSecretsService, type SecretEnvironment } from "./secrets/service.ts";
-import { taskPermissions } from "./tasks/permissions.ts";
+import { createSecretsService } from "./secrets/service.ts";
 import { createTasksService, ROLLBACK_TYPE } from "./tasks/service.ts";
-import { viewPermissions } from "./views/permissions.ts";
 import { createViewsService } from "./views/service.ts";
-
-export type CoreOptions = {
-  connections: Connections;
-  clock: Clock;
-  ids: Ids;
-  log: Logger;
-  secret: string;
-  /** Where people reach the dashboard; sets the cookies' Secure and the trusted origin. */
-  publicUrl: string;
-  /** Roots of `configuration.file` tasks: name to absolute folder. */
-  fileRoots: Readonly<Record<string, string>>;
-  /** Databases of `database.sql` tasks, by name. */
-  sqlConnections?: SqlConnections;
-  /** YAML file of command definitions (ADE_COMMANDS). */
-  commandsFile?: string | undefined;
-  /** Offers `test.noop`; `sink` is a folder in which its effects are counted. `more` are a test's own. */
-  testExecutors: false | { sink?: string; more?: readonly Executor[] };
-  anchorFile: string | null;
-  /** Values that a worker has in its environment, by secret's name. */
-  secretEnvironment?: SecretEnvironment;
-  /** True in workers: takes jobs and listens for notifications. */
-  works: boolean;
-  /** How mails and webhooks leave; without it there is no mail, and only public addresses are reached. */
-  outgoing?: Partial<OutgoingSettings>;
-  settings?: Partial<CoreSettings>;
-  /** Tests end the process at a step of applying with this. */
-  atApplyStep?: (step: ApplyStep) => void;
-};
-
-export type CoreSettings = {
-  plan_wait_ms: number;
-  lock_ttl_seconds: number;
-  /** Before a resource is granted again after its holder was lost (locks.md). */
-  lock_delay_seconds: number;
-  /** So long after its end an attempt keeps what rolling it back needs, and what it printed. */
-  stash_days: number;
-  output_days: number;
-};
-
-const DEFAULTS: CoreSettings = {
-  plan_wait_ms: 10_000,
-  lock_ttl_seconds: 30,
-  lock_delay_seconds: 15,
-  stash_days: 30,
-  output_days: 365,
-};
-
-const OUTGOING: OutgoingSettings = {
-  smtpUrl: null,
-  from: "Community ADE <ade@localhost>",
-  httpAllow: "",
-};
 
 /** A little more than the longest plan that an executor may make. */
 const PLAN_JOB_MS = 330_000;
@@ -125,6 +49,7 @@ export async function createCore(options: CoreOptions) {
     ...lockProjections,
     ...preferenceProjections,
     ...delegationProjections,
+    ...agentProjections,
   ]);
   const ledger = createLedger({
     pool,
@@ -142,24 +67,7 @@ export async function createCore(options: CoreOptions) {
   const base = { pool, prisma, redis, clock, ids, log, ledger };
   const emitLive = ledger.events.emitLive;
 
-  const matrix = buildMatrix([
-    ledgerPermissions,
-    identityPermissions,
-    resourcePermissions,
-    preferencePermissions,
-    notificationPermissions,
-    onCallPermissions,
-    riskPermissions,
-    policyPermissions,
-    delegationPermissions,
-    lockPermissions,
-    executorPermissions,
-    secretPermissions,
-    agentPermissions,
-    taskPermissions,
-    approvalPermissions,
-    viewPermissions,
-  ]);
+  const matrix = joinPermissions();
   const identity = createIdentityService({
     ...base,
     auth: { publicUrl: options.publicUrl, trustedOrigins: [], secret },
@@ -192,19 +100,7 @@ export async function createCore(options: CoreOptions) {
   });
   const stashBox = createSecretBox(secret, "stash");
   const executors = createExecutorsService({
-    adapters: [
-      createRollbackExecutor({ pool, box: stashBox, executors: () => executors }),
-      commands.executor,
-      createFilesExecutor({ roots: options.fileRoots }),
-      createHttpExecutor({
-        allow: options.outgoing?.httpAllow ?? OUTGOING.httpAllow,
-        receipts: createReceipts(pool),
-      }),
-      createSqlExecutor({ connections: options.sqlConnections ?? {} }),
-      ...(options.testExecutors
-        ? [createNoopExecutor(options.testExecutors), ...(options.testExecutors.more ?? [])]
-        : []),
-    ],
+    adapters: createAdapters({ pool, options, commands, box: stashBox, executors: () => executors }),
     log,
   });
   const secrets = createSecretsService({
@@ -215,7 +111,14 @@ export async function createCore(options: CoreOptions) {
     undoing: [ROLLBACK_TYPE],
     works: options.works,
   });
-  const agents = createAgentsService({ ...base, identity, emitLive });
+  const agents = createAgentsService({
+    ...base,
+    identity,
+    policies,
+    emitLive,
+    publicUrl: options.publicUrl,
+    httpAllow: options.outgoing?.httpAllow ?? OUTGOING.httpAllow,
+  });
   const tasks = createTasksService({
     ...base,
     locks,
@@ -307,6 +210,7 @@ export async function createCore(options: CoreOptions) {
     async forget() {
       await turns.forget();
       await applying.forget();
+      await agents.forget();
     },
     /** Inserts wake-ups for everything that is due and has lost its own. */
     async sweep() {

@@ -11,6 +11,11 @@ export const agentErrors = defineErrors({
     message: "This agent is paused.",
     next: "Its owner or an admin can resume it.",
   },
+  AGENT_DRAINING: {
+    status: 409,
+    message: "This agent takes no new work: it is ending what it has.",
+    next: "Its owner or an admin can let it take work again.",
+  },
   AGENT_TYPE_NOT_ALLOWED: {
     status: 403,
     message: "This agent may not propose tasks of this type.",
@@ -20,5 +25,20 @@ export const agentErrors = defineErrors({
     status: 403,
     message: "This agent may not touch these resources.",
     next: "Leave out the resources in details, or ask an admin to allow more.",
+  },
+  TOO_MANY_AGENT_DRAFTS: {
+    status: 409,
+    message: "You have as many unfinished agents as one person may have.",
+    next: "Finish or remove one of them.",
+  },
+  TOO_MANY_AGENT_GRANTS: {
+    status: 409,
+    message: "This agent has as many grants in force as an agent may have.",
+    next: "Revoke one that is no longer needed, or permit the tool in its settings.",
+  },
+  TOO_MANY_CONNECTION_TESTS: {
+    status: 429,
+    message: "You are testing as many connections as one person may test at once.",
+    next: "Wait until one of them has ended.",
   },
 });

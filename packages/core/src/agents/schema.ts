@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pageQuery, pagination } from "../kernel/page.ts";
 
 /** One line of text for people: no control characters, none that turn the direction of writing around. */
-const line = (min: number, max: number) =>
+export const line = (min: number, max: number) =>
   z
     .string()
     .trim()
@@ -10,7 +10,7 @@ const line = (min: number, max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, "must not contain control or direction characters");
 
-const globs = z.array(z.string().min(1).max(300)).max(100);
+export const globs = z.array(z.string().min(1).max(300)).max(100);
 
 /** How an agent is reached: started by us, calling us, called by us, or pulling its tasks. */
 export const agentConnection = z.discriminatedUnion("kind", [
@@ -39,6 +39,26 @@ export const toolPermission = z.strictObject({
   permission: z.enum(["allow", "ask", "deny"]),
 });
 
+const tags = z.array(line(1, 100)).max(50);
+const description = z.string().max(2000);
+const instructions = z.string().max(100_000);
+const memoryBlocks = z
+  .array(memoryBlock)
+  .max(50)
+  .refine(
+    (blocks) => new Set(blocks.map(({ label }) => label)).size === blocks.length,
+    "names a block twice",
+  );
+export const toolPermissions = z
+  .array(toolPermission)
+  .max(500)
+  .refine((tools) => new Set(tools.map((tool) => tool.name)).size === tools.length, "names a tool twice");
+export const capacity = z.strictObject({ max_tasks: z.int().min(1).max(10_000) });
+/** Budgets and rates by name, with their unit: `{tasks_per_hour: 20}`. */
+export const limits = z
+  .record(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/), z.number().min(0))
+  .refine((given) => Object.keys(given).length <= 50, "has more than 50 entries");
+
 const parameters = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().min(1).max(10_000_000).optional(),
@@ -48,44 +68,61 @@ const parameters = z.strictObject({
 /** A new agent, as the wizard and `POST /agents` send it. Owner is who makes it, where none is named. */
 export const agentInput = z.strictObject({
   name: line(2, 100),
-  description: z.string().max(2000).default(""),
-  tags: z.array(line(1, 100)).max(50).default([]),
+  description: description.default(""),
+  tags: tags.default([]),
   owner_id: z.uuid().optional(),
   connection: agentConnection,
+  provider: line(1, 100).optional(),
   model: line(1, 200).optional(),
-  instructions: z.string().max(100_000).default(""),
-  memory_blocks: z.array(memoryBlock).max(50).default([]),
-  tools: z
-    .array(toolPermission)
-    .max(500)
-    .refine((tools) => new Set(tools.map((tool) => tool.name)).size === tools.length, "names a tool twice")
-    .default([]),
+  instructions: instructions.default(""),
+  memory_blocks: memoryBlocks.default([]),
+  tools: toolPermissions.default([]),
   /** Patterns of resources it may touch; absent is every resource, an empty list none. */
   scopes: globs.optional(),
   /** Patterns of task types it may propose; absent is every type, an empty list none. */
   task_types: globs.optional(),
-  capacity: z.strictObject({ max_tasks: z.int().min(1).max(10_000) }).default({ max_tasks: 10 }),
-  /** Budgets and rates by name, with their unit: `{tasks_per_hour: 20}`. */
-  limits: z
-    .record(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/), z.number().min(0))
-    .refine((limits) => Object.keys(limits).length <= 50, "has more than 50 entries")
-    .default({}),
+  capacity: capacity.default({ max_tasks: 10 }),
+  limits: limits.default({}),
   parameters: parameters.default({}),
+  /** The draft that this was; it ends with the agent's beginning. */
+  draft_id: z.uuid().optional(),
 });
 export type AgentInput = z.infer<typeof agentInput>;
 
-/** What its owner may change is `paused`; the rest is for admins. */
+/** Its owner may pause and drain it; the rest is for admins. */
 export const agentPatch = z.strictObject({
   paused: z.boolean().optional(),
+  /** True: takes no new work, and ends what it has. */
+  draining: z.boolean().optional(),
   owner_id: z.uuid().optional(),
   /** False retires it: its keys stop working. */
   active: z.boolean().optional(),
 });
 export type AgentPatch = z.infer<typeof agentPatch>;
 
-export const AGENT_STATUSES = ["active", "idle", "stale", "unknown", "paused"] as const;
+/** What may be set by owner and admin without a review; what is absent stays, null takes away. */
+export const agentSettings = z.strictObject({
+  description: description.optional(),
+  tags: tags.optional(),
+  connection: agentConnection.optional(),
+  provider: line(1, 100).nullable().optional(),
+  model: line(1, 200).nullable().optional(),
+  instructions: instructions.optional(),
+  memory_blocks: memoryBlocks.optional(),
+  parameters: parameters.optional(),
+});
+export type AgentSettings = z.infer<typeof agentSettings>;
+/** Refused with CONFLICT where the agent has another version by now. */
+export const configureInput = agentSettings.extend({ version: z.int().min(1) });
+export type ConfigureInput = z.infer<typeof configureInput>;
+
+export const AGENT_STATUSES = ["active", "idle", "stale", "unknown", "paused", "draining"] as const;
 export const agentStatus = z.enum(AGENT_STATUSES);
 export type AgentStatus = z.infer<typeof agentStatus>;
+
+/** What a list of agents can be sorted by; what needs a look comes first. */
+export const AGENT_SORTS = ["name", "status", "heartbeat", "load", "created"] as const;
+export type AgentSort = (typeof AGENT_SORTS)[number];
 
 const metrics = z.record(
   z.string().min(1).max(100),
@@ -94,12 +131,15 @@ const metrics = z.record(
 
 export const agentEntry = z.strictObject({
   id: z.uuid(),
+  /** Grows with each change of its settings. */
+  version: z.int(),
   name: z.string(),
   description: z.string(),
   tags: z.array(z.string()),
   owner_id: z.uuid(),
   owner_name: z.string(),
   connection: agentConnection,
+  provider: z.string().nullable(),
   model: z.string().nullable(),
   instructions: z.string(),
   memory_blocks: z.array(memoryBlock),
@@ -113,6 +153,7 @@ export const agentEntry = z.strictObject({
   parameters,
   status: agentStatus,
   paused: z.boolean(),
+  draining: z.boolean(),
   active: z.boolean(),
   metrics: metrics.nullable(),
   last_heartbeat_at: z.string().nullable(),
@@ -146,12 +187,30 @@ export const heartbeatInput = z.strictObject({
 });
 export type HeartbeatInput = z.infer<typeof heartbeatInput>;
 
-/** `paused` tells the agent to take no new work. */
+/** `paused` tells the agent to rest, `draining` to take no new work and to end what it has. */
 export const heartbeatAnswer = z.strictObject({
   id: z.uuid(),
   status: agentStatus,
   paused: z.boolean(),
+  draining: z.boolean(),
   last_heartbeat_at: z.string(),
   next_heartbeat_seconds: z.int(),
 });
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswer>;
+
+/** What an agent may do on its own, what needs a person, and what it never may. */
+export const agentSummary = z.strictObject({
+  sentence: z.string(),
+  alone: z.array(z.string()),
+  needs_person: z.array(z.string()),
+  never: z.array(z.string()),
+});
+export type AgentSummary = z.infer<typeof agentSummary>;
+
+export const AGENT_FILE_FORMAT = "community-ade.agent/1";
+/** An agent as a file: all its settings, without id, owner and key. */
+export const agentFile = z.strictObject({
+  format: z.literal(AGENT_FILE_FORMAT),
+  agent: agentInput.omit({ owner_id: true, draft_id: true }),
+});
+export type AgentFile = z.infer<typeof agentFile>;

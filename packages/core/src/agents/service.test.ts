@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openIdentity, SYSTEM, type TestIdentity } from "../identity/identity-fixture.ts";
+import { ORIGIN, openIdentity, SYSTEM, type TestIdentity } from "../identity/identity-fixture.ts";
 import type { Actor, Role } from "../kernel/actor.ts";
 import type { EventDraft } from "../ledger/schema.ts";
+import { createPolicyService } from "../policies/service.ts";
 import { AGENT_STATUSES, agentEntry, agentInput, listAgentsQuery } from "./schema.ts";
 import { type AgentsService, createAgentsService } from "./service.ts";
 
@@ -12,7 +13,13 @@ const sent: EventDraft[] = [];
 
 beforeAll(async () => {
   db = await openIdentity();
-  agents = createAgentsService({ ...db, emitLive: (event) => sent.push(event) });
+  agents = createAgentsService({
+    ...db,
+    policies: createPolicyService({ ...db, directory: async () => ({ people: [], groups: [] }) }),
+    emitLive: (event) => sent.push(event),
+    publicUrl: ORIGIN,
+    httpAllow: "",
+  });
   admin = await actorOf("admin");
 });
 afterAll(() => db.close());
@@ -146,13 +153,16 @@ describe("heartbeats", () => {
 
 describe("listing agents", () => {
   test("filters by the same status as an entry shows, for every status", async () => {
-    const [idle, active, stale, paused] = [await agent(), await agent(), await agent(), await agent()];
+    const [idle, active, stale, paused, draining] = [
+      ...[await agent(), await agent(), await agent(), await agent(), await agent()],
+    ] as const;
     await agent();
-    for (const { self, id } of [idle, active, stale, paused]) {
+    for (const { self, id } of [idle, active, stale, paused, draining]) {
       await agents.heartbeat(self, id, { active_tasks: id === active.id ? 1 : 0 });
     }
     await silence(stale.id, 31);
     await agents.update(admin, paused.id, { paused: true });
+    await agents.update(admin, draining.id, { draining: true });
     for (const status of AGENT_STATUSES) {
       const { agents: found } = await agents.list(admin, listAgentsQuery.parse({ status, limit: 100 }));
       expect([status, found.length > 0, found.every((one) => one.status === status)]).toEqual([

@@ -1,196 +1,188 @@
-import type { Pool } from "pg";
-import type { PrismaClient } from "../generated/client.ts";
-import type { IdentityService } from "../identity/service.ts";
+import type { ApiKeyInput, ApiKeyList, ListApiKeysQuery, NewApiKey } from "../identity/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { type CodedError, errors } from "../kernel/errors.ts";
-import type { Ids } from "../kernel/ids.ts";
-import type { EventDraft, Fact } from "../ledger/schema.ts";
-import type { Ledger, Tx } from "../ledger/service.ts";
+import type { CodedError } from "../kernel/errors.ts";
 import { compileGlob, compileNameGlob } from "../resources/service.ts";
+import { createCatalogue } from "./catalogue/catalogue.ts";
+import type { AgentCatalogue } from "./catalogue/schema.ts";
+import { createCreate } from "./create.ts";
+import type { AgentsDeps, Db } from "./deps.ts";
+import { createDrafts } from "./drafts/drafts.ts";
 import { agentErrors } from "./errors.ts";
-import { HEARTBEAT_SECONDS } from "./health.ts";
+import { fileOf } from "./export.ts";
+import { assertMayRead, assertOwnerOrAdmin, missingAgent } from "./facts.ts";
+import { createGrants } from "./grants/grants.ts";
+import { grantsInForce } from "./grants/store.ts";
+import { createAnnounce } from "./health/announce.ts";
+import { createHealth } from "./health/heartbeat.ts";
+import type { AgentHealth } from "./health/schema.ts";
+import { forgetHealth } from "./health/store.ts";
+import { createAgentKeys } from "./keys.ts";
+import { type AgentsQuery, countAgents, listAgents } from "./listing.ts";
 import { mayPropose, type Verdict } from "./may-propose.ts";
 import type {
   AgentEntry,
+  AgentFile,
   AgentInput,
   AgentList,
   AgentPatch,
+  AgentSettings,
   AgentStatus,
+  AgentSummary,
   HeartbeatAnswer,
   HeartbeatInput,
-  ListAgentsQuery,
   NewAgent,
 } from "./schema.ts";
-import { findAgent, findNewlyStale, insertAgent, listAgents, readAgent, storeHeartbeat } from "./store.ts";
+import { createConfigure } from "./settings/configure.ts";
+import type { AgentHistory, AgentHistoryQuery } from "./settings/schema.ts";
+import { listVersions } from "./settings/store.ts";
+import { findAgent } from "./store.ts";
+import { summarise } from "./summary.ts";
+import { type ToolCall, type ToolVerdict, toolVerdict } from "./tool-verdict.ts";
+import { createUpdate } from "./update.ts";
 
-export type AgentsDeps = {
-  pool: Pool;
-  prisma: PrismaClient;
-  clock: Clock;
-  ids: Ids;
-  ledger: Pick<Ledger, "write">;
-  identity: Pick<IdentityService, "issueKey">;
-  /** Sends an event that is not kept: `ledger.events.emitLive`. */
-  emitLive: (event: EventDraft) => void;
-};
+// What slices above need of this one besides its commands: a door is one file.
+export { grantFact, insertGrant, type NewGrant } from "./grants/grants.ts";
+export type { AgentsQuery } from "./listing.ts";
+export { TOOL_CALL_TYPE } from "./may-propose.ts";
+export { agentProjections } from "./projections.ts";
+export type { ToolCall, ToolVerdict } from "./tool-verdict.ts";
 
 export type AgentsService = {
-  /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner). */
+  /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner), NOT_FOUND (draft). */
   create(actor: Actor, input: AgentInput): Promise<NewAgent>;
   /** Agents in use; an agent sees itself. */
-  list(actor: Actor, query: ListAgentsQuery): Promise<AgentList>;
+  list(actor: Actor, query: AgentsQuery): Promise<AgentList>;
+  /** How many there are of each status where the list is narrowed like this, and all tags. */
+  count(
+    query: Parameters<typeof countAgents>[1],
+  ): Promise<{ counts: Record<AgentStatus, number>; tags: string[] }>;
   /** NOT_FOUND; FORBIDDEN for an agent that asks for another. */
   get(actor: Actor, id: string): Promise<AgentEntry>;
-  /** Owner: `paused`; admin: all. NOT_FOUND, FORBIDDEN, VALIDATION_ERROR (owner). */
+  /** Owner: `paused` and `draining`; admin: all. NOT_FOUND, FORBIDDEN, VALIDATION_ERROR (owner). */
   update(actor: Actor, id: string, patch: AgentPatch): Promise<AgentEntry>;
+  /** What needs no review, by owner or admin. NOT_FOUND, FORBIDDEN, CONFLICT (another version). */
+  configure(actor: Actor, id: string, version: number, set: AgentSettings): Promise<AgentEntry>;
+  /** The versions of its settings, newest first. NOT_FOUND, FORBIDDEN. */
+  history(actor: Actor, query: AgentHistoryQuery): Promise<AgentHistory>;
+  /** What it may do on its own, what needs a person, and what it never may. NOT_FOUND, FORBIDDEN. */
+  summary(actor: Actor, id: string): Promise<AgentSummary>;
+  /** All its settings as a file, without key and id; by owner or admin. NOT_FOUND, FORBIDDEN. */
+  export(actor: Actor, id: string): Promise<AgentFile>;
+  catalogue(): Promise<AgentCatalogue>;
+  /** CONFLICT where somebody else replaced it meanwhile. */
+  setCatalogue(actor: Actor, catalogue: AgentCatalogue): Promise<AgentCatalogue>;
+  drafts: ReturnType<typeof createDrafts>;
+  keys: {
+    list(actor: Actor, id: string, query: Omit<ListApiKeysQuery, "principal_id">): Promise<ApiKeyList>;
+    create(actor: Actor, id: string, input: ApiKeyInput): Promise<NewApiKey>;
+    revoke(actor: Actor, id: string, keyId: string): Promise<void>;
+  };
+  grants: ReturnType<typeof createGrants>;
   /** By the agent's own key: FORBIDDEN for anyone else. Not in the ledger: nothing is decided by it. */
   heartbeat(actor: Actor, id: string, input: HeartbeatInput): Promise<HeartbeatAnswer>;
-  /** Throws AGENT_PAUSED, AGENT_TYPE_NOT_ALLOWED or AGENT_RESOURCE_NOT_ALLOWED; NOT_FOUND. */
-  mayPropose(agentId: string, type: string, keys: readonly string[]): Promise<void>;
+  /** How it was, in quarters of an hour. NOT_FOUND, FORBIDDEN. */
+  health(actor: Actor, id: string, hours: number): Promise<AgentHealth>;
+  /** The last 24 h of these agents in half hours, oldest first. */
+  sparklines(agents: readonly Pick<AgentEntry, "id" | "status">[]): Promise<Map<string, AgentStatus[]>>;
+  /**
+   * Throws AGENT_PAUSED, AGENT_DRAINING, AGENT_TYPE_NOT_ALLOWED or AGENT_RESOURCE_NOT_ALLOWED; NOT_FOUND. `begun`: the
+   * task is one that it has already, which an agent that drains may end.
+   */
+  mayPropose(
+    agentId: string,
+    type: string,
+    keys: readonly string[],
+    options?: { begun: boolean },
+  ): Promise<void>;
+  /** Whether a call of a tool needs a person; a grant that let it pass is counted by `grants.hit`. NOT_FOUND. */
+  toolVerdict(db: Db, call: ToolCall & { agent_id: string }): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
   announceStale(withinSeconds: number): Promise<number>;
+  /** A worker's round: what is older than anybody asks for. */
+  forget(): Promise<void>;
 };
 
-const MATCHERS = { type: compileNameGlob, key: compileGlob };
+const MATCHERS = { type: compileNameGlob, name: compileNameGlob, key: compileGlob };
 
-/** Programs with an identity, an owner, limits and a health of their own. */
+/** Programs with an identity, an owner, settings, limits and a health of their own. */
 export function createAgentsService(deps: AgentsDeps): AgentsService {
-  const { pool, prisma, clock, ids, ledger, identity } = deps;
+  const { pool, prisma } = deps;
+  const announce = createAnnounce(deps.emitLive);
+  const catalogue = createCatalogue(deps);
+  const drafts = createDrafts(deps, catalogue);
+  const health = createHealth(deps, announce);
 
-  function announce(
-    id: string,
-    from: AgentStatus,
-    status: AgentStatus,
-    vitals: Record<string, unknown>,
-  ): void {
-    if (from === status) return;
-    const payload = { agent_id: id, status, previous_status: from, ...vitals };
-    deps.emitLive({ event: "agent:health", channels: [`agent:${id}`, "system"], payload });
+  async function get(actor: Actor, id: string): Promise<AgentEntry> {
+    assertMayRead(actor, id);
+    const agent = await findAgent(pool, id);
+    if (!agent) throw missingAgent();
+    return agent;
   }
 
   return {
-    async create(actor, input) {
-      const ownerId = input.owner_id ?? actor.id;
-      return ledger
-        .write(actor, async (tx) => {
-          await assertOwner(tx, ownerId);
-          const name = { equals: input.name, mode: "insensitive" } as const;
-          if (await tx.agent.findFirst({ where: { name }, select: { id: true } })) {
-            throw agentErrors.AGENT_NAME_TAKEN();
-          }
-          const id = ids.uuid();
-          await insertAgent(tx, id, ownerId, input);
-          const { issued, fact } = await identity.issueKey(tx, {
-            holder: { kind: "agent", id },
-            name: "First key",
-            scopes: null,
-            expires_at: null,
-            created_by: actor.id,
-          });
-          const agent = await readAgent(tx, id);
-          if (!agent) throw new Error("The agent just written is not there");
-          const detail = {
-            owner_id: ownerId,
-            connection: input.connection.kind,
-            scopes: agent.scopes,
-            task_types: agent.task_types,
-          };
-          return { result: { agent, api_key: issued.key }, facts: [agentFact("created", id, detail), fact] };
-        })
-        .catch((error: unknown) => {
-          throw isUniqueViolation(error) ? agentErrors.AGENT_NAME_TAKEN() : error;
-        });
-    },
-
+    create: createCreate(deps),
     list: (actor, query) => listAgents(pool, query, actor.kind === "agent" ? actor.id : null),
-
-    async get(actor, id) {
-      if (actor.kind === "agent" && actor.id !== id) throw errors.FORBIDDEN();
-      const agent = await findAgent(pool, id);
-      if (!agent) throw missing();
-      return agent;
+    count: (query) => countAgents(pool, query),
+    get,
+    update: createUpdate(deps, announce),
+    configure: createConfigure(deps),
+    async history(actor, query) {
+      await get(actor, query.id);
+      return listVersions(pool, query);
     },
-
-    async update(actor, id, patch) {
-      const { before, after } = await ledger.write(actor, async (tx) => {
-        await tx.$executeRaw`SELECT 1 FROM agent WHERE id = ${id}::uuid FOR UPDATE`;
-        const before = await readAgent(tx, id);
-        if (!before) throw missing();
-        assertMayUpdate(actor, before, patch);
-        if (patch.owner_id) await assertOwner(tx, patch.owner_id);
-        await tx.agent.update({
-          where: { id },
-          data: {
-            updated_at: clock.now(),
-            ...(patch.paused !== undefined && { paused: patch.paused }),
-            ...(patch.owner_id !== undefined && { owner_id: patch.owner_id }),
-            ...(patch.active !== undefined && { active: patch.active }),
-          },
-        });
-        const after = await readAgent(tx, id);
-        if (!after) throw missing();
-        return { result: { before, after }, facts: updateFacts(before, after) };
-      });
-      announce(id, before.status, after.status, { active_tasks: after.capacity.active_tasks });
-      return after;
+    async summary(actor, id) {
+      const [agent, { tools }] = await Promise.all([get(actor, id), catalogue.read()]);
+      return summarise({ ...agent, max_tasks: agent.capacity.max_tasks }, tools);
     },
-
-    async heartbeat(actor, id, input) {
-      if (actor.kind !== "agent" || actor.id !== id) {
-        throw errors.FORBIDDEN({ message: "Only an agent's own key sends its heartbeats." });
-      }
-      const beat = await storeHeartbeat(pool, id, input);
-      if (!beat) throw missing();
-      const last_heartbeat_at = beat.at.toISOString();
-      announce(id, beat.before, beat.after, { active_tasks: input.active_tasks, last_heartbeat_at });
-      const { after: status, paused } = beat;
-      return { id, status, paused, last_heartbeat_at, next_heartbeat_seconds: HEARTBEAT_SECONDS };
+    async export(actor, id) {
+      const agent = await get(actor, id);
+      assertOwnerOrAdmin(actor, agent);
+      return fileOf(agent);
     },
+    catalogue: catalogue.read,
+    setCatalogue: catalogue.replace,
+    drafts,
+    keys: createAgentKeys(deps),
+    grants: createGrants(deps),
+    heartbeat: health.heartbeat,
+    async health(actor, id, hours) {
+      assertMayRead(actor, id);
+      return health.history(id, hours);
+    },
+    sparklines: health.sparklines,
 
-    async mayPropose(agentId, type, keys) {
+    async mayPropose(agentId, type, keys, options) {
       const agent = await prisma.agent.findUnique({
         where: { id: agentId },
-        select: { paused: true, active: true, typed: true, task_types: true, scoped: true, scopes: true },
+        select: {
+          ...{ paused: true, draining: true, active: true },
+          ...{ typed: true, task_types: true, scoped: true, scopes: true },
+        },
       });
-      if (!agent?.active) throw missing();
+      if (!agent?.active) throw missingAgent();
       const allowance = {
         paused: agent.paused,
+        draining: agent.draining,
         task_types: agent.typed ? agent.task_types : null,
         scopes: agent.scoped ? agent.scopes : null,
       };
-      const refusal = refusalOf(mayPropose(allowance, type, keys, MATCHERS), allowance.task_types);
+      const verdict = mayPropose(allowance, type, keys, MATCHERS, options?.begun);
+      const refusal = refusalOf(verdict, allowance.task_types);
       if (refusal) throw refusal;
     },
 
-    async announceStale(withinSeconds) {
-      const silent = await findNewlyStale(pool, withinSeconds);
-      for (const { id, active_tasks, last_heartbeat_at } of silent) {
-        announce(id, active_tasks > 0 ? "active" : "idle", "stale", {
-          active_tasks,
-          last_heartbeat_at: last_heartbeat_at.toISOString(),
-        });
-      }
-      return silent.length;
+    async toolVerdict(db, { agent_id, ...call }) {
+      const agent = await findAgent(db, agent_id);
+      if (!agent?.active) throw missingAgent();
+      return toolVerdict(agent.tools, await grantsInForce(db, agent_id), call, MATCHERS);
+    },
+
+    announceStale: health.announceStale,
+    async forget() {
+      await forgetHealth(pool);
+      await drafts.forget();
     },
   };
-}
-
-function assertMayUpdate(actor: Actor, agent: AgentEntry, patch: AgentPatch): void {
-  if (actor.roles.includes("admin")) return;
-  const isOwner = actor.kind === "user" && actor.id === agent.owner_id;
-  const { paused: _paused, ...forAdmins } = patch;
-  if (!isOwner || Object.values(forAdmins).some((value) => value !== undefined)) {
-    throw errors.FORBIDDEN({ message: "An agent's owner may pause and resume it; the rest is for admins." });
-  }
-}
-
-/** Somebody who is here has to answer for an agent. */
-async function assertOwner(tx: Tx, id: string): Promise<void> {
-  const owner = await tx.user.findUnique({ where: { id }, select: { active: true } });
-  if (owner?.active) return;
-  const issue = owner ? "has left" : "no such user";
-  throw errors.VALIDATION_ERROR({ details: [{ field: "owner_id", issue }] });
 }
 
 function refusalOf(verdict: Verdict, taskTypes: readonly string[] | null): CodedError | null {
@@ -198,30 +190,11 @@ function refusalOf(verdict: Verdict, taskTypes: readonly string[] | null): Coded
   switch (verdict.why) {
     case "paused":
       return agentErrors.AGENT_PAUSED();
+    case "draining":
+      return agentErrors.AGENT_DRAINING();
     case "type":
       return agentErrors.AGENT_TYPE_NOT_ALLOWED({ details: { task_types: taskTypes } });
     case "resources":
       return agentErrors.AGENT_RESOURCE_NOT_ALLOWED({ details: { resources: verdict.keys } });
   }
-}
-
-function updateFacts(before: AgentEntry, after: AgentEntry): Fact[] {
-  const { id, owner_id } = after;
-  const facts: Fact[] = [];
-  if (before.paused !== after.paused) facts.push(agentFact(after.paused ? "paused" : "resumed", id, {}));
-  if (before.active !== after.active) facts.push(agentFact(after.active ? "reinstated" : "retired", id, {}));
-  if (before.owner_id !== owner_id) {
-    facts.push(agentFact("updated", id, { owner_id: { from: before.owner_id, to: owner_id } }));
-  }
-  return facts;
-}
-
-function agentFact(happened: string, id: string, detail: Record<string, unknown>): Fact {
-  return { action: `agent.${happened}`, entity_type: "agent", entity_id: id, detail };
-}
-
-const missing = () => errors.NOT_FOUND({ message: "There is no such agent." });
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "P2002";
 }

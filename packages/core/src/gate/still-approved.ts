@@ -99,7 +99,7 @@ function withStoodFor(
 /** A paused agent proposes nothing new; what people have approved stays approved. */
 async function agentRefusal(deps: Pick<GateDeps, "agents">, task: TaskRecord): Promise<string | null> {
   try {
-    await deps.agents.mayPropose(task.author_id, task.type, task.resource_keys);
+    await deps.agents.mayPropose(task.author_id, task.type, task.resource_keys, { begun: true });
     return null;
   } catch (error) {
     if (!isCoded(error)) throw error;

@@ -1,34 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { compileGlob, compileNameGlob } from "../resources/service.ts";
-import { statusOf } from "./health.ts";
-import { mayPropose } from "./may-propose.ts";
-
-describe("an agent's status", () => {
-  const now = new Date("2026-01-05T09:00:00.000Z");
-  const silent = (ms: number, more: object = {}) =>
-    statusOf(
-      { paused: false, active_tasks: 0, last_heartbeat_at: new Date(now.getTime() - ms), ...more },
-      now,
-    );
-
-  test("follows its last heartbeat, stale from the first millisecond after 30 s", () => {
-    expect(silent(0)).toBe("idle");
-    expect(silent(0, { active_tasks: 1 })).toBe("active");
-    expect(silent(30_000, { active_tasks: 1 })).toBe("active");
-    expect(silent(30_001, { active_tasks: 1 })).toBe("stale");
-    expect(silent(0, { last_heartbeat_at: null })).toBe("unknown");
-  });
-
-  test("is paused where it is, whatever else is true; a clock that went back makes nobody stale", () => {
-    expect(silent(90_000, { paused: true })).toBe("paused");
-    expect(silent(0, { paused: true, last_heartbeat_at: null })).toBe("paused");
-    expect(silent(-120_000)).toBe("idle");
-  });
-});
+import { mayPropose, TOOL_CALL_TYPE } from "./may-propose.ts";
 
 describe("what an agent may propose", () => {
   const matchers = { type: compileNameGlob, key: compileGlob };
-  const all = { paused: false, task_types: null, scopes: null };
+  const all = { paused: false, draining: false, task_types: null, scopes: null };
   const keys = ["database:prod/main", "service:prod/web"];
   const ask = (more: object, type = "configuration.file") =>
     mayPropose({ ...all, ...more }, type, keys, matchers);
@@ -52,5 +28,13 @@ describe("what an agent may propose", () => {
 
   test("is nothing while it is paused", () => {
     expect(ask({ paused: true })).toEqual({ ok: false, why: "paused" });
+    expect(ask({ paused: true, draining: true }, TOOL_CALL_TYPE)).toEqual({ ok: false, why: "paused" });
+  });
+
+  test("is nothing new while it drains, but what it has already, and the calls that it needs for that", () => {
+    const draining = { ...all, draining: true };
+    expect(ask({ draining: true })).toEqual({ ok: false, why: "draining" });
+    expect(mayPropose(draining, "configuration.file", keys, matchers, true)).toEqual({ ok: true });
+    expect(ask({ draining: true }, TOOL_CALL_TYPE)).toEqual({ ok: true });
   });
 });

@@ -1,0 +1,59 @@
+import type { Command } from "@commander-js/extra-typings";
+import { CommanderError, Command as RealCommand } from "commander";
+import { login } from "./account/login.ts";
+import { logout } from "./account/logout.ts";
+import { whoami } from "./account/whoami.ts";
+import { type Cli, createContext, type Definition, type GlobalOptions, type Io } from "./cli.ts";
+import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
+import { reportFailure } from "./failure-report.ts";
+import { createStyle } from "./output/style.ts";
+
+/** Every command of `ade`, in the order in which help shows them. */
+const DEFINITIONS: readonly Definition[] = [login, logout, whoami];
+
+/** Runs one command line. Answers its exit code; whatever goes wrong is told on standard error. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT_CODES.ok.code;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage.code;
+    reportFailure(error, io, { json: (program.opts() as GlobalOptions).json === true });
+    return exitCodeOf(error);
+  }
+}
+
+/** The tree of commands, bound to what it may read and write. */
+function createProgram(io: Io, endWith: Cli["endWith"]): Command {
+  const colours = createStyle(io.stderr, io.env);
+  const program = new RealCommand("ade") as unknown as Command;
+  program
+    .description("Community ADE: propose changes, review them, hold locks, watch what happens.")
+    .option("--url <address>", "the server (ADE_URL; else where you signed in last)")
+    .option("--api-key <key>", "your key (better: ADE_API_KEY or `ade login`, which others do not see)")
+    .option("--json", "answer with the API's JSON, for programs")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help of a command")
+    .showSuggestionAfterError()
+    .showHelpAfterError("Run it with --help to see what it takes.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      outputError: (text, write) => write(colours.red(text)),
+    });
+  const cli: Cli = {
+    io,
+    options: () => program.opts(),
+    open: () => createContext(io, program.opts()),
+    endWith,
+  };
+  for (const define of DEFINITIONS) define(program, cli);
+  return program;
+}

@@ -1,0 +1,122 @@
+import type { Actor } from "../../kernel/actor.ts";
+import { errors } from "../../kernel/errors.ts";
+import type { Fact } from "../../ledger/schema.ts";
+import { type HotWrite, hotWrite } from "../../ledger/service.ts";
+import type { AgentsDeps, Db } from "../deps.ts";
+import { agentErrors } from "../errors.ts";
+import { agentFact, assertMayRead, assertOwnerOrAdmin, missingAgent } from "../facts.ts";
+import { findAgent } from "../store.ts";
+import type { GrantEntry, GrantInput } from "./schema.ts";
+import { findGrant, hitGrant, listGrants } from "./store.ts";
+
+const MAX_IN_FORCE = 200;
+const DAY_MS = 86_400_000;
+
+export type NewGrant = {
+  id: string;
+  agent_id: string;
+  tool: string;
+  /** Null: any. */
+  resources: readonly string[] | null;
+  granted_by: Pick<Actor, "id" | "name">;
+  /** The call by which it was granted. */
+  task_id: string | null;
+  expires_at: Date;
+};
+
+/** The fact of a grant, for whoever writes one in a transaction of their own with `insertGrant`. */
+export function grantFact(grant: NewGrant): Fact {
+  const { id, agent_id, tool, resources, task_id, expires_at, granted_by } = grant;
+  const detail = {
+    grant_id: id,
+    tool,
+    resources,
+    expires_at: expires_at.toISOString(),
+    granted_by: granted_by.id,
+  };
+  return { ...agentFact("granted", agent_id, detail), ...(task_id && { task_id }) };
+}
+
+/** The row of a grant; no row in `guard` where the agent has as many in force as it may have. */
+export function insertGrant(grant: NewGrant): HotWrite {
+  return hotWrite("agent-grant-insert", (p) => {
+    const agent = p(grant.agent_id);
+    return `guard AS (INSERT INTO agent_grant (id, agent_id, tool, resources, scoped, granted_by, granted_name, task_id,
+        expires_at)
+      SELECT ${p(grant.id)}::uuid, ${agent}::uuid, ${p(grant.tool)}::text, ${p(grant.resources ?? [])}::text[],
+        ${p(grant.resources !== null)}::boolean, ${p(grant.granted_by.id)}::uuid, ${p(grant.granted_by.name)}::text,
+        ${p(grant.task_id)}::uuid, ${p(grant.expires_at)}::timestamptz
+      WHERE (SELECT count(*) FROM agent_grant WHERE agent_id = ${agent}::uuid AND revoked_at IS NULL
+        AND expires_at > now()) < ${MAX_IN_FORCE}
+      RETURNING id)`;
+  });
+}
+
+/** Standing permissions of agents: scoped, expiring, revocable, counted. */
+export function createGrants({
+  pool,
+  ledger,
+  clock,
+  ids,
+}: Pick<AgentsDeps, "pool" | "ledger" | "clock" | "ids">) {
+  async function agentOf(id: string) {
+    const agent = await findAgent(pool, id);
+    if (!agent) throw missingAgent();
+    return agent;
+  }
+  async function grantOf(agentId: string, grantId: string): Promise<GrantEntry> {
+    const grant = await findGrant(pool, grantId);
+    if (grant?.agent_id !== agentId) throw errors.NOT_FOUND({ message: "This agent has no such grant." });
+    return grant;
+  }
+
+  return {
+    /** Those in force first. NOT_FOUND. */
+    async list(actor: Actor, agentId: string): Promise<GrantEntry[]> {
+      assertMayRead(actor, agentId);
+      await agentOf(agentId);
+      return listGrants(pool, agentId);
+    },
+    /**
+     * By an admin who does not own the agent: whoever answers for it does not answer for its calls. NOT_FOUND,
+     * FORBIDDEN, TOO_MANY_AGENT_GRANTS.
+     */
+    async create(
+      actor: Actor,
+      agentId: string,
+      input: GrantInput,
+      taskId: string | null = null,
+    ): Promise<GrantEntry> {
+      const agent = await agentOf(agentId);
+      if (agent.owner_id === actor.id) {
+        throw errors.FORBIDDEN({
+          message: "Whoever owns an agent does not grant it anything; another admin can.",
+        });
+      }
+      const grant: NewGrant = {
+        ...{ id: ids.uuid(), agent_id: agentId, tool: input.tool, resources: input.resources },
+        ...{ granted_by: actor, task_id: taskId },
+        expires_at: new Date(clock.now().getTime() + input.expires_in_days * DAY_MS),
+      };
+      const rows = await ledger.commit(actor, [grantFact(grant)], insertGrant(grant));
+      if (rows.length === 0) throw agentErrors.TOO_MANY_AGENT_GRANTS();
+      return grantOf(agentId, grant.id);
+    },
+    /** By owner or admin; twice is as once. NOT_FOUND, FORBIDDEN. */
+    async revoke(actor: Actor, agentId: string, grantId: string): Promise<void> {
+      assertOwnerOrAdmin(actor, await agentOf(agentId));
+      await grantOf(agentId, grantId);
+      await ledger.commit(
+        actor,
+        [agentFact("grant_revoked", agentId, { grant_id: grantId })],
+        hotWrite(
+          "agent-grant-revoke",
+          (p) => `guard AS (UPDATE agent_grant SET revoked_at = now() WHERE id = ${p(grantId)}::uuid
+            AND revoked_at IS NULL RETURNING id)`,
+        ),
+      );
+    },
+    /** Counts a call; false where the grant is no longer in force, and then the call has to be asked about. */
+    hit: (db: Db, grantId: string): Promise<boolean> => hitGrant(db, grantId),
+  };
+}

@@ -1,0 +1,79 @@
+import type { Db } from "../deps.ts";
+import type { Grant } from "../tool-verdict.ts";
+import type { GrantEntry } from "./schema.ts";
+
+type Row = {
+  id: string;
+  agent_id: string;
+  tool: string;
+  resources: string[];
+  scoped: boolean;
+  granted_by: string;
+  granted_name: string;
+  task_id: string | null;
+  created_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+  hits: number;
+  last_hit_at: Date | null;
+  now: Date;
+};
+
+function toEntry(row: Row): GrantEntry {
+  const { scoped, granted_by, granted_name, now, created_at, expires_at, revoked_at, last_hit_at, ...rest } =
+    row;
+  return {
+    ...rest,
+    resources: scoped ? row.resources : null,
+    granted_by: { id: granted_by, name: granted_name },
+    created_at: created_at.toISOString(),
+    expires_at: expires_at.toISOString(),
+    revoked_at: revoked_at?.toISOString() ?? null,
+    active: revoked_at === null && expires_at > now,
+    last_hit_at: last_hit_at?.toISOString() ?? null,
+  };
+}
+
+const LISTED = 500;
+const IN_FORCE = "revoked_at IS NULL AND expires_at > now()";
+
+/** Those in force first, then the newest. */
+export async function listGrants(db: Db, agentId: string): Promise<GrantEntry[]> {
+  const { rows } = await db.query<Row>({
+    name: "agent-grants",
+    text: `SELECT *, now() AS now FROM agent_grant WHERE agent_id = $1
+      ORDER BY (${IN_FORCE}) DESC, created_at DESC, id LIMIT ${LISTED}`,
+    values: [agentId],
+  });
+  return rows.map(toEntry);
+}
+
+export async function findGrant(db: Db, id: string): Promise<GrantEntry | null> {
+  const { rows } = await db.query<Row>({
+    name: "agent-grant",
+    text: "SELECT *, now() AS now FROM agent_grant WHERE id = $1",
+    values: [id],
+  });
+  return rows[0] ? toEntry(rows[0]) : null;
+}
+
+/** Those in force, the oldest first. */
+export async function grantsInForce(db: Db, agentId: string): Promise<Grant[]> {
+  const { rows } = await db.query<{ id: string; tool: string; resources: string[]; scoped: boolean }>({
+    name: "agent-grants-in-force",
+    text: `SELECT id, tool, resources, scoped FROM agent_grant WHERE agent_id = $1 AND ${IN_FORCE}
+      ORDER BY created_at, id`,
+    values: [agentId],
+  });
+  return rows.map(({ id, tool, resources, scoped }) => ({ id, tool, resources: scoped ? resources : null }));
+}
+
+/** Counts a call that it let pass; false where it is no longer in force, and then it let nothing pass. */
+export async function hitGrant(db: Db, id: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: "agent-grant-hit",
+    text: `UPDATE agent_grant SET hits = hits + 1, last_hit_at = now() WHERE id = $1 AND ${IN_FORCE}`,
+    values: [id],
+  });
+  return (rowCount ?? 0) > 0;
+}

@@ -1,0 +1,57 @@
+import type { ApiKeyInput, ApiKeyList, ListApiKeysQuery, NewApiKey } from "../identity/schema.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { errors } from "../kernel/errors.ts";
+import type { AgentsDeps } from "./deps.ts";
+import { assertOwnerOrAdmin, missingAgent } from "./facts.ts";
+import type { AgentEntry } from "./schema.ts";
+import { findAgent } from "./store.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The keys by which an agent says who it is: made, listed and revoked by who answers for it. */
+export function createAgentKeys(deps: Pick<AgentsDeps, "pool" | "ledger" | "clock" | "identity">) {
+  const { pool, ledger, clock, identity } = deps;
+
+  async function ownAgent(actor: Actor, id: string): Promise<AgentEntry> {
+    const agent = await findAgent(pool, id);
+    if (!agent) throw missingAgent();
+    assertOwnerOrAdmin(actor, agent);
+    return agent;
+  }
+
+  return {
+    /** NOT_FOUND, FORBIDDEN. */
+    async list(actor: Actor, id: string, query: Omit<ListApiKeysQuery, "principal_id">): Promise<ApiKeyList> {
+      await ownAgent(actor, id);
+      return identity.apiKeys.list(actor, { ...query, principal_id: id });
+    },
+    /** Shown this once. NOT_FOUND, FORBIDDEN; CONFLICT for an agent that is no longer in use. */
+    async create(actor: Actor, id: string, input: ApiKeyInput): Promise<NewApiKey> {
+      const agent = await ownAgent(actor, id);
+      if (!agent.active)
+        throw errors.CONFLICT({ message: "This agent is retired: a key would open nothing." });
+      return ledger.write(actor, async (tx) => {
+        const { issued, fact } = await identity.issueKey(tx, {
+          holder: { kind: "agent", id },
+          name: input.name,
+          scopes: input.scopes ?? null,
+          expires_at: input.expires_in_days
+            ? new Date(clock.now().getTime() + input.expires_in_days * DAY_MS)
+            : null,
+          created_by: actor.id,
+        });
+        return { result: issued, facts: [fact] };
+      });
+    },
+    /** NOT_FOUND also for a key of somebody else. Twice is as once. */
+    async revoke(actor: Actor, id: string, keyId: string): Promise<void> {
+      await ownAgent(actor, id);
+      const { rowCount } = await pool.query(
+        "SELECT 1 FROM api_key WHERE id = $1 AND principal_kind = 'agent' AND principal_id = $2",
+        [keyId, id],
+      );
+      if (!rowCount) throw errors.NOT_FOUND({ message: "This agent has no such key." });
+      await identity.apiKeys.revoke(actor, keyId);
+    },
+  };
+}
