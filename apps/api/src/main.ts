@@ -49,6 +49,8 @@ async function run(env: Environment): Promise<void> {
     process.stdout.write(`First admin: ${admin.email}, one-time password: ${admin.one_time_password}\n`);
   }
 
+  await core.agents.ensurePolicy();
+
   const app = await buildServer({
     core,
     log,

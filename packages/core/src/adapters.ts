@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { createAgentSettingsExecutor } from "./agents/service.ts";
 import { createRollbackExecutor } from "./applying/service.ts";
 import { type CoreOptions, OUTGOING } from "./core-options.ts";
 import { createFilesExecutor } from "./executors/adapters/files/configuration-file.ts";
@@ -7,9 +8,11 @@ import { createHttpExecutor } from "./executors/adapters/http/service-http.ts";
 import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { createSqlExecutor } from "./executors/adapters/sql/database-sql.ts";
 import type { Executor, ExecutorsService, SecretBox } from "./executors/service.ts";
+import type { Ledger } from "./ledger/service.ts";
 
 type AdapterDeps = {
   pool: Pool;
+  ledger: Ledger;
   options: CoreOptions;
   commands: { executor: Executor };
   /** Seals what undoing an attempt needs. */
@@ -19,10 +22,11 @@ type AdapterDeps = {
 };
 
 /** Every kind of change that this installation can make. A new one is a folder under `executors/adapters` and a line here. */
-export function createAdapters({ pool, options, commands, box, executors }: AdapterDeps): Executor[] {
+export function createAdapters({ pool, ledger, options, commands, box, executors }: AdapterDeps): Executor[] {
   return [
     createRollbackExecutor({ pool, box, executors }),
     commands.executor,
+    createAgentSettingsExecutor({ pool, ledger, clock: options.clock }),
     createFilesExecutor({ roots: options.fileRoots }),
     createHttpExecutor({
       allow: options.outgoing?.httpAllow ?? OUTGOING.httpAllow,

@@ -100,7 +100,7 @@ export async function createCore(options: CoreOptions) {
   });
   const stashBox = createSecretBox(secret, "stash");
   const executors = createExecutorsService({
-    adapters: createAdapters({ pool, options, commands, box: stashBox, executors: () => executors }),
+    adapters: createAdapters({ pool, ledger, options, commands, box: stashBox, executors: () => executors }),
     log,
   });
   const secrets = createSecretsService({

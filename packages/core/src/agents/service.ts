@@ -33,6 +33,7 @@ import type {
   NewAgent,
 } from "./schema.ts";
 import { createConfigure } from "./settings/configure.ts";
+import { createEnsurePolicy } from "./settings/ensure-policy.ts";
 import type { AgentHistory, AgentHistoryQuery } from "./settings/schema.ts";
 import { listVersions } from "./settings/store.ts";
 import { findAgent } from "./store.ts";
@@ -45,6 +46,7 @@ export { grantFact, insertGrant, type NewGrant } from "./grants/grants.ts";
 export type { AgentsQuery } from "./listing.ts";
 export { TOOL_CALL_TYPE } from "./may-propose.ts";
 export { agentProjections } from "./projections.ts";
+export { createAgentSettingsExecutor } from "./settings/settings-executor.ts";
 export type { ToolCall, ToolVerdict } from "./tool-verdict.ts";
 
 export type AgentsService = {
@@ -98,6 +100,8 @@ export type AgentsService = {
   toolVerdict(db: Db, call: ToolCall & { agent_id: string }): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
   announceStale(withinSeconds: number): Promise<number>;
+  /** Makes the policy for changes of permissions that ships, once. */
+  ensurePolicy(): Promise<void>;
   /** A worker's round: what is older than anybody asks for. */
   forget(): Promise<void>;
 };
@@ -178,6 +182,7 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
     },
 
     announceStale: health.announceStale,
+    ensurePolicy: createEnsurePolicy(deps),
     async forget() {
       await forgetHealth(pool);
       await drafts.forget();

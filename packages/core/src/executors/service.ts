@@ -27,6 +27,7 @@ export {
 } from "./port.ts";
 export { createSecretBox, type SecretBox } from "./secret-box.ts";
 export { replaceReferences, type SecretReference, spell } from "./secret-reference.ts";
+export { unifiedDiff } from "./unified-diff.ts";
 
 export type ExecutorsService = Registry & {
   /** Declared and really touched resources together, one each, actions joined. */

@@ -9,6 +9,8 @@ export const RESOURCE_TYPES = [
   "secret",
   "network",
   "storage",
+  /** An agent by its id: what changes what it is permitted. */
+  "agent",
 ] as const;
 export const resourceType = z.enum(RESOURCE_TYPES);
 export type ResourceType = z.infer<typeof resourceType>;

@@ -9,6 +9,7 @@ const TYPES: Record<ResourceType, true> = {
   secret: true,
   network: true,
   storage: true,
+  agent: true,
 };
 export const RESOURCE_TYPES = Object.keys(TYPES) as ResourceType[];
 

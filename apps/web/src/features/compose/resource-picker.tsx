@@ -15,6 +15,7 @@ const TYPES = [
   "secret",
   "network",
   "storage",
+  "agent",
 ] as const;
 const ACTIONS = ["read", "write", "delete", "execute"] as const;
 

@@ -23,6 +23,7 @@ const TYPES = [
   "secret",
   "network",
   "storage",
+  "agent",
 ] as const;
 
 /** What asks for the trace, or null while the resource cannot be read as one. */

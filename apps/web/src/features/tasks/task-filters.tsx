@@ -23,6 +23,7 @@ const RESOURCE_TYPES = [
   "secret",
   "service",
   "storage",
+  "agent",
 ];
 const NAMES = ["q", "state", "risk", "resource_type", "author", "needs_me", "archived"];
 const words = (name: string) => name.charAt(0) + name.slice(1).toLowerCase();

@@ -9,6 +9,7 @@ export const DEFAULT_CRITICALITY: Readonly<Record<ResourceType, number>> = {
   database: 75,
   network: 70,
   infrastructure: 70,
+  agent: 65,
   storage: 55,
   service: 50,
   configuration: 30,
