@@ -7,7 +7,7 @@ export function Patterns({ patterns, every, none }: Props): ReactNode {
   if (patterns === null) return every;
   if (patterns.length === 0) return none;
   return patterns.map((pattern) => (
-    <code key={pattern} className="mr-2 text-xs break-all">
+    <code key={pattern} className="mr-2 text-xs [overflow-wrap:anywhere]">
       {pattern}
     </code>
   ));

@@ -33,11 +33,11 @@ export function ConnectionFields() {
               <label
                 key={each}
                 className={clsx(
-                  "flex items-start gap-2.5 rounded-lg border bg-surface p-3 transition-colors duration-(--quick)",
+                  "flex items-start gap-2.5 rounded-lg border p-3 transition-colors duration-(--quick)",
                   "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
                   kind === each
                     ? "border-accent bg-accent-soft"
-                    : "border-line-strong hover:border-control-line",
+                    : "border-line-strong bg-surface hover:border-control-line",
                 )}
               >
                 <input

@@ -128,7 +128,7 @@ export function MemoryFields() {
               />
               <NumberField
                 name={`memory_blocks.${place}.limit`}
-                label="Limit, characters"
+                label="Limit"
                 optional
                 className="w-36"
                 min={1}

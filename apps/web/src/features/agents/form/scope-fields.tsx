@@ -96,7 +96,7 @@ function PatternField({ name, label, words, pick, choices, onSearch }: Props) {
           hint={
             patterns?.length === 0
               ? "Named none yet, which is the same as none."
-              : "* stands for anything within one part."
+              : "* is any run of characters, ? is one."
           }
         >
           {(parts) => (

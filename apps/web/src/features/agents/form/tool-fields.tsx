@@ -57,7 +57,7 @@ export function ToolFields() {
         </h3>
         <p role="status" className="num text-ink-2">
           <b className="font-semibold text-ink">{totals.alone}</b> run alone
-          {totals.risky > 0 && <span className="text-bad">, {totals.risky} of them not harmless</span>} ·{" "}
+          {totals.risky > 0 && <span className="text-bad">, {totals.risky} of them risky</span>} ·{" "}
           <b className="font-semibold text-ink">{totals.ask}</b> ask ·{" "}
           <b className="font-semibold text-ink">{totals.refused}</b> refused. Any other tool asks.
         </p>
@@ -154,14 +154,11 @@ function ToolRow({ tool, readOnly, choose }: RowProps) {
         </p>
         <p className="text-xs text-ink-2">{tool.description}</p>
       </div>
-      <p aria-live="polite" className={clsx("shrink-0 text-xs sm:w-44 sm:text-right", TONES[tone])}>
-        {words}
-        {tool.permission === null && <span className="text-ink-3"> · not set</span>}
-      </p>
+      <div className="flex shrink-0 flex-col items-end gap-0.5 max-sm:w-full max-sm:flex-row-reverse max-sm:items-center max-sm:justify-between">
       <fieldset
         aria-labelledby={id}
         disabled={readOnly}
-        className="flex shrink-0 rounded-md border border-control-line max-sm:ml-auto"
+        className="flex shrink-0 rounded-md border border-control-line "
       >
         {CHOICES.map(({ value, word, on }) => (
           <label
@@ -189,6 +186,10 @@ function ToolRow({ tool, readOnly, choose }: RowProps) {
           </label>
         ))}
       </fieldset>
+        <p aria-live="polite" className={clsx("text-2xs", TONES[tone])}>
+          {words}
+        </p>
+      </div>
     </li>
   );
 }

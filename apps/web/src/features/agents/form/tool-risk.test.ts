@@ -21,7 +21,8 @@ test("tools of the catalogue and the agent's own stand in one list", () => {
 });
 
 test("what follows is said of the permission and the risk together", () => {
-  expect(follows({ permission: null, risk: "high" }).words).toBe("Waits for a policy or a person");
+  expect(follows({ permission: null, risk: "high" }).words).toBe("Not set, so it asks");
+  expect(follows({ permission: "ask", risk: "high" }).words).toBe("Asks before each call");
   expect(follows({ permission: "allow", risk: "high" })).toEqual({
     words: "Runs alone, high risk",
     tone: "bad",

@@ -38,7 +38,8 @@ export function toolLines(catalogue: readonly CatalogueTool[], given: Given): To
 /** What follows from a permission on a tool of that risk, in words. Pure. */
 export function follows({ permission, risk }: Pick<ToolLine, "permission" | "risk">): Follows {
   if (permission === "deny") return { words: "Refused at once", tone: "neutral" };
-  if (permission !== "allow") return { words: "Waits for a policy or a person", tone: "good" };
+  if (permission === null) return { words: "Not set, so it asks", tone: "neutral" };
+  if (permission === "ask") return { words: "Asks before each call", tone: "good" };
   if (risk === "low") return { words: "Runs alone, low risk", tone: "good" };
   if (risk === "medium") return { words: "Runs alone, medium risk", tone: "warn" };
   if (risk === "high") return { words: "Runs alone, high risk", tone: "bad" };

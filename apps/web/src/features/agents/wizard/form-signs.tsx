@@ -58,7 +58,7 @@ export function KeepSign({ keeping }: { keeping: Keeping }) {
         ? [CloudCheck, "Draft saved"]
         : [CloudOff, keeping.state === "idle" ? "" : "Not saved"];
   return (
-    <p role="status" className="flex min-h-5 items-center gap-1.5 text-xs text-ink-3">
+    <p role="status" className="flex min-h-5 items-center gap-1.5 text-xs whitespace-nowrap text-ink-3">
       {words && (
         <>
           <Icon size={14} aria-hidden /> {words}

@@ -41,7 +41,7 @@ export function Review({ draft, ownerName, hrefOf }: Props) {
         {card(2, [
           [
             "Reached by",
-            <span key="reach" className="break-all">
+            <span key="reach" className="[overflow-wrap:anywhere]">
               {isReach ? connectionText(connection as never) : CONNECTIONS[connection.kind].name}
             </span>,
           ],

@@ -12,7 +12,8 @@ test("words that a shell would take apart are quoted", () => {
   };
   const { text } = startCommand({ id, connection }, "key", "https://ade.example");
   expect(text.split("\n")).toEqual([
-    "export ADE_URL=https://ade.example ADE_API_KEY=key",
+    "export ADE_URL=https://ade.example",
+    "export ADE_API_KEY=key",
     "cd '/srv/a b'",
     "ade acp -- 'my agent' 'it'\\''s' --stdio",
   ]);

@@ -9,7 +9,7 @@ export function startCommand(
   origin: string,
 ): StartCommand {
   const { connection } = agent;
-  const login = `export ADE_URL=${quoted(origin)} ADE_API_KEY=${quoted(key)}`;
+  const login = `export ADE_URL=${quoted(origin)}\nexport ADE_API_KEY=${quoted(key)}`;
   if (connection.kind === "acp") {
     const command = [connection.command, ...(connection.args ?? [])].map(quoted).join(" ");
     return {

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import clsx from "clsx";
 import { ArrowLeft, ArrowRight, Bot } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { FormProvider, useForm } from "react-hook-form";
@@ -126,7 +127,7 @@ export function WizardForm({ opened, step, go, hrefOf, onDraft, onMade, start }:
             id="wizard"
             noValidate
             aria-labelledby="step-heading"
-            className="flex min-w-0 flex-col gap-4"
+            className={clsx("flex min-w-0 flex-col gap-4", step === LAST_STEP && "xl:col-span-2")}
             onSubmit={(event: FormEvent) => {
               event.preventDefault();
               void next();
@@ -177,7 +178,7 @@ export function WizardForm({ opened, step, go, hrefOf, onDraft, onMade, start }:
         >
           {step === LAST_STEP ? (
             <>
-              <Bot size={15} aria-hidden /> Make the agent and its key
+              <Bot size={15} aria-hidden /> Make the agent<span className="max-sm:hidden"> and its key</span>
             </>
           ) : (
             <>
