@@ -1,5 +1,6 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Cog, FileClock, RotateCcw, ScrollText, SlidersHorizontal, Wrench } from "lucide-react";
+import { useRouter } from "next/router";
 import { useEffect, useState } from "react";
 import { FormProvider, useForm, useWatch } from "react-hook-form";
 import { FormProblem } from "#components/form-problem.tsx";
@@ -9,21 +10,16 @@ import { toast } from "#components/ui/toast.ts";
 import { api, type Inputs } from "#lib/api.ts";
 import type { useUrlState } from "#lib/url-state.ts";
 import { useCommand } from "#lib/use-command.ts";
-import type { Agent, Template } from "../agent-types.ts";
+import type { Agent } from "../agent-types.ts";
 import { type AgentForm, AT_ONCE, changedFields, changesOf, formOf, REVIEWED } from "../form/agent-form.ts";
-import { ConnectionFields } from "../form/connection-fields.tsx";
-import { ConnectionTest } from "../form/connection-test.tsx";
-import { IdentityFields } from "../form/identity-fields.tsx";
-import { InstructionFields, MemoryFields } from "../form/instruction-fields.tsx";
-import { LimitFields, ParameterFields } from "../form/limit-fields.tsx";
-import { ModelPicker } from "../form/model-picker.tsx";
 import { FormLook } from "../form/rows.tsx";
-import { ScopeFields } from "../form/scope-fields.tsx";
 import { stepResolver } from "../form/step-rules.ts";
-import { ToolFields } from "../form/tool-fields.tsx";
 import { agentQueries } from "../queries.ts";
+import { ConfigFields } from "./config-fields.tsx";
 import { ConfigHistory } from "./config-history.tsx";
-import { ProposeDialog, Proposed, ReviewedNote } from "./propose-dialog.tsx";
+import { OpenProposals } from "./open-proposals.tsx";
+import { ProposeDialog } from "./propose-dialog.tsx";
+import { TemplateReset } from "./template-reset.tsx";
 
 /** The tabs, each with the fields that it shows, to mark where something has changed. */
 const PARTS = [
@@ -43,6 +39,7 @@ type Props = { agent: Agent; mayManage: boolean; url: ReturnType<typeof useUrlSt
 
 /** Everything that is set of an agent: changed here, saved at once or proposed where it is a matter of permission. */
 export function ConfigPanel({ agent, mayManage, url }: Props) {
+  const router = useRouter();
   const client = useQueryClient();
   const part = PARTS.find(({ id }) => id === url.text("part")) ?? PARTS[0];
   // What was opened; a version that came meanwhile must not slip under what is being typed.
@@ -110,7 +107,7 @@ export function ConfigPanel({ agent, mayManage, url }: Props) {
             void submit();
           }}
         >
-          {proposed && <Proposed taskId={proposed} />}
+          <OpenProposals agent={agent} proposed={proposed} />
           <Tabs
             form="part"
             label="Parts of the configuration"
@@ -126,66 +123,26 @@ export function ConfigPanel({ agent, mayManage, url }: Props) {
             onChange={(id) => url.set({ part: id === "settings" ? null : id })}
           >
             <div className="flex max-w-3xl flex-col gap-4 pt-4">
-              {part.id !== "history" && !mayManage && (
-                <p className="text-ink-3">Its owner and admins change these.</p>
+              {part.id === "history" ? (
+                <ConfigHistory agentId={agent.id} />
+              ) : (
+                <ConfigFields part={part.id} agentId={agent.id} mayManage={mayManage} />
               )}
-              {part.id === "settings" && (
-                <>
-                  <IdentityFields isNew={false} />
-                  <ConnectionFields />
-                  {mayManage && <ConnectionTest agentId={agent.id} />}
-                  <ModelPicker />
-                </>
-              )}
-              {part.id === "system" && (
-                <>
-                  <InstructionFields />
-                  <MemoryFields />
-                </>
-              )}
-              {part.id === "tools" && (
-                <>
-                  <ReviewedNote />
-                  <ScopeFields />
-                  <ToolFields />
-                </>
-              )}
-              {part.id === "environment" && (
-                <>
-                  <ReviewedNote />
-                  <LimitFields />
-                  <ParameterFields />
-                </>
-              )}
-              {part.id === "history" && <ConfigHistory agentId={agent.id} />}
             </div>
           </Tabs>
           {mayManage && part.id !== "history" && (
             <footer className="sticky bottom-0 z-20 -mx-4 flex flex-col gap-2 border-t border-line bg-canvas px-4 py-3">
               {isOvertaken && isChanged && (
-                <div role="alert" className="flex flex-wrap items-center gap-2 text-warn">
-                  <span className="min-w-0 flex-1">
-                    Version {agent.version} was stored meanwhile. Revert to see it, then change again.
-                  </span>
-                </div>
+                <p role="alert" className="text-warn">
+                  Version {agent.version} was stored meanwhile. Revert to see it, then change again.
+                </p>
               )}
               <FormProblem command={save} />
               <div className="flex flex-wrap items-center gap-2">
                 <p role="status" className="min-w-0 flex-1 text-ink-2 max-sm:basis-full">
                   {changesText(atOnce.length, reviewed.length)}
                 </p>
-                <TemplateReset
-                  apply={(template) => {
-                    form.setValue("instructions", template.instructions, { shouldDirty: true });
-                    if (template.tools) form.setValue("tools", [...template.tools], { shouldDirty: true });
-                    const {
-                      temperature = null,
-                      max_tokens = null,
-                      context_window = null,
-                    } = template.parameters ?? {};
-                    form.setValue("parameters", { temperature, max_tokens, context_window });
-                  }}
-                />
+                <TemplateReset />
                 <Button disabled={!isChanged} onClick={() => open(agent)}>
                   <RotateCcw size={14} aria-hidden /> Revert
                 </Button>
@@ -205,6 +162,12 @@ export function ConfigPanel({ agent, mayManage, url }: Props) {
               setProposed(taskId);
               setAsking(false);
               open(opened);
+              toast({
+                text: "The change of permissions is a task now",
+                detail: "It holds once it is approved and applied.",
+                action: { label: "Open the task", run: () => void router.push(`/tasks/${taskId}`) },
+                seconds: 10,
+              });
             }}
           />
         )}
@@ -220,30 +183,4 @@ function changesText(atOnce: number, reviewed: number): string {
   if (reviewed === 0) return `${words(atOnce)}, saved at once.`;
   if (atOnce === 0) return `${words(reviewed)} of permissions: a task that is reviewed.`;
   return `${words(atOnce)} saved at once; ${words(reviewed)} of permissions as a task that is reviewed.`;
-}
-
-function TemplateReset({ apply }: { apply: (template: Template) => void }) {
-  const catalogue = useQuery(agentQueries.catalogue());
-  const templates = catalogue.data?.templates ?? [];
-  if (templates.length === 0) return null;
-  return (
-    <select
-      aria-label="Reset to a template"
-      value=""
-      onChange={(event) => {
-        const template = templates.find(({ id }) => id === event.target.value);
-        if (!template) return;
-        apply(template);
-        toast({ text: `“${template.name}” is in the form`, detail: "Nothing is stored until you save." });
-      }}
-      className="field w-auto!"
-    >
-      <option value="">Reset to template…</option>
-      {templates.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </select>
-  );
 }

@@ -20,8 +20,10 @@ export function HealthHistory({ agentId }: { agentId: string }) {
           const most = Math.max(1, ...samples.map(({ active_tasks_max }) => active_tasks_max));
           const seen = STATUSES.filter((status) => statuses.includes(status));
           const text = `${sharesText(statuses)}; at most ${most} tasks at a time`;
+          const first = statuses.findIndex((status) => status !== "unknown");
           const line = samples
             .map((sample, at) => `${at * 5 + 2},${TALL - 2 - (sample.active_tasks_max / most) * (TALL - 8)}`)
+            .slice(first < 0 ? samples.length : first)
             .join(" ");
           return (
             <div className="card px-3.5 pt-3.5 pb-2.5">

@@ -1,13 +1,10 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowRight, Scale } from "lucide-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Scale } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { FormFoot } from "#components/form-foot.tsx";
-import { Link } from "#components/link.tsx";
-import { TaskState } from "#components/task-state.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { AreaRow } from "#components/ui/field-row.tsx";
-import { queries } from "#lib/queries.ts";
 import { useCommand } from "#lib/use-command.ts";
 import type { Agent } from "../agent-types.ts";
 import { proposalTitle, proposePermissions } from "./permission-task.ts";
@@ -63,26 +60,6 @@ export function ProposeDialog({ agent, set, close, done }: Props) {
         </FormFoot>
       </form>
     </Dialog>
-  );
-}
-
-/** That the change is on its way, where, and how far. */
-export function Proposed({ taskId }: { taskId: string }) {
-  const task = useQuery(queries.taskView(taskId)).data?.task;
-  return (
-    <p
-      role="status"
-      className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-accent-line bg-accent-soft px-3.5 py-2.5"
-    >
-      <Scale size={15} aria-hidden className="shrink-0 text-accent" />
-      <span className="min-w-0 flex-1">
-        The change of permissions is a task now. It holds once it is approved and applied.
-      </span>
-      {task && <TaskState state={task.state} result={task.execution?.result} />}
-      <Link href={`/tasks/${taskId}`} className="link inline-flex min-h-6 items-center gap-1 font-medium">
-        Open the task <ArrowRight size={13} aria-hidden />
-      </Link>
-    </p>
   );
 }
 

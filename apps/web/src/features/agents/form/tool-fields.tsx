@@ -155,37 +155,37 @@ function ToolRow({ tool, readOnly, choose }: RowProps) {
         <p className="text-xs text-ink-2">{tool.description}</p>
       </div>
       <div className="flex shrink-0 flex-col items-end gap-0.5 max-sm:w-full max-sm:flex-row-reverse max-sm:items-center max-sm:justify-between">
-      <fieldset
-        aria-labelledby={id}
-        disabled={readOnly}
-        className="flex shrink-0 rounded-md border border-control-line "
-      >
-        {CHOICES.map(({ value, word, on }) => (
-          <label
-            key={value}
-            className={clsx(
-              "relative flex h-6.5 min-w-12 items-center justify-center border-l border-line-strong px-2 text-xs font-medium first:rounded-l-[0.3rem] first:border-l-0 last:rounded-r-[0.3rem] max-sm:h-9 max-sm:min-w-14",
-              "has-focus-visible:z-10 has-focus-visible:outline-2 has-focus-visible:outline-accent",
-              shown === value
-                ? tool.permission === null
-                  ? "bg-sunken text-ink-2"
-                  : on
-                : "text-ink-2 hover:bg-hover",
-            )}
-          >
-            <input
-              type="radio"
-              name={id}
-              checked={shown === value}
-              onChange={() => choose(value)}
-              // Setting what holds by itself is a choice too.
-              onClick={() => tool.permission === null && choose(value)}
-              className="absolute inset-0 size-full cursor-[inherit] appearance-none rounded-[inherit] outline-none!"
-            />
-            {word}
-          </label>
-        ))}
-      </fieldset>
+        <fieldset
+          aria-labelledby={id}
+          disabled={readOnly}
+          className="flex shrink-0 rounded-md border border-control-line "
+        >
+          {CHOICES.map(({ value, word, on }) => (
+            <label
+              key={value}
+              className={clsx(
+                "relative flex h-6.5 min-w-12 items-center justify-center border-l border-line-strong px-2 text-xs font-medium first:rounded-l-[0.3rem] first:border-l-0 last:rounded-r-[0.3rem] max-sm:h-9 max-sm:min-w-14",
+                "has-focus-visible:z-10 has-focus-visible:outline-2 has-focus-visible:outline-accent",
+                shown === value
+                  ? tool.permission === null
+                    ? "bg-sunken text-ink-2"
+                    : on
+                  : "text-ink-2 hover:bg-hover",
+              )}
+            >
+              <input
+                type="radio"
+                name={id}
+                checked={shown === value}
+                onChange={() => choose(value)}
+                // Setting what holds by itself is a choice too.
+                onClick={() => tool.permission === null && choose(value)}
+                className="absolute inset-0 size-full cursor-[inherit] appearance-none rounded-[inherit] outline-none!"
+              />
+              {word}
+            </label>
+          ))}
+        </fieldset>
         <p aria-live="polite" className={clsx("text-2xs", TONES[tone])}>
           {words}
         </p>
