@@ -9,6 +9,7 @@ import { addErrorAnswers } from "./plugins/error-answers.ts";
 import { addEventStream } from "./plugins/event-stream.ts";
 import { addHealth } from "./plugins/health.ts";
 import { addJsonBody } from "./plugins/json-body.ts";
+import { addMcp } from "./plugins/mcp.ts";
 import { addMetrics } from "./plugins/metrics.ts";
 import { addRateLimit } from "./plugins/rate-limit.ts";
 import { addRequestId, requestIdOf } from "./plugins/request-id.ts";
@@ -80,6 +81,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     contextOf,
     ...(options.rightsCheckMs === undefined ? {} : { rightsCheckMs: options.rightsCheckMs }),
   });
+  addMcp(app, { contextOf, publicUrl });
   addSignIn(app, { core, redis, publicUrl });
   addDocumentRoute(app);
   addHealth(app, { core, webUrl });
