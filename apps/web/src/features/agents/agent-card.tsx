@@ -155,7 +155,7 @@ export const FullCard = memo(function FullCard({ card, mayManage }: Props) {
 /** The same as one line; over two where it is narrow. */
 export const CompactCard = memo(function CompactCard({ card, mayManage }: Props) {
   return (
-    <article className="relative flex h-full items-center gap-3 border-b border-line pr-2 pl-3 hover:bg-hover @max-xl:flex-wrap @max-xl:content-center @max-xl:gap-x-2.5 @max-xl:gap-y-1">
+    <article className="relative flex h-full items-center gap-3 border-b border-line pr-2 pl-3 hover:bg-hover @max-xl:grid @max-xl:grid-cols-[2rem_minmax(0,1fr)_auto] @max-xl:content-center @max-xl:gap-x-2.5 @max-xl:gap-y-1 @max-xl:pr-3">
       <Initials name={card.name} className="size-8!" />
       <div className="min-w-0 flex-1">
         <h2>
@@ -165,20 +165,20 @@ export const CompactCard = memo(function CompactCard({ card, mayManage }: Props)
           {card.current_task ? card.current_task.title : card.description || card.owner_name}
         </p>
       </div>
-      <Tags tags={card.tags} max={2} className="hidden w-32 shrink-0 @5xl:flex" />
-      <span className="hidden w-28 shrink-0 text-xs text-ink-2 @4xl:block">
+      <Tags tags={card.tags} max={2} className="hidden w-32 shrink-0 @[76rem]:flex" />
+      <span className="hidden w-28 shrink-0 text-xs text-ink-2 @[66rem]:block">
         <Owner name={card.owner_name} />
       </span>
       <Sparkline samples={card.sparkline} className="hidden w-32! shrink-0 @3xl:block" />
       <Capacity
         active={card.capacity.active_tasks}
         max={card.capacity.max_tasks}
-        className="w-32 shrink-0 text-xs text-ink-2 @max-xl:order-last @max-xl:w-auto @max-xl:flex-1 @max-xl:pl-10.5"
+        className="w-32 shrink-0 text-xs text-ink-2 @max-xl:col-start-2 @max-xl:row-start-2 @max-xl:w-auto"
       />
-      <span className="w-28 shrink-0 text-right text-xs text-ink-2 @max-xl:order-last @max-xl:w-auto">
+      <span className="w-28 shrink-0 text-right text-xs text-ink-2 @max-xl:col-start-3 @max-xl:row-start-2 @max-xl:w-auto">
         <Heartbeat at={card.last_heartbeat_at} />
       </span>
-      <span className="flex w-24 shrink-0 justify-end @max-xl:w-auto">
+      <span className="flex w-24 shrink-0 justify-end @max-xl:col-start-3 @max-xl:row-start-1 @max-xl:w-auto">
         <Health status={card.status} />
       </span>
       <span className="relative flex shrink-0 items-center @max-xl:hidden">
