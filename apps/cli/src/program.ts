@@ -6,10 +6,11 @@ import { whoami } from "./account/whoami.ts";
 import { type Cli, createContext, type Definition, type GlobalOptions, type Io } from "./cli.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { reportFailure } from "./failure-report.ts";
+import { mcp } from "./mcp/mcp.ts";
 import { createStyle } from "./output/style.ts";
 
 /** Every command of `ade`, in the order in which help shows them. */
-const DEFINITIONS: readonly Definition[] = [login, logout, whoami];
+const DEFINITIONS: readonly Definition[] = [login, logout, whoami, mcp];
 
 /** Runs one command line. Answers its exit code; whatever goes wrong is told on standard error. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
