@@ -63,8 +63,8 @@ let draining = false;
 
 /** Resolves when the run has begun; refused while draining, so that the job goes to another worker. */
 async function beginApplying(taskId: string): Promise<void> {
-  const hasBegun = await slots.begin(() =>
-    core.applying.run(taskId, { id: workerId, drain: drain.signal }).then(
+  const hasBegun = await slots.begin((standBy) =>
+    core.applying.run(taskId, { id: workerId, drain: drain.signal, standBy }).then(
       (outcome) => log.debug({ task_id: taskId, outcome }, "applied"),
       (error: unknown) =>
         log.error({ err: error, task_id: taskId }, "an attempt failed outside its executor"),

@@ -1,18 +1,22 @@
 import { createLocks, type Locks } from "./locks.ts";
 import type { Me } from "./shapes.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
+import { createToolCalls, type ToolCalls } from "./tool-calls.ts";
 import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
 
 export { ApiError, CodedError, type ErrorOptions, isCoded, isLockLost } from "./errors.ts";
 export { createLocks, type LockName, type Locks } from "./locks.ts";
 export type * from "./shapes.ts";
 export { createTasks, type Tasks } from "./tasks.ts";
+export { createToolCalls, type ToolCalls, taskOfCall } from "./tool-calls.ts";
 export { createTransport, type Transport, type TransportOptions } from "./transport.ts";
+export { type CallVerdict, type ChangedCall, holdsMask, restoreMasked, verdictOf } from "./verdict.ts";
 export type { HeldLock, WithLockOptions } from "./with-lock.ts";
 
 export type Client = {
   locks: Locks;
   tasks: Tasks;
+  toolCalls: ToolCalls;
   withLock: Locks["withLock"];
   gate: Tasks["gate"];
   /** Who the server takes us for. @throws UNAUTHENTICATED */
@@ -34,6 +38,7 @@ export function createClient(options: TransportOptions): Client {
   return {
     locks,
     tasks,
+    toolCalls: createToolCalls(transport),
     withLock: locks.withLock,
     gate: tasks.gate,
     me: async () => (await transport.send<Me>({ method: "GET", path: "/me" })).body,

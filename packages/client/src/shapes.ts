@@ -9,11 +9,14 @@ import type {
   releaseInput,
 } from "@ade/core/locks/schema";
 import type { createTaskInput, submitOptions, TaskEntry, TaskState } from "@ade/core/tasks/schema";
+import type { CallEnd, CallEndInput, ToolCallInput } from "@ade/core/tool-calls/schema";
 import type { z } from "zod";
 
 export type {
   AcquiredLock,
   AcquiredLocks,
+  CallEnd,
+  CallEndInput,
   HeartbeatResult,
   LockHolder,
   LockStanding,
@@ -37,4 +40,11 @@ export type LockOfSeveral = AcquiredLocks["locks"][number];
 export type LockAnswer = AcquiredLock | AcquiredLocks | LockStanding;
 
 export type CreateTask = Omit<z.input<typeof createTaskInput>, "dry_run">;
+/** One call of an agent's tool; `resources` beyond the files and tools that follow from it. */
+export type ToolCall = Omit<ToolCallInput, "changed"> & {
+  timeout_seconds?: number;
+  priority?: number;
+  tags?: string[];
+  resources?: CreateTask["config"]["resources"];
+};
 export type SubmitOptions = z.input<typeof submitOptions>;

@@ -29,6 +29,7 @@ import { createResourceService } from "./resources/service.ts";
 import { createRiskService } from "./risk/service.ts";
 import { createSecretsService } from "./secrets/service.ts";
 import { createTasksService, ROLLBACK_TYPE } from "./tasks/service.ts";
+import { createToolCallsService } from "./tool-calls/service.ts";
 import { createViewsService } from "./views/service.ts";
 
 /** A little more than the longest plan that an executor may make. */
@@ -155,6 +156,7 @@ export async function createCore(options: CoreOptions) {
     settings,
     atStep: options.atApplyStep,
   });
+  const toolCalls = createToolCallsService({ ...base, tasks, gate });
   const views = createViewsService({ pool, redis, tasks, approvals, applying, ledger, clock });
 
   await notifications.start();
@@ -180,7 +182,7 @@ export async function createCore(options: CoreOptions) {
       secrets,
       agents,
     },
-    ...{ tasks, approvals, gate, applying, views, jobs, connections },
+    ...{ tasks, approvals, gate, applying, toolCalls, views, jobs, connections },
     /** Of requests that are remembered for their Idempotency-Key; a body may hold a secret. */
     requestDigest: createKeyedDigest(secret, "request"),
     /**
@@ -215,6 +217,7 @@ export async function createCore(options: CoreOptions) {
     /** Inserts wake-ups for everything that is due and has lost its own. */
     async sweep() {
       await gate.thawLifted();
+      await gate.cancelExpired();
       await gate.reassignLeft();
       await gate.stepLate();
       await jobs.insertLost(await turns.place(pool, await findDue(pool, clock.now())));

@@ -6,6 +6,9 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** One thing that is wrong with a configuration, as VALIDATION_ERROR's details carry it. */
 export type Issue = { readonly field: string; readonly issue: string };
 
+/** An agent's tool that a configuration asks to use. */
+export type ToolUse = { readonly tool: string; readonly kind: string };
+
 /** How reality stands towards a stash: as before, as intended, half-way, or changed by somebody else. */
 export type Inspection = "untouched" | "done" | "partial" | "foreign";
 
@@ -48,6 +51,11 @@ export type ApplyContext = AttemptContext & {
    */
   readonly stash?: Json;
   report(progress: Progress): void;
+  /**
+   * From here on this attempt only waits for somebody else: its worker may begin another one beside it. Locks and
+   * deadline stay its own.
+   */
+  standBy(): void;
   /** Streams text to whoever watches. What shall be kept goes into the returned output too. */
   output(chunk: string): void;
 };
@@ -93,6 +101,17 @@ export type Executor = {
   digest(config: TaskConfig, stash?: Json): string;
   /** What applying really touches, whatever the task declares. */
   resources(config: TaskConfig): readonly ResourceRef[];
+  /**
+   * Where it is a call of an agent's tool, which one: the agent's own settings and grants for it are asked, before any
+   * policy where they deny it, and where no policy matches.
+   */
+  toolUse?(config: TaskConfig): ToolUse;
+  /** The configuration without what must not be kept (secrets in a program's arguments); asked before it is stored. */
+  redact?(config: TaskConfig): TaskConfig;
+  /** Which of its resources it must have for itself while it runs, where those are not all that it does not only read. */
+  exclusive?(config: TaskConfig): readonly ResourceRef[];
+  /** Seconds for which the proposal is worth something: not applied by then, it is cancelled. */
+  expiresAfter?(config: TaskConfig): number;
   /** References to secrets in what the configuration chooses (a definition), beyond those in the configuration. */
   secrets?(config: TaskConfig): readonly string[];
   /** What the JSON Schema can't say; empty where nothing is wrong. Reads at most. */

@@ -104,6 +104,7 @@ export const TASK_ACTIONS = [
   "delete",
   "submit",
   "respond",
+  "change_arguments",
   "override",
   "force_apply",
   "cancel",
@@ -175,6 +176,15 @@ export const taskEntry = z.strictObject({
   allowed_actions: z.array(z.enum(TASK_ACTIONS)),
 });
 export type TaskEntry = z.infer<typeof taskEntry>;
+
+export const MAX_WAIT_SECONDS = 30;
+
+/** Held open until the task is in one of these states, or the time is over. */
+export const waitTaskQuery = z.strictObject({
+  states: z.array(taskState).min(1).max(TASK_STATES.length),
+  wait_seconds: z.int().min(0).max(MAX_WAIT_SECONDS).default(MAX_WAIT_SECONDS),
+});
+export type WaitTaskQuery = z.infer<typeof waitTaskQuery>;
 
 export const attemptProgress = z.strictObject({ percent: z.number().optional(), message: z.string() });
 
