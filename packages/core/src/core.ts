@@ -204,10 +204,14 @@ export async function createCore(options: CoreOptions) {
           if (turn) turns.begun(turn as Turn);
         },
         reassign: async () => void (await gate.reassignLeft()),
+        connection_test: ({ test_id }) => agents.tests.run(String(test_id)),
       });
     },
     /** Takes no more jobs; what was taken goes on. */
-    stopTakingJobs: () => jobs.rest(),
+    stopTakingJobs() {
+      agents.tests.stop();
+      return jobs.rest();
+    },
     /** A worker's round: what nobody needs any more of turns and attempts. */
     async forget() {
       await turns.forget();
@@ -225,6 +229,7 @@ export async function createCore(options: CoreOptions) {
     async close() {
       notifications.close();
       await locks.close();
+      agents.tests.stop();
       await jobs.stop();
       await turns.stop();
       await ledger.sealer.stop();

@@ -14,6 +14,8 @@ const FETCHING: Record<QueueName, { batchSize: number; localConcurrency: number 
   release: { batchSize: 50, localConcurrency: 1 },
   apply: { batchSize: 10, localConcurrency: 1 },
   reassign: { batchSize: 10, localConcurrency: 1 },
+  // Each may wait half a minute for an agent.
+  connection_test: { batchSize: 1, localConcurrency: 4 },
 };
 /** While so many wake-ups wait in a queue, its workers are busy: more of them would bring nothing forward. */
 const FULL_QUEUE = 2_000;

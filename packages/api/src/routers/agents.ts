@@ -1,4 +1,5 @@
 import { agentCatalogue } from "@ade/core/agents/catalogue/schema";
+import { connectionTest, connectionTestInput } from "@ade/core/agents/connection/schema";
 import { agentHealth, healthQuery } from "@ade/core/agents/health/schema";
 import {
   agentEntry,
@@ -25,6 +26,30 @@ export const agentsRouter = router({
   draft: agentDraftsRouter,
   keys: agentKeysRouter,
   grants: agentGrantsRouter,
+  test: router({
+    start: procedure("agent.test", {
+      method: "POST",
+      path: "/agents/connection-tests",
+      status: 202,
+      summary: "Try whether an agent can be reached; a worker does, and tells live on the caller's channel",
+      tags,
+      errors: [429],
+    })
+      .input(connectionTestInput)
+      .output(connectionTest)
+      .mutation(({ ctx, input }) => ctx.core.agents.tests.start(ctx.actor, input)),
+
+    get: procedure("agent.test", {
+      method: "GET",
+      path: "/agents/connection-tests/:id",
+      status: 200,
+      summary: "How far a test of one's own is",
+      tags,
+    })
+      .input(byId)
+      .output(connectionTest)
+      .query(({ ctx, input }) => ctx.core.agents.tests.get(ctx.actor, input.id)),
+  }),
 
   list: procedure("agent.list", {
     method: "GET",

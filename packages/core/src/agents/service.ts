@@ -4,6 +4,7 @@ import type { CodedError } from "../kernel/errors.ts";
 import { compileGlob, compileNameGlob } from "../resources/service.ts";
 import { createCatalogue } from "./catalogue/catalogue.ts";
 import type { AgentCatalogue } from "./catalogue/schema.ts";
+import { createConnectionTests } from "./connection/connection-tests.ts";
 import { createCreate } from "./create.ts";
 import type { AgentsDeps, Db } from "./deps.ts";
 import { createDrafts } from "./drafts/drafts.ts";
@@ -80,6 +81,8 @@ export type AgentsService = {
     revoke(actor: Actor, id: string, keyId: string): Promise<void>;
   };
   grants: ReturnType<typeof createGrants>;
+  /** Tries whether an agent can be reached; `run` is a worker's job. */
+  tests: ReturnType<typeof createConnectionTests>;
   /** By the agent's own key: FORBIDDEN for anyone else. Not in the ledger: nothing is decided by it. */
   heartbeat(actor: Actor, id: string, input: HeartbeatInput): Promise<HeartbeatAnswer>;
   /** How it was, in quarters of an hour. NOT_FOUND, FORBIDDEN. */
@@ -115,6 +118,7 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
   const catalogue = createCatalogue(deps);
   const drafts = createDrafts(deps, catalogue);
   const health = createHealth(deps, announce);
+  const tests = createConnectionTests(deps);
 
   async function get(actor: Actor, id: string): Promise<AgentEntry> {
     assertMayRead(actor, id);
@@ -148,6 +152,7 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
     drafts,
     keys: createAgentKeys(deps),
     grants: createGrants(deps),
+    tests,
     heartbeat: health.heartbeat,
     async health(actor, id, hours) {
       assertMayRead(actor, id);
@@ -186,6 +191,7 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
     async forget() {
       await forgetHealth(pool);
       await drafts.forget();
+      await tests.forget();
     },
   };
 }

@@ -2,7 +2,13 @@ import { deterministicId } from "../kernel/ids.ts";
 import type { SealedEntry } from "../ledger/service.ts";
 
 /** The queues of the main job. A job is only a wake-up: its handler reads the row and may find nothing to do. */
-export const QUEUES = { plan: "plan", release: "release", apply: "apply", reassign: "reassign" } as const;
+export const QUEUES = {
+  plan: "plan",
+  release: "release",
+  apply: "apply",
+  reassign: "reassign",
+  connection_test: "connection_test",
+} as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
 export const APPLY_QUEUE = QUEUES.apply;
@@ -43,6 +49,8 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
       return typeof entry.detail.release_at === "string"
         ? wake(QUEUES.release, task, { start_after: entry.detail.release_at })
         : [];
+    case "agent.test_requested":
+      return wake(QUEUES.connection_test, { test_id: entry.entity_id });
     case "user.deactivated":
       return wake(QUEUES.reassign, {});
     case "user.updated":

@@ -77,6 +77,7 @@ export function createKeyCommands(deps: KeyDeps) {
   }
 
   async function agentsOf(actor: Actor): Promise<string[]> {
+    if (actor.kind !== "user") return [];
     const { rows } = await pool.query<{ id: string }>("SELECT id FROM agent WHERE owner_id = $1", [actor.id]);
     return rows.map((row) => row.id);
   }

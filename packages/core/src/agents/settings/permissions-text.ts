@@ -25,8 +25,16 @@ export function permissionsText(name: string, permissions: Permissions): string 
       byName(tools).map((tool) => `${tool.name}: ${tool.permission}`),
       "none decided: every one asks",
     ),
-    ...block("resources", scopes && scopes.toSorted().map((each) => `- ${each}`), "none"),
-    ...block("task types", task_types && task_types.toSorted().map((each) => `- ${each}`), "none"),
+    ...block(
+      "resources",
+      scopes?.toSorted().map((each) => `- ${each}`),
+      "none",
+    ),
+    ...block(
+      "task types",
+      task_types?.toSorted().map((each) => `- ${each}`),
+      "none",
+    ),
     `tasks at once: ${capacity.max_tasks}`,
     ...block(
       "limits",
@@ -39,9 +47,9 @@ export function permissionsText(name: string, permissions: Permissions): string 
   ].join("\n");
 }
 
-/** Null is everything; an empty list is what `empty` says. */
-function block(title: string, lines: readonly string[] | null, empty: string): string[] {
-  if (lines === null) return [`${title}: every one`];
+/** Without lines it is everything; an empty list is what `empty` says. */
+function block(title: string, lines: readonly string[] | undefined, empty: string): string[] {
+  if (!lines) return [`${title}: every one`];
   return lines.length === 0 ? [`${title}: ${empty}`] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
 }
 

@@ -11,7 +11,7 @@ import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 
 const worker = new Socket({ fd: 3, readable: true, writable: true });
-/** @type {{argv: string[], cwd: string, env: Record<string, string>, graceMs: number, silenceMs: number} | null} */
+/** @type {{argv: string[], cwd: string, env: Record<string, string>, graceMs: number, silenceMs: number, talks?: boolean} | null} */
 let order = null;
 let received = "";
 let isEnding = false;
@@ -45,8 +45,9 @@ function finish(answer) {
 function begin(line) {
   order = JSON.parse(line);
   const [program, ...rest] = order.argv;
-  // One pipe for both, so that what is printed keeps its order.
-  const child = spawn(program, rest, { cwd: order.cwd, env: order.env, stdio: ["ignore", 1, 1] });
+  // One pipe for both, so that what is printed keeps its order; a program that is talked to has three of its own.
+  const stdio = order.talks ? [0, 1, 2] : ["ignore", 1, 1];
+  const child = spawn(program, rest, { cwd: order.cwd, env: order.env, stdio });
   child.on("error", (error) => finish({ error: error.code ?? error.message }));
   child.on("exit", (code, signal) => finish({ code, signal }));
 }

@@ -5,7 +5,7 @@ import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
 import { ExecutorFailure } from "../../errors.ts";
 
-const LEASH = fileURLToPath(new URL("./leash.mjs", import.meta.url));
+export const LEASH = fileURLToPath(new URL("./leash.mjs", import.meta.url));
 /** A program that was told to end gets so long to tidy up, well within what a lost lock stays closed for. */
 export const GRACE_MS = 5_000;
 /** Two thirds of the usual lease: a worker that was silent for so long has lost its locks, or soon will. */
@@ -42,7 +42,7 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
   return answer;
 }
 
-type Answer = ProgramEnd | { error: string };
+export type Answer = ProgramEnd | { error: string };
 
 async function leashed(program: Program): Promise<Answer> {
   const { argv, directory: cwd, graceMs = GRACE_MS, silenceMs = SILENCE_MS } = program;
@@ -68,7 +68,7 @@ async function leashed(program: Program): Promise<Answer> {
   }
 }
 
-function killOnAbort(leash: ChildProcess, signal: AbortSignal, graceMs: number): () => void {
+export function killOnAbort(leash: ChildProcess, signal: AbortSignal, graceMs: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => {
     killGroup(leash, "SIGTERM");

@@ -7,6 +7,9 @@ import { createCommandBook } from "./command-book.ts";
 import { openCommandFile } from "./command-file.ts";
 import { listCommands } from "./command-store.ts";
 
+// Starting programs, for slices above that talk to one.
+export { type Conversation, converse } from "./converse.ts";
+
 /** A program is not ended for its worker's silence before a busy worker would have spoken. */
 const MIN_SILENCE_MS = 10_000;
 
