@@ -1,5 +1,6 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { agentPage } from "./benchmarks/agent-page.ts";
 import { contendedLock } from "./benchmarks/contended-lock.ts";
 import { deadlock } from "./benchmarks/deadlock.ts";
 import { decisionApi } from "./benchmarks/decision-api.ts";
@@ -27,6 +28,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   workers,
   inbox,
   lockPage,
+  agentPage,
 ];
 const ROUNDS = 5;
 const QUICK_ROUNDS = 1;

@@ -9,6 +9,8 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/tasks", who: "author", heading: /Tasks/ },
   { path: "/tasks/new", who: "author", heading: /New task/ },
   { path: "/agents", who: "admin", heading: /Agents/ },
+  { path: "/agents?view=list", who: "author", heading: /Agents/ },
+  { path: "/agents?q=nobody-by-this-name", who: "admin", heading: /Agents/ },
   { path: "/locks", who: "admin", heading: /Locks/ },
   { path: "/locks?tab=waits", who: "admin", heading: /Locks/ },
   { path: "/locks?tab=deadlocks", who: "admin", heading: /Locks/ },
@@ -70,6 +72,46 @@ for (const { path, who, heading } of ROUTES) {
     await assertNothingFound(page, path);
   });
 }
+
+test("the wizard's steps with their problems, and an agent's page and configuration", async ({ browser }) => {
+  const page = await windowOf(browser, "admin");
+  await page.goto("/agents/new");
+  await page.getByLabel("Name", { exact: true }).fill("x");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert").getByText("At least 2 characters")).toBeVisible();
+  await assertNothingFound(page, "step 1, refused");
+  const draft = await page.request.post("/api/v1/agents/drafts", { data: {} });
+  const { id } = await draft.json();
+  for (const [step, heading] of [
+    [2, /Model and connection/],
+    [3, /Instructions and memory/],
+    [4, /Tools and permissions/],
+    [5, /Limits and review/],
+  ] as const) {
+    await page.goto(`/agents/new?draft=${id}&step=${step}`);
+    await expect(page.getByRole("heading", { level: 2, name: heading })).toBeVisible();
+    if (step === 3) await page.getByRole("button", { name: "Add a block" }).click();
+    await assertNothingFound(page, `step ${step}`);
+  }
+  await page.request.delete(`/api/v1/agents/drafts/${id}`);
+
+  const made = await page.request.post("/api/v1/agents", {
+    data: { name: unique("axe-agent"), connection: { kind: "mcp" } },
+  });
+  const agent = (await made.json()).agent.id;
+  for (const query of [
+    "",
+    "?tab=config",
+    "?tab=config&part=tools",
+    "?tab=config&part=history",
+    "?tab=access",
+  ]) {
+    await page.goto(`/agents/${agent}${query}`);
+    await expect(page.getByRole("tabpanel").first()).toBeVisible();
+    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+    await assertNothingFound(page, `agent ${query}`);
+  }
+});
 
 test("an open approval, its dialog and the key sheet", async ({ browser }) => {
   const page = await windowOf(browser, "reviewer");

@@ -20,7 +20,11 @@ const STALE_BY_EVENT: Record<string, readonly string[]> = {
   "lock:expired": ["locks", "task"],
   "lock:queued": ["locks", "task"],
   "lock:deadlock_detected": ["locks", "task"],
-  "agent:health": ["agents"],
+  // What pages fold into what they have (features/agents/agent-news.ts): a read for each would be one for each heartbeat.
+  "agent:health": [],
+  "agent:beats": [],
+  "agent:changed": ["agents", "agent"],
+  "agent:connection_test": ["connection_test"],
   "delegation:changed": ["delegations"],
   "delegation:fell_back": ["inbox"],
 };
@@ -31,6 +35,7 @@ const EVERY_READ_OF_LIVE_STATE = [
   "locks",
   "lock_status",
   "agents",
+  "agent",
   "notifications",
 ];
 /** Events that come in a burst become one read. Those of locks come all the time where much is going on. */
@@ -45,7 +50,15 @@ export function streamIsDown(): boolean {
   return down;
 }
 
-type Wire = { event?: string; payload?: Record<string, unknown> };
+export type Wire = { event?: string; payload?: Record<string, unknown> };
+const hearers = new Set<(message: Wire) => void>();
+
+/** Hears each event of the page's stream, besides the reads that it makes stale. Returns what stops it. */
+export function hearEvents(hear: (message: Wire) => void): () => void {
+  hearers.add(hear);
+  return () => hearers.delete(hear);
+}
+
 type Listener = {
   /** The stream is there: at first, and again after each loss. */
   connected(): void;
@@ -95,7 +108,9 @@ export function followEvents(client: QueryClient, channels: readonly string[]): 
       down = false;
       setStream("live");
     },
-    event({ event }) {
+    event(message) {
+      const { event } = message;
+      for (const hear of hearers) hear(message);
       const { touch } = event?.startsWith("lock:") ? gatheredOfLocks : gathered;
       touch((event && STALE_BY_EVENT[event]) || EVERY_READ_OF_LIVE_STATE);
     },

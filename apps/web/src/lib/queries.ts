@@ -7,6 +7,8 @@ const LOCKS_PAGE = 100;
 const DEADLOCKS_PAGE = 20;
 const LEASES_MS = 5000;
 
+export type KeyHolder = { id: string; kind: "agent" | "user" };
+
 /** What pages read, with the keys that events invalidate (lib/live.ts); what every page reads is in shell-queries.ts. */
 export const queries = {
   taskView: (id: string) =>
@@ -111,14 +113,14 @@ export const queries = {
     }),
   groups: () =>
     queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => api.groups.query(undefined, { signal }) }),
-  apiKeys: (principalId?: string) =>
+  /** One's own, or those of an agent or of another person. */
+  apiKeys: (holder?: KeyHolder) =>
     queryOptions({
-      queryKey: ["api_keys", principalId ?? ""],
+      queryKey: ["api_keys", holder?.id ?? ""],
       queryFn: ({ signal }) =>
-        api.api_keys.list.query(
-          { limit: 100, ...(principalId && { principal_id: principalId }) },
-          { signal },
-        ),
+        holder?.kind === "agent"
+          ? api.agents.keys.list.query({ id: holder.id, limit: 100 }, { signal })
+          : api.api_keys.list.query({ limit: 100, ...(holder && { principal_id: holder.id }) }, { signal }),
     }),
   chain: () =>
     queryOptions({

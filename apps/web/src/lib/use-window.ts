@@ -2,8 +2,13 @@ import { type RefObject, useEffect, useState } from "react";
 
 const OVERSCAN = 8;
 
-/** Which rows of a fixed height are in view of a scrolling element, with a few around them. */
-export function useWindow(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number) {
+/** Which rows of a fixed height are in view of a scrolling element, with a few around them: fewer of tall ones. */
+export function useWindow(
+  scroller: RefObject<HTMLElement | null>,
+  count: number,
+  rowHeight: number,
+  overscan = OVERSCAN,
+) {
   const [first, setFirst] = useState(0);
   const [visible, setVisible] = useState(30);
   useEffect(() => {
@@ -21,5 +26,5 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
       element.removeEventListener("scroll", measure);
     };
   }, [scroller, rowHeight]);
-  return { from: Math.max(0, first - OVERSCAN), to: Math.min(count, first + visible + OVERSCAN) };
+  return { from: Math.max(0, first - overscan), to: Math.min(count, first + visible + overscan) };
 }

@@ -7,12 +7,14 @@ type Props = {
   hint?: ReactNode;
   error?: string | undefined;
   optional?: boolean;
+  /** It differs from what is stored: said beside the label. */
+  changed?: boolean;
   className?: string;
   children: (parts: FieldParts) => ReactNode;
 };
 
 /** Label, control, hint and error, wired together for screen readers. */
-export function Field({ label, hint, error, optional, className, children }: Props) {
+export function Field({ label, hint, error, optional, changed, className, children }: Props) {
   const id = useId();
   const noteId = `${id}-note`;
   const note = error ?? hint;
@@ -21,6 +23,7 @@ export function Field({ label, hint, error, optional, className, children }: Pro
       <label htmlFor={id} className="text-xs font-medium text-ink-2">
         {label}
         {optional && <span className="font-normal text-ink-3"> · optional</span>}
+        {changed && <ChangedSign />}
       </label>
       {children({
         id,
@@ -33,5 +36,15 @@ export function Field({ label, hint, error, optional, className, children }: Pro
         </p>
       )}
     </div>
+  );
+}
+
+/** Marks what is not stored yet. */
+export function ChangedSign() {
+  return (
+    <span className="ml-1.5 inline-flex items-center gap-1 font-medium text-accent">
+      <span aria-hidden className="size-1.5 rounded-full bg-accent" />
+      changed
+    </span>
   );
 }

@@ -12,15 +12,24 @@ import { Part } from "#features/task/facts.tsx";
 import { Notes } from "#features/task/notes.tsx";
 import { api, type Inputs } from "#lib/api.ts";
 import { toProblem } from "#lib/problem.ts";
-import { queries } from "#lib/queries.ts";
+import { type KeyHolder, queries } from "#lib/queries.ts";
 
-/** Keys of one principal, one's own by default; each is shown whole only when it is made. */
-export function ApiKeys({ principalId, title = "API keys" }: { principalId?: string; title?: string }) {
+type Props = { holder?: KeyHolder; title?: string };
+
+/**
+ * One's own keys, or those of somebody else: an agent's are made by whoever answers for it, a person's by that person
+ * alone. Each is shown whole only when it is made.
+ */
+export function ApiKeys({ holder, title = "API keys" }: Props) {
   const client = useQueryClient();
-  const keys = useQuery(queries.apiKeys(principalId));
+  const agentId = holder?.kind === "agent" ? holder.id : undefined;
+  const keys = useQuery(queries.apiKeys(holder));
   const [adding, setAdding] = useState(false);
   const revoke = useMutation({
-    mutationFn: (id: string) => api.api_keys.revoke.mutate({ id }),
+    mutationFn: (id: string) =>
+      agentId
+        ? api.agents.keys.revoke.mutate({ id: agentId, key_id: id })
+        : api.api_keys.revoke.mutate({ id }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["api_keys"] }),
     onError: (error) => toastProblem("The key was not revoked", error),
   });
@@ -28,7 +37,7 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
     <Part
       title={title}
       note={
-        !principalId && (
+        holder?.kind !== "user" && (
           <Button acts onClick={() => setAdding(true)}>
             <Plus size={14} aria-hidden /> New key
           </Button>
@@ -39,7 +48,9 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
         {({ api_keys }) =>
           api_keys.length === 0 ? (
             <p className="text-ink-3">
-              None. A key lets a program act in your name, within the scopes that you give it.
+              {agentId
+                ? "None: it cannot say who it is."
+                : "None. A key lets a program act in your name, within the scopes that you give it."}
             </p>
           ) : (
             <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
@@ -48,7 +59,8 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
                   <span className="font-medium">{key.name}</span>
                   <code className="text-xs text-ink-3">{key.start}…</code>
                   <span className="text-xs text-ink-2">
-                    {key.scopes?.join(", ") ?? "all that its owner may, except locks"}
+                    {key.scopes?.join(", ") ??
+                      (agentId ? "all that the agent may" : "all that its owner may, except locks")}
                   </span>
                   <span className="ml-auto text-xs text-ink-3">
                     {key.revoked_at ? (
@@ -84,15 +96,16 @@ export function ApiKeys({ principalId, title = "API keys" }: { principalId?: str
           )
         }
       </Resolved>
-      {adding && <NewKeyDialog close={() => setAdding(false)} />}
+      {adding && <NewKeyDialog {...(agentId && { agentId })} close={() => setAdding(false)} />}
     </Part>
   );
 }
 
-function NewKeyDialog({ close }: { close: () => void }) {
+function NewKeyDialog({ agentId, close }: { agentId?: string; close: () => void }) {
   const client = useQueryClient();
   const create = useMutation({
-    mutationFn: (input: Inputs["api_keys"]["create"]) => api.api_keys.create.mutate(input),
+    mutationFn: (input: Inputs["api_keys"]["create"]) =>
+      agentId ? api.agents.keys.create.mutate({ id: agentId, ...input }) : api.api_keys.create.mutate(input),
     onSuccess: () => client.invalidateQueries({ queryKey: ["api_keys"] }),
   });
   const problem = create.error ? toProblem(create.error) : null;
@@ -130,7 +143,11 @@ function NewKeyDialog({ close }: { close: () => void }) {
           <Field
             label="Scopes"
             optional
-            hint="As tasks:write, locks:write; absent is all that you may, except locks."
+            hint={
+              agentId
+                ? "As tasks:write, locks:write; absent is all that the agent may."
+                : "As tasks:write, locks:write; absent is all that you may, except locks."
+            }
             error={issue("scopes")}
           >
             {(parts) => <input {...parts} name="scopes" className="field font-mono text-xs!" />}

@@ -1,4 +1,3 @@
-import { Tabs } from "@base-ui/react/tabs";
 import {
   Boxes,
   Gauge,
@@ -17,6 +16,7 @@ import {
 import type { ComponentType, ReactNode } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { PageState, SkeletonRows } from "#components/ui/states.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
 import { onDemand } from "#lib/on-demand.tsx";
 import { useMe } from "#lib/session.ts";
 import { useUrlState } from "#lib/url-state.ts";
@@ -115,38 +115,21 @@ export function AdminPage() {
   }
   return (
     <PageOf tabNote={current.name}>
-      <Tabs.Root
+      <Tabs
+        label="Parts of the administration"
+        tabs={TABS}
         value={current.id}
-        onValueChange={(tab: string) =>
+        onChange={(tab) =>
           url.set(
             { tab: tab === "users" ? null : tab, q: null, role: null, group: null, type: null, who: null },
             "push",
           )
         }
-        className="flex min-h-0 flex-1 flex-col"
       >
-        <Tabs.List
-          aria-label="Parts of the administration"
-          className="flex shrink-0 gap-1 overflow-x-auto border-b border-line bg-surface px-3"
-        >
-          {TABS.map(({ id, name, icon: Icon }) => (
-            <Tabs.Tab
-              key={id}
-              value={id}
-              className="flex h-10 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 font-medium text-ink-2 -outline-offset-2! hover:text-ink aria-selected:border-accent aria-selected:text-ink max-sm:h-11"
-            >
-              <Icon size={14} aria-hidden className="max-sm:hidden" /> {name}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {TABS.map(({ id, Panel }) => (
-          <Tabs.Panel key={id} value={id} className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!">
-            <div className="@container mx-auto max-w-6xl p-4 max-sm:p-3">
-              <Panel />
-            </div>
-          </Tabs.Panel>
-        ))}
-      </Tabs.Root>
+        <div className="@container mx-auto max-w-6xl p-4 max-sm:p-3">
+          <current.Panel />
+        </div>
+      </Tabs>
     </PageOf>
   );
 }

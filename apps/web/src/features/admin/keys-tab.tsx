@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import { Bot, User } from "lucide-react";
 import { ApiKeys } from "#features/account/api-keys.tsx";
-import { agentOverview } from "#features/agents/queries.ts";
 import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
 import { useUrlState } from "#lib/url-state.ts";
@@ -13,7 +12,7 @@ type Holder = { id: string; name: string; note: string; kind: "agent" | "user" }
 export function KeysTab() {
   const me = useMe();
   const url = useUrlState();
-  const agents = useQuery(agentOverview());
+  const agents = useQuery(queries.agents());
   const people = useQuery(queries.users(""));
   const holders: Holder[] = [
     ...(agents.data?.agents ?? []).map(
@@ -82,10 +81,10 @@ export function KeysTab() {
         ))}
       </nav>
       <div className="min-w-0 flex-1">
-        {chosen && me && (
+        {me && (chosen === me.id || holder) && (
           <ApiKeys
             key={chosen}
-            {...(chosen !== me.id && { principalId: chosen })}
+            {...(chosen !== me.id && holder && { holder })}
             title={chosen === me.id ? "Your keys" : `Keys of ${holder?.name ?? "…"}`}
           />
         )}

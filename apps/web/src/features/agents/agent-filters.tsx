@@ -1,32 +1,32 @@
-import type { AgentList } from "@ade/core/agents/schema";
-import { LayoutGrid, Plus, Rows3 } from "lucide-react";
+import { LayoutGrid, Plus, Rows3, Star } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { Button, IconButton } from "#components/ui/button.tsx";
+import { Link } from "#components/link.tsx";
+import { buttonClass, IconButton } from "#components/ui/button.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";
-import type { UrlChange } from "#lib/url-state.ts";
-import type { AgentsView } from "./agent-list.tsx";
+import type { useUrlState } from "#lib/url-state.ts";
+import type { AgentsView } from "./agent-grid.tsx";
+import type { CardPage } from "./agent-types.ts";
 import { HEALTH, STATUSES } from "./health.tsx";
-import type { AgentFilter } from "./queries.ts";
+import { SORTS } from "./list-filter.ts";
 
 type Props = {
-  filter: AgentFilter;
+  url: ReturnType<typeof useUrlState>;
   view: AgentsView;
-  overview: AgentList | undefined;
-  set: (change: UrlChange) => void;
-  create: (() => void) | undefined;
+  counts: CardPage["counts"] | undefined;
+  tags: readonly string[];
+  mayCreate: boolean;
 };
 
-/** Search, health and tag, all in the address. Counts are told only where they are of all agents. */
-export function AgentFilters({ filter, view, overview, set, create }: Props) {
-  const agents = overview?.agents ?? [];
-  const isWhole = overview !== undefined && !overview.pagination.has_more;
-  const tags = [
-    ...new Set([...agents.flatMap((agent) => agent.tags), ...(filter.tag ? [filter.tag] : [])]),
-  ].sort();
+/** Search, health, tag, favourites and order, all in the address. */
+export function AgentFilters({ url, view, counts, tags, mayCreate }: Props) {
+  const tag = url.text("tag");
+  const offered = [...new Set([...tags, ...(tag ? [tag] : [])])].sort();
   const search = useRef<HTMLInputElement>(null);
+  const words = url.text("q");
   useEffect(() => {
-    if (search.current && document.activeElement !== search.current) search.current.value = filter.search;
-  }, [filter.search]);
+    if (search.current && document.activeElement !== search.current) search.current.value = words;
+  }, [words]);
+  const toggle = "aria-pressed:bg-hover aria-pressed:text-accent";
   return (
     <>
       <input
@@ -34,62 +34,80 @@ export function AgentFilters({ filter, view, overview, set, create }: Props) {
         type="search"
         aria-label="Search agents"
         placeholder="Search"
-        defaultValue={filter.search}
-        onChange={(event) => set({ q: event.target.value.trim() })}
-        className="field w-40! max-sm:w-full!"
+        defaultValue={words}
+        onChange={(event) => url.set({ q: event.target.value.trim() })}
+        className="field w-36! max-sm:w-full!"
       />
       <select
         aria-label="Health"
-        value={filter.status}
-        onChange={(event) => set({ status: event.target.value })}
+        value={url.text("status")}
+        onChange={(event) => url.set({ status: event.target.value })}
         className="field w-auto! max-sm:flex-1"
       >
         <option value="">Any health</option>
         {STATUSES.map((status) => (
           <option key={status} value={status}>
             {HEALTH[status].word}
-            {isWhole ? ` (${agents.filter((agent) => agent.status === status).length})` : ""}
+            {counts ? ` (${counts[status] ?? 0})` : ""}
           </option>
         ))}
       </select>
-      {tags.length > 0 && (
+      {offered.length > 0 && (
         <select
           aria-label="Tag"
-          value={filter.tag}
-          onChange={(event) => set({ tag: event.target.value })}
-          className="field w-auto! max-w-40 max-sm:flex-1"
+          value={tag}
+          onChange={(event) => url.set({ tag: event.target.value })}
+          className="field w-auto! max-w-36 max-sm:flex-1"
         >
           <option value="">Any tag</option>
-          {tags.map((tag) => (
-            <option key={tag} value={tag}>
-              {tag}
-            </option>
+          {offered.map((each) => (
+            <option key={each}>{each}</option>
           ))}
         </select>
       )}
-      <fieldset aria-label="View" className="flex max-sm:hidden">
+      <select
+        aria-label="Order"
+        value={url.text("sort")}
+        onChange={(event) => url.set({ sort: event.target.value })}
+        className="field w-auto! max-sm:flex-1"
+      >
+        {SORTS.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <fieldset aria-label="View" className="flex">
+        <IconButton
+          label="Favourites only"
+          aria-pressed={url.text("favourites") !== ""}
+          onClick={() => url.set({ favourites: url.text("favourites") ? null : "1" })}
+          className={toggle}
+        >
+          <Star size={15} aria-hidden />
+        </IconButton>
         <IconButton
           label="As cards"
           aria-pressed={view === "grid"}
-          onClick={() => set({ view: null })}
-          className="aria-pressed:bg-hover aria-pressed:text-accent"
+          onClick={() => url.set({ view: null })}
+          className={toggle}
         >
           <LayoutGrid size={15} aria-hidden />
         </IconButton>
         <IconButton
           label="As a list"
           aria-pressed={view === "list"}
-          onClick={() => set({ view: "list" })}
-          className="aria-pressed:bg-hover aria-pressed:text-accent"
+          onClick={() => url.set({ view: "list" })}
+          className={toggle}
         >
           <Rows3 size={15} aria-hidden />
         </IconButton>
       </fieldset>
-      {create && (
-        <Button look="primary" onClick={create} className="max-sm:w-full">
-          <Plus size={14} aria-hidden /> New agent{" "}
+      {mayCreate && (
+        <Link href="/agents/new" className={`${buttonClass("primary")} max-sm:flex-1`}>
+          <Plus size={14} aria-hidden /> New agent
           <KeyOf of="create" className="border-current! text-current! opacity-70" />
-        </Button>
+        </Link>
       )}
     </>
   );

@@ -1,11 +1,31 @@
-import { Bot, SearchX } from "lucide-react";
-import { Button } from "#components/ui/button.tsx";
+import { Bot, KeyRound, ListChecks, SearchX, Send } from "lucide-react";
+import { Link } from "#components/link.tsx";
+import { Button, buttonClass } from "#components/ui/button.tsx";
 import { PageState } from "#components/ui/states.tsx";
+import { CardSkeleton } from "./agent-card.tsx";
 
-type Props = { isFiltered: boolean; clear: () => void; create: (() => void) | undefined };
+type Props = { isFiltered: boolean; clear: () => void; mayCreate: boolean };
 
-/** No agents: because of the filters, or because there are none yet. */
-export function AgentsEmpty({ isFiltered, clear, create }: Props) {
+const LESSONS = [
+  {
+    icon: KeyRound,
+    title: "It is somebody",
+    text: "A name, a key of its own and a person who answers for it. Never a person's account.",
+  },
+  {
+    icon: Send,
+    title: "It proposes",
+    text: "By ACP, MCP, HTTP or as a worker. Policies and people decide; an agent can never approve.",
+  },
+  {
+    icon: ListChecks,
+    title: "You set how far it goes",
+    text: "Tools, resources, task types and limits. Before it is made, one sentence says what it may do alone.",
+  },
+] as const;
+
+/** No agents: because of the filters, or because there are none yet, which is the time to say what they are. */
+export function AgentsEmpty({ isFiltered, clear, mayCreate }: Props) {
   if (isFiltered) {
     return (
       <PageState
@@ -18,43 +38,48 @@ export function AgentsEmpty({ isFiltered, clear, create }: Props) {
     );
   }
   return (
-    <PageState
-      icon={Bot}
-      title="No agents yet"
-      action={
-        create && (
-          <Button look="primary" onClick={create}>
-            Make the first agent
-          </Button>
-        )
-      }
-    >
-      An agent is a program with a name, a key and an owner. It proposes changes; people and policies decide
-      about them, and it can never approve. {!create && "An admin can make one."}
-    </PageState>
+    <div className="rise mx-auto flex max-w-3xl flex-col items-center gap-5 px-4 py-14 text-center">
+      <span className="grid size-11 place-items-center rounded-lg border border-line bg-surface text-accent">
+        <Bot size={20} aria-hidden />
+      </span>
+      <div>
+        <h2 className="text-lg font-semibold">No agents yet</h2>
+        <p className="text-ink-2">An agent is a program that works here under your rules.</p>
+      </div>
+      <ul className="grid w-full gap-3 text-left sm:grid-cols-3">
+        {LESSONS.map(({ icon: Icon, title, text }) => (
+          <li key={title} className="card p-3.5">
+            <Icon size={16} aria-hidden className="mb-2 text-accent" />
+            <h3 className="font-semibold">{title}</h3>
+            <p className="text-ink-2">{text}</p>
+          </li>
+        ))}
+      </ul>
+      {mayCreate ? (
+        <Link href="/agents/new" className={buttonClass("primary", "large")}>
+          Make the first agent
+        </Link>
+      ) : (
+        <p className="text-ink-3">An admin can make one.</p>
+      )}
+    </div>
   );
 }
 
 /** Cards that breathe while the agents are on their way. */
-export function AgentsSkeleton() {
+export function AgentsSkeleton({ isFull }: { isFull: boolean }) {
   return (
     <div
       role="status"
       aria-label="Loading"
-      className="grid grid-cols-[repeat(auto-fill,minmax(min(18rem,100%),1fr))] gap-3"
+      className={
+        isFull ? "grid grid-cols-[repeat(auto-fill,minmax(min(18rem,100%),1fr))] gap-3 p-4" : "card m-4"
+      }
     >
-      {Array.from({ length: 6 }, (_, card) => (
+      {Array.from({ length: 8 }, (_, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: cards without content, always the same
-        <div key={card} className="card flex flex-col gap-3.5 p-3.5">
-          <div className="flex items-center gap-3">
-            <span className="skeleton size-9" />
-            <span className="flex flex-1 flex-col gap-1.5">
-              <span className="skeleton h-3 w-1/2" />
-              <span className="skeleton h-2.5 w-4/5" />
-            </span>
-          </div>
-          <span className="skeleton h-2" />
-          <span className="skeleton h-3 w-2/5" />
+        <div key={place} className={isFull ? "h-60" : "h-14"}>
+          <CardSkeleton isFull={isFull} />
         </div>
       ))}
     </div>

@@ -1,78 +1,66 @@
-import type { AgentStatus } from "@ade/core/agents/schema";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useRouter } from "next/router";
+import { useMemo, useRef } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { ProblemState } from "#components/ui/problem-state.tsx";
 import { useKeys } from "#lib/keys.ts";
-import { useMedia } from "#lib/media.ts";
-import { onDemand } from "#lib/on-demand.tsx";
 import { useRowKeys } from "#lib/row-keys.ts";
 import { useMe } from "#lib/session.ts";
 import { useUrlState } from "#lib/url-state.ts";
 import { AgentFilters } from "./agent-filters.tsx";
-import { AgentList, type AgentsView } from "./agent-list.tsx";
+import { AgentGrid, type AgentsView } from "./agent-grid.tsx";
 import { AgentsEmpty, AgentsSkeleton } from "./agents-empty.tsx";
-import { STATUSES } from "./health.tsx";
-import { agentOverview, agentPages } from "./queries.ts";
-
-const CreateAgent = onDemand(() => import("./create-agent.tsx").then((file) => file.CreateAgent));
-const AgentSheet = onDemand(() => import("./agent-sheet.tsx").then((file) => file.AgentSheet));
+import { FILTERS, filterOf } from "./list-filter.ts";
+import { useAgents } from "./use-agents.ts";
 
 /** Who proposes changes without being a person: how they are, what they carry, who answers for them. */
 export function AgentsPage() {
+  const router = useRouter();
   const me = useMe();
   const url = useUrlState();
-  const status: AgentStatus | "" = STATUSES.find((each) => each === url.text("status")) ?? "";
-  const filter = { search: url.text("q"), status, tag: url.text("tag") };
-  const isPhone = useMedia("(max-width: 40rem)");
-  const view: AgentsView = url.text("view") === "list" && !isPhone ? "list" : "grid";
-  const openId = url.text("agent");
-  const [creating, setCreating] = useState(false);
+  const view: AgentsView = url.text("view") === "list" ? "list" : "grid";
+  const asked = JSON.stringify(filterOf(url.text));
+  const filter = useMemo(() => JSON.parse(asked) as ReturnType<typeof filterOf>, [asked]);
+  const agents = useAgents(filter, url.isReady);
   const list = useRef<HTMLDivElement>(null);
-  const query = useInfiniteQuery({ ...agentPages(filter), enabled: url.isReady });
-  const overview = useQuery(agentOverview());
-  const agents = query.data?.pages.flatMap((page) => page.agents) ?? [];
-  const total = query.data?.pages[0]?.pagination.total;
-  const isAdmin = me?.roles.includes("admin") ?? false;
-  const create = isAdmin ? () => setCreating(true) : undefined;
+  const mayCreate = me?.roles.includes("admin") ?? false;
 
   useRowKeys(list);
-  useKeys({ create: () => (create ? create() : false) });
+  useKeys({ create: () => (mayCreate ? void router.push("/agents/new") : false) });
 
   return (
     <>
-      <PageBar title="Agents" note={total !== undefined && <span className="num text-ink-3">{total}</span>}>
-        <AgentFilters filter={filter} view={view} overview={overview.data} set={url.set} create={create} />
+      <PageBar
+        title="Agents"
+        note={agents.isRead && <span className="num text-ink-3">{agents.total.toLocaleString("en")}</span>}
+      >
+        <AgentFilters url={url} view={view} counts={agents.counts} tags={agents.tags} mayCreate={mayCreate} />
       </PageBar>
-      <div ref={list} className="@container min-h-0 flex-1 overflow-y-auto p-4 max-sm:p-3">
-        {query.data ? (
-          agents.length > 0 ? (
-            <>
-              <AgentList agents={agents} view={view} me={me} open={(id) => url.set({ agent: id }, "push")} />
-              {query.hasNextPage && (
-                <div className="grid place-items-center pt-4">
-                  <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Show more
-                  </Button>
-                </div>
-              )}
-            </>
-          ) : (
+      {agents.isRead && agents.total > 0 ? (
+        <AgentGrid
+          key={asked + view}
+          ref={list}
+          total={agents.total}
+          at={agents.at}
+          view={view}
+          me={me}
+          isOld={agents.isOld}
+          onView={agents.onView}
+        />
+      ) : (
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          {agents.isRead ? (
             <AgentsEmpty
-              isFiltered={filter.search !== "" || filter.status !== "" || filter.tag !== ""}
-              clear={() => url.set({ q: null, status: null, tag: null })}
-              create={create}
+              isFiltered={FILTERS.some((name) => url.text(name) !== "")}
+              clear={() => url.set(Object.fromEntries(FILTERS.map((name) => [name, null])))}
+              mayCreate={mayCreate}
             />
-          )
-        ) : query.error ? (
-          <ProblemState error={query.error} what="The agents" retry={() => void query.refetch()} />
-        ) : (
-          <AgentsSkeleton />
-        )}
-      </div>
-      {creating && <CreateAgent close={() => setCreating(false)} />}
-      {openId && <AgentSheet id={openId} me={me} close={() => url.set({ agent: null })} />}
+          ) : agents.error ? (
+            <ProblemState error={agents.error} what="The agents" retry={agents.retry} />
+          ) : (
+            <AgentsSkeleton isFull={view === "grid"} />
+          )}
+        </div>
+      )}
     </>
   );
 }

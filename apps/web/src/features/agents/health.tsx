@@ -1,5 +1,13 @@
 import type { AgentStatus } from "@ade/core/agents/schema";
-import { Activity, CirclePause, Coffee, HeartCrack, Hourglass, type LucideIcon, Radar } from "lucide-react";
+import {
+  Activity,
+  CircleFadingArrowUp,
+  CirclePause,
+  Coffee,
+  HeartCrack,
+  type LucideIcon,
+  Radar,
+} from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
@@ -15,19 +23,19 @@ export const HEALTH: Record<AgentStatus, Look> = {
     tone: "bad",
     means: "No heartbeat for more than 30 s; its locks expire",
   },
-  unknown: { word: "Never seen", icon: Radar, tone: "neutral", means: "Has not sent a heartbeat yet" },
+  draining: {
+    word: "Draining",
+    icon: CircleFadingArrowUp,
+    tone: "warn",
+    means: "Ends what it has and takes nothing new",
+  },
   paused: {
     word: "Paused",
     icon: CirclePause,
     tone: "warn",
     means: "May not propose anything until it is resumed",
   },
-  draining: {
-    word: "Draining",
-    icon: Hourglass,
-    tone: "warn",
-    means: "Takes no new work and ends what it has",
-  },
+  unknown: { word: "Never seen", icon: Radar, tone: "neutral", means: "Has not sent a heartbeat yet" },
 };
 
 /** In the order of HEALTH. Not from the schema file: its zod would come along, 35 kB that this page has no use for. */
@@ -36,7 +44,7 @@ export const STATUSES = Object.keys(HEALTH) as AgentStatus[];
 export function Health({ status }: { status: AgentStatus }) {
   const { word, icon: Icon, tone, means } = HEALTH[status];
   return (
-    <span title={means}>
+    <span title={means} className="inline-flex">
       <Badge tone={tone} icon={<Icon size={12} aria-hidden />}>
         {word}
       </Badge>
@@ -46,7 +54,7 @@ export function Health({ status }: { status: AgentStatus }) {
 
 /** The ticking age of the last heartbeat. */
 export function Heartbeat({ at }: { at: string | null }) {
-  if (!at) return <span className="text-ink-3">no heartbeat yet</span>;
+  if (!at) return <span className="whitespace-nowrap text-ink-3">no heartbeat yet</span>;
   return (
     <span className="whitespace-nowrap">
       <span className="text-ink-3">heartbeat </span>

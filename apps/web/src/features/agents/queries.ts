@@ -1,38 +1,75 @@
-import type { AgentStatus } from "@ade/core/agents/schema";
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "#lib/api.ts";
+import { streamIsDown } from "#lib/live.ts";
+import type { CardQuery } from "./agent-types.ts";
 
-const PAGE = 60;
-/** As often as agents send heartbeats: events tell a change of health, not each beat. */
-const HEARTBEAT_MS = 10_000;
+/** Cards that are read at once. */
+export const CARD_PAGE = 60;
+/** What no event tells (tasks, sparklines, who joined a filter) is this old at most. */
+const CARDS_MS = 15_000;
+const POLL_MS = 5000;
+const TEST_POLL_MS = 400;
 
-export type AgentFilter = { search: string; status: AgentStatus | ""; tag: string };
+export type AgentFilter = Omit<CardQuery, "page" | "limit" | "cursor">;
 
-/** The agents that fit, page after page; read again when one's health changes. */
-export const agentPages = ({ search, status, tag }: AgentFilter) =>
-  infiniteQueryOptions({
-    queryKey: ["agents", "list", search, status, tag],
-    queryFn: ({ signal, pageParam }) =>
-      api.agents.list.query(
-        {
-          limit: PAGE,
-          ...(search && { search }),
-          ...(status && { status }),
-          ...(tag && { tag }),
-          ...(pageParam && { cursor: pageParam }),
-        },
-        { signal },
-      ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.pagination.next_cursor,
-    placeholderData: keepPreviousData,
-    refetchInterval: HEARTBEAT_MS,
-  });
-
-/** The first hundred whatever the filters: which tags there are, and how many are how. */
-export const agentOverview = () =>
-  queryOptions({
-    queryKey: ["agents", "overview"],
-    queryFn: ({ signal }) => api.agents.list.query({ limit: 100 }, { signal }),
-    refetchInterval: HEARTBEAT_MS,
-  });
+/** What the pages of agents read. Keys under `agents` are of many, under `agent` of one. */
+export const agentQueries = {
+  /** One page of the cards that fit. */
+  cards: (filter: AgentFilter, page: number) =>
+    queryOptions({
+      queryKey: ["agents", "cards", filter, page],
+      queryFn: ({ signal }) => api.views.agentCards.query({ ...filter, page, limit: CARD_PAGE }, { signal }),
+      refetchInterval: () => (streamIsDown() ? POLL_MS : CARDS_MS),
+      gcTime: 60_000,
+    }),
+  one: (id: string) =>
+    queryOptions({
+      queryKey: ["agent", id, "entry"],
+      queryFn: ({ signal }) => api.agents.get.query({ id }, { signal }),
+      refetchInterval: () => (streamIsDown() ? POLL_MS : CARDS_MS),
+    }),
+  summary: (id: string) =>
+    queryOptions({
+      queryKey: ["agent", id, "summary"],
+      queryFn: ({ signal }) => api.agents.summary.query({ id }, { signal }),
+    }),
+  history: (id: string) =>
+    infiniteQueryOptions({
+      queryKey: ["agent", id, "history"],
+      queryFn: ({ signal, pageParam }) =>
+        api.agents.history.query({ id, limit: 20, page: pageParam }, { signal }),
+      initialPageParam: 1,
+      getNextPageParam: ({ pagination }) => (pagination.has_more ? pagination.page + 1 : undefined),
+    }),
+  health: (id: string) =>
+    queryOptions({
+      queryKey: ["agent", id, "health"],
+      queryFn: ({ signal }) => api.agents.health.query({ id, hours: 24 }, { signal }),
+      refetchInterval: 60_000,
+    }),
+  grants: (id: string) =>
+    queryOptions({
+      queryKey: ["agent", id, "grants"],
+      queryFn: ({ signal }) => api.agents.grants.list.query({ id }, { signal }),
+      refetchInterval: CARDS_MS,
+    }),
+  catalogue: () =>
+    queryOptions({
+      queryKey: ["agent_catalogue"],
+      queryFn: ({ signal }) => api.agents.catalogue.query(undefined, { signal }),
+      staleTime: 300_000,
+    }),
+  drafts: () =>
+    queryOptions({
+      queryKey: ["agent_drafts"],
+      queryFn: ({ signal }) => api.agents.draft.list.query(undefined, { signal }),
+    }),
+  /** A connection test, asked until it is done; events ask sooner. */
+  test: (id: string) =>
+    queryOptions({
+      queryKey: ["connection_test", id],
+      queryFn: ({ signal }) => api.agents.test.get.query({ id }, { signal }),
+      refetchInterval: ({ state }) => (state.data?.state === "done" ? false : TEST_POLL_MS),
+      staleTime: 0,
+    }),
+};

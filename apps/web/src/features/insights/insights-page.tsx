@@ -1,8 +1,8 @@
-import { Tabs } from "@base-ui/react/tabs";
 import { ChartNoAxesColumn, Gauge, Lock, type LucideIcon, Timer, Users } from "lucide-react";
 import { type ComponentType, useState } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { SkeletonRows } from "#components/ui/states.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
 import type { Inputs } from "#lib/api.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 import { useUrlState } from "#lib/url-state.ts";
@@ -65,33 +65,16 @@ export function InsightsPage() {
       {!url.isReady ? (
         <SkeletonRows />
       ) : (
-        <Tabs.Root
+        <Tabs
+          label="Subjects"
+          tabs={TABS}
           value={current.id}
-          onValueChange={(tab: string) => url.set({ tab: tab === TABS[0].id ? null : tab }, "push")}
-          className="flex min-h-0 flex-1 flex-col"
+          onChange={(tab) => url.set({ tab: tab === TABS[0].id ? null : tab }, "push")}
         >
-          <Tabs.List
-            aria-label="Subjects"
-            className="flex shrink-0 gap-1 overflow-x-auto border-b border-line bg-surface px-3"
-          >
-            {TABS.map(({ id, name, icon: Icon }) => (
-              <Tabs.Tab
-                key={id}
-                value={id}
-                className="flex h-10 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 font-medium text-ink-2 -outline-offset-2! hover:text-ink aria-selected:border-accent aria-selected:text-ink max-sm:h-11"
-              >
-                <Icon size={14} aria-hidden className="max-sm:hidden" /> {name}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          {TABS.map(({ id, Panel }) => (
-            <Tabs.Panel key={id} value={id} className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!">
-              <div className="@container mx-auto flex max-w-6xl flex-col gap-4 p-4 max-sm:p-3">
-                <Panel range={rangeOf(days, nowMs)} />
-              </div>
-            </Tabs.Panel>
-          ))}
-        </Tabs.Root>
+          <div className="@container mx-auto flex max-w-6xl flex-col gap-4 p-4 max-sm:p-3">
+            <current.Panel range={rangeOf(days, nowMs)} />
+          </div>
+        </Tabs>
       )}
     </>
   );

@@ -1,11 +1,11 @@
 import type { Lock } from "@ade/core/locks/schema";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { useWidth } from "#lib/use-width.ts";
 import { useWindow } from "#lib/use-window.ts";
 import { CARD_PX, formOf, LockLine, LocksHead, ROW_PX } from "./lock-line.tsx";
 import type { LockRow } from "./lock-lineup.ts";
 import type { Names } from "./use-names.ts";
 import { useStillness } from "./use-stillness.ts";
-import { useWidth } from "./use-width.ts";
 
 type Props = {
   ref: Ref<HTMLDivElement>;

@@ -5,6 +5,7 @@ import { missingAgent } from "../facts.ts";
 import type { AgentStatus, HeartbeatAnswer, HeartbeatInput } from "../schema.ts";
 import { findAgent } from "../store.ts";
 import type { Announce } from "./announce.ts";
+import { createBeats } from "./beats.ts";
 import { condense, fillSamples } from "./samples.ts";
 import { type AgentHealth, HEALTH_BUCKET_MINUTES } from "./schema.ts";
 import { HEARTBEAT_SECONDS } from "./status.ts";
@@ -14,7 +15,9 @@ const SPARKLINE_POINTS = 48;
 const HOUR_MS = 3_600_000;
 
 /** What agents say of themselves, and what is kept of it. */
-export function createHealth({ pool, clock }: Pick<AgentsDeps, "pool" | "clock">, announce: Announce) {
+export function createHealth(deps: Pick<AgentsDeps, "pool" | "clock" | "emitLive">, announce: Announce) {
+  const { pool, clock } = deps;
+  const tellBeat = createBeats(deps.emitLive);
   return {
     async heartbeat(actor: Actor, id: string, input: HeartbeatInput): Promise<HeartbeatAnswer> {
       if (actor.kind !== "agent" || actor.id !== id) {
@@ -24,6 +27,7 @@ export function createHealth({ pool, clock }: Pick<AgentsDeps, "pool" | "clock">
       if (!beat) throw missingAgent();
       const last_heartbeat_at = beat.at.toISOString();
       announce(id, beat.before, beat.after, { active_tasks: input.active_tasks, last_heartbeat_at });
+      tellBeat({ agent_id: id, active_tasks: input.active_tasks, last_heartbeat_at });
       const { after: status, paused, draining } = beat;
       return {
         id,

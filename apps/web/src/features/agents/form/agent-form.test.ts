@@ -1,0 +1,54 @@
+import { agentInput } from "@ade/core/agents/schema";
+import { expect, test } from "vitest";
+import { AT_ONCE, changedFields, changesOf, draftDataOf, formOf, inputOf, REVIEWED } from "./agent-form.ts";
+import { stepIssues } from "./step-rules.ts";
+
+const half = formOf({
+  name: "x",
+  connection: { kind: "http", url: "nowhere", command: "kept for later" },
+  memory_blocks: [{ label: "", value: "v" }],
+  limits: { tasks_per_hour: null },
+});
+
+test("a half-written draft comes back as it was, with what was typed for another kind", () => {
+  expect(formOf(draftDataOf(half))).toEqual(half);
+  expect(draftDataOf(half)).not.toHaveProperty("scopes");
+  expect(formOf(draftDataOf({ ...half, scopes: [] })).scopes).toEqual([]);
+});
+
+test("only the fields of the chosen kind are sent, and nothing that is empty", () => {
+  const form = { ...half, name: "tidy", connection: { ...half.connection, url: " https://a.example " } };
+  const input = agentInput.parse(inputOf({ ...form, memory_blocks: [], limits: [] }));
+  expect(input.connection).toEqual({ kind: "http", url: "https://a.example" });
+  expect(input).not.toHaveProperty("owner_id");
+  expect(input).not.toHaveProperty("scopes");
+  expect(input.capacity).toEqual({ max_tasks: 10 });
+});
+
+test("each step says its own problems alone, at their fields", () => {
+  expect(stepIssues(1, half)).toEqual([{ field: "name", issue: "At least 2 characters" }]);
+  expect(stepIssues(2, half)).toEqual([
+    { field: "connection.url", issue: "An address that starts with https:// or http://" },
+  ]);
+  expect(stepIssues(3, half)).toEqual([{ field: "memory_blocks.0.label", issue: "This is needed" }]);
+  expect(stepIssues(4, half)).toEqual([]);
+  expect(stepIssues(5, half)).toEqual([{ field: "limits.0.amount", issue: "A number" }]);
+});
+
+test("changes are told field by field, and sent to where they belong", () => {
+  const after = {
+    ...half,
+    model: "other",
+    scopes: ["database:*"],
+    connection: { ...half.connection, url: "https://b.example" },
+  };
+  const changed = changedFields(half, after);
+  expect(changed).toEqual(new Set(["model", "scopes", "connection", "connection.url"]));
+  expect(changesOf(AT_ONCE, after, changed)).toEqual({
+    model: "other",
+    connection: { kind: "http", url: "https://b.example" },
+  });
+  expect(changesOf(REVIEWED, after, changed)).toEqual({ scopes: ["database:*"] });
+  const back = changedFields(after, half);
+  expect(changesOf(REVIEWED, half, back)).toEqual({ scopes: null });
+});

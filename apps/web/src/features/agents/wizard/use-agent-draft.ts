@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { UseFormReturn } from "react-hook-form";
+import { api } from "#lib/api.ts";
+import type { AgentDraft } from "../agent-types.ts";
+import { type AgentForm, draftDataOf } from "../form/agent-form.ts";
+import type { Step } from "../form/step-rules.ts";
+import { createDraftKeeper, type Keeping } from "./draft-keeper.ts";
+
+const SETTLE_MS = 500;
+const RETRY_MS = 2000;
+
+/**
+ * Keeps what is in the form as a draft on the server. `keep` saves at once and answers the server's view of it;
+ * otherwise it is saved when typing rests. `onMade` hears the id of a draft that was not there before.
+ */
+export function useAgentDraft(
+  form: UseFormReturn<AgentForm>,
+  opened: AgentDraft | null,
+  step: Step,
+  onMade: (id: string) => void,
+) {
+  const [first] = useState(opened);
+  const [draft, setDraft] = useState(opened);
+  const [keeping, setKeeping] = useState<Keeping>({ state: opened ? "saved" : "idle" });
+  const heard = useRef(onMade);
+  heard.current = onMade;
+  const at = useRef(step);
+  at.current = step;
+  const lastPut = useRef(JSON.stringify(draftDataOf(form.getValues())));
+
+  const keeper = useMemo(
+    () =>
+      createDraftKeeper(
+        {
+          create: async () => {
+            const made = await api.agents.draft.create.mutate({});
+            heard.current(made.id);
+            return made;
+          },
+          save: (content) => api.agents.draft.save.mutate(content),
+          pause: () => new Promise((resolve) => setTimeout(resolve, RETRY_MS)),
+          tell: (now, saved) => {
+            setKeeping(now);
+            if (saved) setDraft(saved);
+          },
+        },
+        first,
+      ),
+    [first],
+  );
+
+  const keep = useCallback(
+    (at_step: Step = at.current) => {
+      const data = draftDataOf(form.getValues());
+      lastPut.current = JSON.stringify(data);
+      return keeper.put({ step: at_step, data });
+    },
+    [form, keeper],
+  );
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const save = () => void keep().catch(() => undefined);
+    const isNew = () => JSON.stringify(draftDataOf(form.getValues())) !== lastPut.current;
+    const watching = form.watch(() => {
+      clearTimeout(timer);
+      if (isNew()) timer = setTimeout(save, SETTLE_MS);
+    });
+    // A window that is closed or put away has typed its last.
+    const onHide = () => document.visibilityState === "hidden" && isNew() && save();
+    document.addEventListener("visibilitychange", onHide);
+    return () => {
+      watching.unsubscribe();
+      document.removeEventListener("visibilitychange", onHide);
+      clearTimeout(timer);
+    };
+  }, [form, keep]);
+
+  return { draft, keeping, keep, close: keeper.close };
+}

@@ -1,0 +1,1 @@
+export { AgentPage as default } from "#features/agents/detail/agent-page.tsx";

@@ -1,0 +1,1 @@
+export { WizardPage as default } from "#features/agents/wizard/wizard-page.tsx";
