@@ -77,7 +77,7 @@ module.exports = {
           "^packages/client/",
           PORTABLE,
           "/schema\\.ts$",
-          "^packages/api/src/(lock-answers|failure)\\.ts$",
+          "^packages/api/src/(event-payloads|failure|lock-answers)\\.ts$",
         ],
       },
     },

@@ -17,6 +17,7 @@ import { addRequestLog } from "./plugins/request-log.ts";
 import { addSecurityHeaders } from "./plugins/security-headers.ts";
 import { addSignIn } from "./plugins/sign-in.ts";
 import { addWeb } from "./plugins/web.ts";
+import { addWebSockets } from "./plugins/web-sockets.ts";
 
 export type ServerOptions = {
   core: Core;
@@ -66,6 +67,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
 
   addErrorAnswers(app);
+  await addWebSockets(app);
   addJsonBody(app);
   addRequestId(app);
   addRequestLog(app);
