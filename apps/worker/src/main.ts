@@ -5,6 +5,7 @@ import { createCore } from "@ade/core/core";
 import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
+import { logStream } from "@ade/core/kernel/log-stream";
 import pino from "pino";
 import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
@@ -15,7 +16,7 @@ const LEAVE_BEHIND_MS = 10_000;
 
 const env = readEnvironment(process.env);
 const workerId = `worker:${hostname()}:${process.pid}:${randomIds.secret(4)}`;
-const log = pino({ level: env.LOG_LEVEL, base: { service: "worker", worker_id: workerId } });
+const log = pino({ level: env.LOG_LEVEL, base: { service: "worker", worker_id: workerId } }, logStream());
 
 const connections = await openConnections({
   databaseUrl: env.DATABASE_URL,
