@@ -117,6 +117,11 @@ async function failed(
   if (!isCoded(thrown) && stopped === null)
     deps.log.error({ err: thrown, task_id: task.id }, "an executor threw");
   const { result, what } = endOf(task, thrown, stopped);
+  // Undoing what may not have happened would be a change of its own: that is for people to look at and to decide.
+  if (thrown instanceof ExecutorFailure && thrown.ended_as === "unknown") {
+    const said = result === "unknown" ? [] : [failureText(thrown, "Applying")];
+    return { result: "unknown", outcome: "unknown", error: [what, ...said].join(" ") };
+  }
   const undone =
     task.config.rollback_strategy === "automatic"
       ? await rollBack(deps, attempt, printed)

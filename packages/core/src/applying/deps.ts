@@ -17,7 +17,7 @@ export type ApplyingDeps = {
   executors: ExecutorsService;
   secrets: Pick<SecretsService, "open">;
   agents: Pick<AgentsService, "get">;
-  gate: Pick<GateService, "stillApproved" | "frozen" | "propose" | "submit" | "remove">;
+  gate: Pick<GateService, "stillApproved" | "frozen" | "propose" | "submit" | "remove" | "cancel">;
   tasks: Pick<TasksService, "read">;
   clock: Clock;
   ids: Ids;

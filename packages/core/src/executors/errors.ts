@@ -34,7 +34,10 @@ export const executorErrors = defineErrors({
  */
 export class ExecutorFailure extends CodedError {
   readonly retryable: boolean;
-  /** What the task's result is, where that is not `failure`. */
+  /**
+   * What the task's result is, where that is not `failure`. `unknown`: nobody can tell whether it took effect (a lost
+   * answer), whatever stopped it; then nothing is rolled back blindly.
+   */
   readonly ended_as: "cancelled" | "timeout" | "unknown" | undefined;
 
   constructor(

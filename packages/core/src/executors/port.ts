@@ -60,6 +60,15 @@ export type ApplyContext = AttemptContext & {
   output(chunk: string): void;
 };
 
+export type Forgetting = {
+  /** What was written in the last so many days is kept. */
+  readonly keep_days: number;
+  /** Which of these tasks are not over yet, or can still be rolled back: what is known of them is kept. */
+  stillNeeded(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Something of it failed; the rest goes on. */
+  onTrouble(error: unknown, what: string): void;
+};
+
 /**
  * What makes tasks of some type real. Expected failures are thrown as ExecutorFailure (errors.ts); after an abort
  * `apply` and `rollback` reject, and the caller knows the reason from its own signal.
@@ -82,6 +91,8 @@ export type Executor = {
   readonly retry: boolean;
   /** Is planning cheap enough for live simulation while somebody types? */
   readonly cheap_plan: boolean;
+  /** What `foreign` means, as the reason of a going back, where it may be its own half-done work as well as somebody else's. */
+  readonly foreign?: string;
   /** How long a plan may take where half a minute is not enough (ms). */
   readonly plan_deadline_ms?: number;
 
@@ -92,6 +103,8 @@ export type Executor = {
   refresh?(): Promise<void>;
   /** `retry` for this configuration, where what it chooses decides that. */
   mayRetry?(config: TaskConfig): boolean;
+  /** Why what this configuration does can never be rolled back, in a sentence; null where it can, as far as that says. */
+  noWayBack?(config: TaskConfig): string | null;
   /** What defines this configuration's meaning, for people (`the command "restart"`), where that can be changed. */
   definedBy?(config: TaskConfig): string;
   /**
@@ -130,4 +143,6 @@ export type Executor = {
    * script, a compensating request). Twice the same. Only reads.
    */
   planRollback?(stash: Json, config: TaskConfig, context: PlanContext): Promise<readonly Change[]>;
+  /** Forgets what it keeps of its own about tasks, where that is old and no longer needed. May be repeated. */
+  forget?(old: Forgetting): Promise<void>;
 };

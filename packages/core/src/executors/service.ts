@@ -4,7 +4,7 @@ import { canonicalKey } from "../resources/service.ts";
 import { contentHash, sameChanges } from "./content.ts";
 import { maskedExecutor } from "./masked.ts";
 import { PLAN_DEADLINE_MS, planSafely } from "./plan.ts";
-import type { Executor, Json, PlanContext } from "./port.ts";
+import type { Executor, Forgetting, Json, PlanContext } from "./port.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import type { Change, Preview, TaskConfig } from "./schema.ts";
 import { referencesOf, type SecretReference } from "./secret-reference.ts";
@@ -21,6 +21,7 @@ export {
   type AttemptContext,
   asWritten,
   type Executor,
+  type Forgetting,
   type Inspection,
   type Json,
   type PlanContext,
@@ -49,6 +50,10 @@ export type ExecutorsService = Registry & {
   referencesOf(config: TaskConfig): SecretReference[];
   /** Brings what this type goes by up to date; whoever asks for hash or resources of a stored task awaits it first. */
   refresh(type: string): Promise<void>;
+  /** Why what this configuration does can never be rolled back; null where it can, as far as is known. */
+  noWayBack(config: TaskConfig): string | null;
+  /** Has each executor forget what it no longer needs of its own. */
+  forget(old: Forgetting): Promise<void>;
   /** May an attempt with this configuration that ended in the middle be followed by another? */
   mayRetry(config: TaskConfig): boolean;
   /**
@@ -85,6 +90,12 @@ export function createExecutorsService(deps: {
     mayRetry(config) {
       const executor = registry.find(config.type);
       return executor.mayRetry?.(config) ?? executor.retry;
+    },
+    noWayBack: (config) => registry.find(config.type).noWayBack?.(config) ?? null,
+    async forget(old) {
+      for (const executor of deps.adapters) {
+        await executor.forget?.(old).catch((error: unknown) => old.onTrouble(error, executor.types[0]));
+      }
     },
     plan: async (config, context, values = []) =>
       planSafely(maskedExecutor(registry.find(config.type), values), config, context, {

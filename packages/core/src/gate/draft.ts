@@ -7,6 +7,7 @@ import type { CreateTaskInput, EditTaskInput, TaskEntry, TaskMetadataInput } fro
 import {
   assertAllowed,
   causesOf,
+  ROLLBACK_ON_ITS_WAY,
   ROLLBACK_TYPE,
   type TaskRecord,
   taskErrors,
@@ -60,6 +61,9 @@ function assertNotChanged(config: TaskConfig, before: TaskConfig | null): void {
 }
 
 type Author = NewTask["author"];
+
+/** The index that lets one rollback of a task be open at a time. */
+const ONE_ROLLBACK = "task_one_rollback";
 
 /** Where a task comes from: the service, and the task that it repeats or brings back. */
 export type Origin = { source: string; resubmitted_from?: string; rollback_of?: string | null };
@@ -132,7 +136,11 @@ export async function propose(
     detail,
     ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}),
   });
-  await deps.ledger.commit(actor, [fact], insertTask(task));
+  await deps.ledger.commit(actor, [fact], insertTask(task)).catch((error: unknown) => {
+    // Of two who ask at once for one task's rollback, one is first.
+    if ((error as { constraint?: string }).constraint !== ONE_ROLLBACK) throw error;
+    throw taskErrors.ROLLBACK_REFUSED({ message: ROLLBACK_ON_ITS_WAY });
+  });
   return deps.tasks.get(sender, id);
 }
 

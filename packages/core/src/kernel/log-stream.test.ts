@@ -29,10 +29,13 @@ async function logging(file: string, ending: string): Promise<{ code: number | n
 }
 
 // A device of Linux on which there is never any room.
-test.runIf(process.platform === "linux")("a full disk neither ends a process nor keeps it from ending", async () => {
-  for (const ending of ["process.exit(0)", "setTimeout(() => log.info('later'), 50)"])
-    expect(await logging("/dev/full", ending)).toEqual({ code: 0, said: "" });
-});
+test.runIf(process.platform === "linux")(
+  "a full disk neither ends a process nor keeps it from ending",
+  async () => {
+    for (const ending of ["process.exit(0)", "setTimeout(() => log.info('later'), 50)"])
+      expect(await logging("/dev/full", ending)).toEqual({ code: 0, said: "" });
+  },
+);
 
 test("every line is there at the end, in order; beyond what is kept it is said how many are not", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ade-log-"));

@@ -119,6 +119,8 @@ export type TaskAction = (typeof TASK_ACTIONS)[number];
 
 /** The type of the tasks that bring back what another one did; only `POST /tasks/:id/rollback` makes them. */
 export const ROLLBACK_TYPE = "task.rollback";
+/** A task has one open rollback at a time. */
+export const ROLLBACK_ON_ITS_WAY = "Its rollback is already on its way.";
 
 /** A task as every list and page shows it. */
 export const taskEntry = z.strictObject({

@@ -42,7 +42,7 @@ export type {
   TaskRecord,
   TaskToAsk,
 } from "./record.ts";
-export { ROLLBACK_TYPE } from "./schema.ts";
+export { ROLLBACK_ON_ITS_WAY, ROLLBACK_TYPE } from "./schema.ts";
 export {
   type AskedApproval,
   type Db,
