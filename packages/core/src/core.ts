@@ -157,7 +157,17 @@ export async function createCore(options: CoreOptions) {
     atStep: options.atApplyStep,
   });
   const toolCalls = createToolCallsService({ ...base, tasks, gate });
-  const views = createViewsService({ pool, redis, tasks, approvals, applying, ledger, clock });
+  const views = createViewsService({
+    pool,
+    redis,
+    tasks,
+    approvals,
+    applying,
+    ledger,
+    clock,
+    agents,
+    preferences,
+  });
 
   await notifications.start();
   await jobs.start();
