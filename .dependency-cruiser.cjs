@@ -11,12 +11,12 @@ const LEVELS = [
   ["tasks", "approvals"],
   ["gate"],
   ["applying"],
-  ["workflows", "sessions", "external"],
+  ["tool-calls", "workflows", "sessions", "external"],
   ["views"],
 ];
 const CORE = "^packages/core/src";
 /** The files of core that run anywhere, and that the SDK takes along. */
-const PORTABLE = `${CORE}/(locks/(lease|errors)|kernel/(errors|clock))\\.ts$`;
+const PORTABLE = `${CORE}/(locks/(lease|errors)|kernel/(errors|clock)|tool-calls/resources)\\.ts$`;
 const SDK = { path: "^packages/client/src/", pathNot: "\\.test\\.ts$" };
 const slices = (names) => `${CORE}/(${names.join("|")})/`;
 
@@ -77,7 +77,7 @@ module.exports = {
           "^packages/client/",
           PORTABLE,
           "/schema\\.ts$",
-          "^packages/api/src/(lock-answers|failure)\\.ts$",
+          "^packages/api/src/(event-payloads|failure|lock-answers)\\.ts$",
         ],
       },
     },

@@ -2,6 +2,7 @@ import type { Violation } from "@ade/testkit/lock-history/check";
 import type { SeededRandom } from "@ade/testkit/seeded-random";
 import type { House, HouseOptions } from "./house.ts";
 import type { LockLoad } from "./lock-load.ts";
+import type { TaskLoad } from "./task-load.ts";
 
 /** What a fault is given to do its harm with. */
 export type Scene = {
@@ -9,6 +10,8 @@ export type Scene = {
   random: SeededRandom;
   /** The load of locks, whose history it may add to. */
   locks: LockLoad;
+  /** The load of tasks, beside which others can be proposed. */
+  tasks: TaskLoad;
   /** Milliseconds of the specification as long as this run makes them. */
   scaled(ms: number): number;
   /** Names of this run's own resources begin with it. */
@@ -34,6 +37,8 @@ export type Fault = {
   breaks?: readonly BrokenRule[];
   /** Tasks may end as failures, without an effect. */
   mayFail?: boolean;
+  /** The sink says done and did nothing: what nobody can know. Still no effect is there twice. */
+  lies?: boolean;
   /** What keeps it from being run here, in words; null where it can be. */
   cannotRun?: () => string | null;
   /** Does the harm and undoes it. */

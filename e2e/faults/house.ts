@@ -38,12 +38,16 @@ export type House = {
   keys: { author: string; reviewer: string; admin: string; lockers: string[] };
   reviewerId: string;
   sinkDir: string;
+  /** The folder in which `configuration.file` tasks write, as the root "chaos". */
+  filesDir: string;
+  /** Of this house alone, beside the servers' own. */
+  folder: string;
   residents: Record<"api" | "worker 1" | "worker 2", Resident>;
   /** What the processes said since it was asked last and no run may have, those that are gone too. */
   takeAlarms(): string[];
   proxies(): FaultProxy[];
   /** A new process in the place of one that ended; its proxies stay. `settings` are for this one alone. */
-  restart(name: keyof House["residents"], settings?: Record<string, string>): Promise<void>;
+  restart(name: keyof House["residents"], settings?: Record<string, string>, logFile?: string): Promise<void>;
   /** Environment of another process of the same house, on another Redis. */
   settingsOn(redisUrl: string): Record<string, string>;
   close(): Promise<void>;
@@ -53,29 +57,38 @@ export type HouseOptions = {
   redisSettings?: Record<string, string>;
   workerSettings?: Record<string, string>;
   apiSettings?: Record<string, string>;
+  /** Of every process. */
+  settings?: Record<string, string>;
   /** A PostgreSQL that loses nothing it committed, to be stopped and started; `disk_mb`: on a disk so small. */
   ownPostgres?: { disk_mb?: number };
 };
 
 /** A real API and two workers on servers of their own, a fault proxy on every line between them. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const { redisSettings = {}, workerSettings = {}, apiSettings = {}, ownPostgres } = options;
+  const {
+    redisSettings = {},
+    workerSettings = {},
+    apiSettings = {},
+    settings: every = {},
+    ownPostgres,
+  } = options;
   const folder = folderIn(testEnvironment().runFolder, `house-${randomIds.secret(6)}`);
   const [postgres, redis] = await Promise.all([
     ownPostgres ? startPostgresServer(folder, ownPostgres) : null,
     startRedisServer({ settings: redisSettings }),
   ]);
   const database = postgres ?? (await createDatabase());
-  const sinkDir = join(folder, "sink");
-  mkdirSync(sinkDir);
+  const [sinkDir, filesDir] = [join(folder, "sink"), join(folder, "files")];
+  for (const made of [sinkDir, filesDir]) mkdirSync(made);
   const pool = openPool({ connectionString: database.url, max: 4 });
   const setup = await openCore(database.url, redis.url);
   const people = await makePeople(setup.core);
   const port = await freePort();
   const common = {
     ...{ ADE_SECRET: SECRET, ADE_DATA_DIR: folder, ADE_TEST_EXECUTORS: "1", ADE_TEST_SINK: sinkDir },
-    ...{ ADE_PUBLIC_URL: `http://127.0.0.1:${port}`, LOG_LEVEL: "info" },
+    ...{ ADE_PUBLIC_URL: `http://127.0.0.1:${port}`, LOG_LEVEL: "info", ADE_FILE_ROOTS: `chaos=${filesDir}` },
     ...{ ADE_LOCK_TTL_SECONDS: String(LEASE_SECONDS), ADE_LOCK_DELAY_SECONDS: String(LOCK_DELAY_SECONDS) },
+    ...every,
   };
   const api = { PORT: String(port), HOST: "127.0.0.1", ADE_RATE_LIMIT: "1000000", ...apiSettings };
   const gone: ProductProcess[] = [];
@@ -91,15 +104,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     name: keyof House["residents"],
     between: Pick<Resident, "redis" | "postgres">,
     settings: Record<string, string> = {},
+    logFile?: string,
   ) {
     const urls = { DATABASE_URL: between.postgres.url, REDIS_URL: between.redis.url };
     const own = name === "api" ? api : workerSettings;
-    return startProduct(name === "api" ? "api" : "worker", name, {
-      ...common,
-      ...urls,
-      ...own,
-      ...settings,
-    });
+    const all = { ...common, ...urls, ...own, ...settings };
+    return startProduct(name === "api" ? "api" : "worker", name, all, logFile);
   }
   async function resident(name: keyof House["residents"]): Promise<Resident> {
     const between = await lines();
@@ -115,7 +125,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const proxies = () => all().flatMap(({ redis: toRedis, postgres: toPostgres }) => [toRedis, toPostgres]);
 
   return {
-    ...{ redis, postgres, pool, core: setup.core, sinkDir, residents, proxies, ...people },
+    ...{ redis, postgres, pool, core: setup.core, folder, sinkDir, filesDir, residents, proxies, ...people },
     rest: createRest(() => `http://127.0.0.1:${port}`),
     takeAlarms: () =>
       [...gone, ...all().map(({ process }) => process)].flatMap(({ alarms }) => alarms.splice(0)),
@@ -126,10 +136,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       DATABASE_URL: database.url,
       REDIS_URL: redisUrl,
     }),
-    async restart(name, settings) {
+    async restart(name, settings, logFile) {
       const before = residents[name];
       gone.push(before.process);
-      residents[name] = { ...before, process: await begin(name, before, settings) };
+      residents[name] = { ...before, process: await begin(name, before, settings, logFile) };
     },
     async close() {
       clearInterval(learning);

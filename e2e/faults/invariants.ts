@@ -25,12 +25,14 @@ type Evidence = {
   ignore?: readonly BrokenRule[];
   /** The sink was broken: tasks may end as failures, and then nothing of them may be there. */
   mayFail?: boolean;
+  /** The sink said done and did nothing: a success may have no effect. */
+  lies?: boolean;
 };
 
 /** Judges a run from PostgreSQL, the recording sinks and what callers were answered; nothing is asked of Redis. */
 export async function judge(
   house: House,
-  { locks, tasks, ignore = [], mayFail = false }: Evidence,
+  { locks, tasks, ignore = [], mayFail = false, lies = false }: Evidence,
 ): Promise<Judged> {
   const findings: Finding[] = [];
   const find = (invariant: Finding["invariant"], sentence: string) =>
@@ -48,7 +50,7 @@ export async function judge(
   const results = await allCompleted(house, tasks, find);
   const applied_at_ms = performance.now();
   await judgeEffects(house, tasks, find, ignore.includes("late-effect"));
-  await judgeResults(house, { results, mayFail }, find);
+  await judgeResults(house, { results, mayFail, lies }, find);
   await judgeLedger(house, find);
   await judgeProcesses(house, find);
   return { findings, locks: verdict, completed: results.size, applied_at_ms };
@@ -118,7 +120,11 @@ async function judgeEffects(
 /** I2: a task that says success has its one effect, one that says failure has left none. */
 async function judgeResults(
   { sinkDir }: House,
-  { results, mayFail }: { results: ReadonlyMap<string, string | null>; mayFail: boolean },
+  {
+    results,
+    mayFail,
+    lies,
+  }: { results: ReadonlyMap<string, string | null>; mayFail: boolean; lies: boolean },
   find: Find,
 ): Promise<void> {
   const sink = createEffectSink(sinkDir);
@@ -131,6 +137,7 @@ async function judgeResults(
   }
   for (const [id, result] of results) {
     const there = left.get(id) ?? 0;
+    if (result === "success" && there === 0 && lies) continue;
     if (result === "success" && there !== 1) find("I2", `${id} says success and has ${there} effects`);
     else if (result !== "success" && !mayFail) find("I2", `${id} ended as ${result}`);
     else if (result === "failure" && there !== 0) find("I2", `${id} says failure and has ${there} effects`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { END_WITH_PARENT } from "../../scripts/start/prepare.ts";
@@ -16,8 +16,8 @@ export type ProductProcess = {
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and resolves when it has ended. */
   kill(): Promise<void>;
-  /** SIGTERM, and SIGKILL where that does not end it in time. */
-  stop(): Promise<void>;
+  /** SIGTERM, and SIGKILL where that does not end it in time. Answers its exit code, or the signal that ended it. */
+  stop(): Promise<number | NodeJS.Signals | null>;
   /** Keeps its event loop busy for so long, from inside, as a runaway computation would. */
   blockEventLoop(ms: number): Promise<void>;
   residentMegabytes(): number;
@@ -33,13 +33,21 @@ const STOP_MS = 20_000;
 /** pino's level of errors; what is above ends a process. */
 const ERROR = 50;
 
-/** Starts apps/<app>/src/main.ts with these settings; resolves when it says that it is ready. @throws where it ends before */
+const READ_EVERY_MS = 50;
+const READ_BYTES = 64 * 1024;
+
+/**
+ * Starts apps/<app>/src/main.ts with these settings; resolves when it says that it is ready. With `logFile` it writes its
+ * log there instead of into a pipe. @throws where it ends before
+ */
 export async function startProduct(
   app: "api" | "worker",
   name: string,
   settings: Record<string, string>,
+  logFile?: string,
 ): Promise<ProductProcess> {
   const main = join(ROOT, "apps", app, "src/main.ts");
+  const log = logFile === undefined ? null : openSync(logFile, "a");
   const child = spawn(
     process.execPath,
     [
@@ -58,26 +66,32 @@ export async function startProduct(
         ADE_SUPERVISOR: String(process.pid),
         ...settings,
       },
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", log ?? "pipe", "pipe", "ipc"],
     },
   );
+  if (log !== null) closeSync(log);
   running.add(child);
   const alarms: string[] = [];
   const words: string[] = [];
   const ready = Promise.withResolvers<void>();
   const debuggers: ((address: string) => void)[] = [];
-  createInterface({ input: child.stdout! }).on("line", (line) => {
+  function read(line: string): void {
     if (line.includes('"msg":"ready"')) ready.resolve();
     const alarm = alarmOf(line);
     if (alarm) alarms.push(`${name}: ${alarm}`);
     if (process.env.ADE_CHAOS_LOG) console.log(`${name} ${line}`);
-  });
+  }
+  const stopReading = logFile === undefined ? () => undefined : followFile(logFile, read);
+  if (child.stdout) createInterface({ input: child.stdout }).on("line", read);
   createInterface({ input: child.stderr! }).on("line", (line) => {
     const address = /Debugger listening on (ws:\S+)/.exec(line)?.[1];
     if (address) debuggers.shift()?.(address);
     else if (!/^(Debugger|For help|Waiting for|Starting inspector)/.test(line)) words.push(line);
   });
-  const ended = once(child, "exit").then(() => void running.delete(child));
+  const ended = once(child, "exit").then(() => {
+    running.delete(child);
+    stopReading();
+  });
   ended.then(() =>
     ready.reject(new Error(`${name} ended before it was ready: ${words.join(" ").slice(0, 600)}`)),
   );
@@ -111,11 +125,13 @@ export async function startProduct(
       await ended;
     },
     async stop() {
-      if (!isRunning()) return;
-      child.kill("SIGTERM");
-      const killing = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-      await ended;
-      clearTimeout(killing);
+      if (isRunning()) {
+        child.kill("SIGTERM");
+        const killing = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+        await ended;
+        clearTimeout(killing);
+      }
+      return child.exitCode ?? child.signalCode;
     },
     async blockEventLoop(ms) {
       const socket = new WebSocket(await inspect());
@@ -129,6 +145,27 @@ export async function startProduct(
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
     },
+  };
+}
+
+/** Each line of a file as it comes to be there; answers what ends that. A line on a full disk may be half of one. */
+function followFile(file: string, onLine: (line: string) => void): () => void {
+  const descriptor = openSync(file, "r");
+  const buffer = Buffer.alloc(READ_BYTES);
+  let rest = "";
+  function more(): void {
+    for (let bytes = 1; bytes > 0; ) {
+      bytes = readSync(descriptor, buffer);
+      const lines = (rest + buffer.toString("utf8", 0, bytes)).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) onLine(line);
+    }
+  }
+  const timer = setInterval(more, READ_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    more();
+    closeSync(descriptor);
   };
 }
 

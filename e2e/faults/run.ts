@@ -3,17 +3,22 @@ import { messageOf } from "@ade/embedded/plain-error";
 import startServers from "@ade/testkit/global-setup";
 import { historyClock } from "@ade/testkit/lock-history/history";
 import { seededRandom } from "@ade/testkit/seeded-random";
+import { approvalFaults } from "./cases/approvals.ts";
 import { deadlockFaults } from "./cases/deadlocks.ts";
+import { hostFaults } from "./cases/host.ts";
 import { lineFaults } from "./cases/lines.ts";
 import { outageFaults } from "./cases/outage.ts";
 import { postgresFaults } from "./cases/postgres.ts";
 import { queueFaults } from "./cases/queues.ts";
 import { redisFaults } from "./cases/redis.ts";
+import { sinkFaults } from "./cases/sinks.ts";
 import { workerFaults } from "./cases/workers.ts";
+import { CONTROLS, type Control } from "./controls.ts";
 import type { Fault } from "./fault.ts";
 import { type House, openHouse } from "./house.ts";
 import { judge, RECOVERY_MS } from "./invariants.ts";
 import { startLockLoad } from "./lock-load.ts";
+import { withoutProtection } from "./preloads.ts";
 import { addToReport, type RunRecord, readReport, reportTable } from "./report.ts";
 import { startTaskLoad } from "./task-load.ts";
 
@@ -21,23 +26,29 @@ const FAULTS = [
   ...redisFaults,
   ...lineFaults,
   ...workerFaults,
+  ...sinkFaults,
+  ...approvalFaults,
+  ...hostFaults,
   ...postgresFaults,
   ...deadlockFaults,
   ...queueFaults,
   ...outageFaults,
 ];
 const USAGE = `npm run chaos -- --fault NAME [--seed N] [--seeds COUNT] [--scale PART] [--minutes N] [--report FILE]
+npm run chaos -- --control NAME [--seed N] [--seeds COUNT]
 npm run chaos -- --list
 npm run chaos -- --report FILE
 
 A real API, two workers, PostgreSQL and Redis with a fault proxy on every line; load, the fault, and the invariants of
-reliability.md judged from PostgreSQL and recording sinks. "all" names every fault. --scale 1 gives a fault the times
+reliability.md judged from PostgreSQL and recording sinks. "all" names every fault, or control: a run without one of the
+product's protections, which is well only where the judge finds what that lets through. --scale 1 gives a fault the times
 of the specification (0.2); --minutes (60) bounds it all. A table is printed at the end; with --report every run is
 added to FILE, one JSON line each, and the table is of all that FILE keeps, other calls' runs too.`;
 
 const { values } = parseArgs({
   options: {
     fault: { type: "string", default: "" },
+    control: { type: "string", default: "" },
     seed: { type: "string", default: "1" },
     seeds: { type: "string", default: "1" },
     scale: { type: "string", default: process.env.ADE_CHAOS_SCALE ?? "0.2" },
@@ -48,15 +59,24 @@ const { values } = parseArgs({
   },
 });
 if (values.list) {
-  for (const { name, about } of FAULTS) console.log(`${name.padEnd(22)} ${about}`);
+  for (const { name, about } of FAULTS) console.log(`${name.padEnd(24)} ${about}`);
+  console.log("\nControls, which have to fail:");
+  for (const { name, about } of CONTROLS) console.log(`${name.padEnd(24)} ${about}`);
   process.exit(0);
 }
-const order = FAULTS.map(({ name }) => name);
-if (values.report !== "" && values.fault === "") {
+const order = [...FAULTS.map(({ name }) => name), ...CONTROLS.map(({ name }) => `control:${name}`)];
+if (values.report !== "" && values.fault === "" && values.control === "") {
   console.log(reportTable(readReport(values.report), order));
   process.exit(0);
 }
-const chosen = values.fault === "all" ? FAULTS : FAULTS.filter(({ name }) => name === values.fault);
+const named = <T extends { name: string }>(all: readonly T[], name: string) =>
+  name === "all" ? all : all.filter((one) => one.name === name);
+const chosen: readonly (Fault & { control?: Control })[] = [
+  ...named(FAULTS, values.fault),
+  ...named(CONTROLS, values.control).flatMap((control) =>
+    named(FAULTS, control.fault).map((fault) => ({ ...fault, control })),
+  ),
+];
 const [seed = 0, seeds = 0, scale = 0, minutes = 0] = [
   values.seed,
   values.seeds,
@@ -65,7 +85,9 @@ const [seed = 0, seeds = 0, scale = 0, minutes = 0] = [
 ].map(Number);
 const isSound = [seed, seeds, scale, minutes].every((number) => Number.isFinite(number) && number >= 0);
 if (values.help || chosen.length === 0 || !isSound) {
-  console.log(values.help ? USAGE : `There is no fault "${values.fault}", or a number is none.\n\n${USAGE}`);
+  console.log(
+    values.help ? USAGE : `There is no "${values.fault || values.control}", or a number is none.\n\n${USAGE}`,
+  );
   process.exit(values.help ? 0 : 2);
 }
 
@@ -100,19 +122,24 @@ try {
   for (const fault of chosen) {
     const reason = fault.cannotRun?.();
     if (reason) {
-      console.log(`${fault.name}: skipped, ${reason}`);
+      console.log(`${nameOf(fault)}: skipped, ${reason}`);
       continue;
     }
     // A house is good for many faults; those that want another one get it.
-    if (house && fault.house) house = await closed(house);
-    house ??= await openHouse(fault.house);
+    const { control } = fault;
+    const isOwn = fault.house !== undefined || control !== undefined;
+    if (house && isOwn) house = await closed(house);
+    house ??= await openHouse({
+      ...fault.house,
+      ...(control?.without ? { settings: withoutProtection(control.name) } : {}),
+    });
     for (let at = 0; at < seeds; at += 1) {
       const record = await runOnce(house, fault, seed + at);
       records.push(record);
       if (values.report !== "") addToReport(values.report, record);
       if (record.problems.length > 0) failed += 1;
     }
-    if (fault.house) house = await closed(house);
+    if (isOwn) house = await closed(house);
   }
 } catch (error) {
   failed += 1;
@@ -122,13 +149,23 @@ console.log(`\n${reportTable(values.report === "" ? records : readReport(values.
 console.log(`${records.length - failed} passed, ${failed} failed`);
 await end(failed > 0 ? 1 : 0);
 
+/** A control's runs are told apart from those of its fault. */
+function nameOf({ name, control }: Fault & { control?: Control }): string {
+  return control ? `control:${control.name}` : name;
+}
+
 async function closed(open: House): Promise<null> {
   await open.close();
   return null;
 }
 
 /** Load, fault, recovery, verdict: one line. */
-async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<RunRecord> {
+async function runOnce(
+  inHouse: House,
+  fault: Fault & { control?: Control },
+  ofSeed: number,
+): Promise<RunRecord> {
+  const { control } = fault;
   const random = seededRandom(ofSeed);
   const name = `${fault.name}-${ofSeed}`;
   const started = performance.now();
@@ -138,9 +175,10 @@ async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<Ru
   const tasks = startTaskLoad(inHouse, random.fork(), name);
   await locks.granted(GRANTS_BEFORE, 30_000);
   const { loses = false, breaks = [], mayFail = false } = fault;
+  const lies = fault.lies === true && control?.untold !== "lies";
   locks.record({ type: "fault", at_ms: historyClock.monotonicMs(), name: fault.name, loses });
   await fault.run({
-    ...{ house: inHouse, random, locks, name },
+    ...{ house: inHouse, random, locks, tasks, name },
     scaled: (ms) => ms * scale,
     complain: (sentence) => void complaints.push(sentence),
     show: (figure) => void figures.push(figure),
@@ -153,13 +191,16 @@ async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<Ru
     complaints.push(`I5: ${wanted - locks.grants()} of ${GRANTS_AFTER} grants are missing after it healed`);
   const movedMs = performance.now() - healed;
   await Promise.all([tasks.stop(), locks.stop()]);
-  const judged = await judge(inHouse, { locks, tasks, ignore: breaks, mayFail });
+  const judged = await judge(inHouse, { locks, tasks, ignore: breaks, mayFail, lies });
   const { findings, locks: verdict, completed } = judged;
 
   const runMs = performance.now() - started;
-  const problems = [...complaints, ...findings.map(({ invariant, sentence }) => `${invariant}: ${sentence}`)];
+  const found = [...complaints, ...findings.map(({ invariant, sentence }) => `${invariant}: ${sentence}`)];
+  const problems = control ? whatItMissed(control, found) : found;
+  if (control && problems.length === 0)
+    figures.push(`found: ${found.find((one) => control.finds.test(one))}`);
   const line = [
-    `${fault.name} seed ${ofSeed}: ${problems.length === 0 ? "ok" : `${problems.length} VIOLATIONS`}`,
+    `${nameOf(fault)} seed ${ofSeed}: ${problems.length === 0 ? "ok" : `${problems.length} VIOLATIONS`}`,
     `${verdict.operations} lock operations, ${verdict.grants} grants, ${verdict.refused_writes} late writes refused`,
     `${completed} of ${tasks.answered.created.size} tasks completed`,
     `moved again after ${(movedMs / 1000).toFixed(1)} s`,
@@ -170,8 +211,14 @@ async function runOnce(inHouse: House, fault: Fault, ofSeed: number): Promise<Ru
   for (const problem of problems.slice(0, SHOWN_FINDINGS)) console.log(`  ${problem}`);
   const { operations, grants, refused_writes } = verdict;
   return {
-    ...{ fault: fault.name, seed: ofSeed, at: new Date().toISOString(), problems },
+    ...{ fault: nameOf(fault), seed: ofSeed, at: new Date().toISOString(), problems },
     ...{ operations, grants, refused_writes, tasks_completed: completed },
     ...{ moved_again_ms: movedMs, applied_ms: judged.applied_at_ms - healed, run_ms: runMs },
   };
+}
+
+/** A control is well where the judge found what its missing protection lets through. Pure. */
+function whatItMissed({ name, finds }: Control, found: readonly string[]): string[] {
+  if (found.some((problem) => finds.test(problem))) return [];
+  return [`${name}: nothing that ${finds} says was found, but ${found.join("; ") || "nothing at all"}`];
 }

@@ -11,9 +11,25 @@ type TaskAnswer = {
 export type TaskLoad = {
   /** What was answered with 2xx. */
   answered: { created: Set<string>; approved: Set<string> };
+  /**
+   * Proposes one more and sees it approved, and says nothing of it to the judge; null where it never was answered. With
+   * `undo_seconds` the approval takes effect so much later; with `skip_preview` it has no plan to be compared.
+   */
+  propose(
+    config: Record<string, unknown>,
+    options?: { undo_seconds?: number; skip_preview?: boolean },
+  ): Promise<string | null>;
   /** Ends the proposing; resolves when all that were proposed are approved. */
   stop(): Promise<void>;
 };
+
+/** Nothing, on one resource, for so long; its effect is a line in the sink. */
+export const noopTask = (resource: string, sleep_ms: number): Record<string, unknown> => ({
+  type: "test.noop",
+  description: `Change ${resource}`,
+  resources: [{ type: "service", id: resource, namespace: "chaos", actions: ["execute"] }],
+  parameters: { sleep_ms },
+});
 
 const PACE_MS = 150;
 /** So many lives go on at once: a slow machine makes a run longer, and piles nothing up. */
@@ -35,52 +51,52 @@ export function startTaskLoad(house: House, random: SeededRandom, name: string):
   async function insist<T>(key: string, method: string, path: string, body?: unknown): Promise<T | null> {
     const until = performance.now() + PATIENCE_MS;
     while (performance.now() < until) {
-      const { status, body: answer } = await rest.call<T>(key, method, path, body);
+      const { status, body: answer, code } = await rest.call<T>(key, method, path, body);
       if (status >= 200 && status < 300) return answer;
       // Answered with a conflict: an earlier try was done, and its answer lost.
       if (status === 409) return null;
+      if (status === 400 || status === 403)
+        throw new Error(`${method} ${path} was answered ${status} ${code}`);
       await delay(AGAIN_MS);
     }
     return null;
   }
 
-  async function live(resource: string, sleep_ms: number): Promise<void> {
-    const config = {
-      type: "test.noop",
-      description: `Change ${resource}`,
-      resources: [{ type: "service", id: resource, namespace: "chaos", actions: ["execute"] }],
-      parameters: { sleep_ms },
-    };
+  async function live(
+    config: Record<string, unknown>,
+    answers: Pick<TaskLoad["answered"], "created" | "approved">,
+    { undo_seconds = 0, skip_preview = false }: { undo_seconds?: number; skip_preview?: boolean } = {},
+  ): Promise<string | null> {
     const created = await insist<TaskAnswer>(keys.author, "POST", "/tasks", { config });
-    if (!created) return;
-    answered.created.add(created.id);
-    await insist(keys.author, "POST", `/tasks/${created.id}/submit`, {});
+    if (!created) return null;
+    answers.created.add(created.id);
+    await insist(keys.author, "POST", `/tasks/${created.id}/submit`, skip_preview ? { skip_preview } : {});
     const until = performance.now() + PATIENCE_MS;
     while (performance.now() < until) {
       const task = await insist<TaskAnswer>(keys.author, "GET", `/tasks/${created.id}`);
       if (task && !["DRAFT", "SUBMITTED", "REVIEWING"].includes(task.state)) {
-        answered.approved.add(created.id);
-        return;
+        answers.approved.add(created.id);
+        return created.id;
       }
       const asked = task?.approvals.find(
         ({ reviewer_id, status }) => reviewer_id === reviewerId && status === "PENDING",
       );
       if (asked) {
-        const body = { action: "approve", options: { apply_immediately: false, undo_seconds: 0 } };
+        const body = { action: "approve", options: { apply_immediately: false, undo_seconds } };
         if (await insist(keys.reviewer, "POST", `/approvals/${asked.id}/respond`, body)) {
-          answered.approved.add(created.id);
-          return;
+          answers.approved.add(created.id);
+          return created.id;
         }
       }
       await delay(AGAIN_MS);
     }
+    return null;
   }
 
   async function propose(): Promise<void> {
     while (!stopping.signal.aborted && answered.created.size < MAX_TASKS) {
-      const life = live(`${name}-${random.int(0, 2)}`, random.pick([0, 20, 200, 1_000])).finally(() =>
-        lives.delete(life),
-      );
+      const config = noopTask(`${name}-${random.int(0, 2)}`, random.pick([0, 20, 200, 1_000]));
+      const life = live(config, answered).then(() => void lives.delete(life));
       lives.add(life);
       if (lives.size >= MAX_LIVES) await Promise.race(lives);
       await delay(PACE_MS * random.int(1, 4));
@@ -89,6 +105,7 @@ export function startTaskLoad(house: House, random: SeededRandom, name: string):
   const proposing = propose();
   return {
     answered,
+    propose: (config, options) => live(config, { created: new Set(), approved: new Set() }, options),
     async stop() {
       stopping.abort();
       await proposing;

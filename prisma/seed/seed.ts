@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { agentInput } from "@ade/core/agents/schema";
 import { type Connections, closeConnections, openConnections } from "@ade/core/connect";
 import { type Core, createCore } from "@ade/core/core";
 import { delegationInput } from "@ade/core/delegations/schema";
@@ -10,6 +9,7 @@ import { isCoded } from "@ade/core/kernel/errors";
 import { randomIds } from "@ade/core/kernel/ids";
 import { createLedger } from "@ade/core/ledger/service";
 import pino, { type Logger } from "pino";
+import { makeAgents } from "./demo-agents.ts";
 import { DEMO_POLICIES, DEMO_RESOURCES } from "./demo-catalogue.ts";
 import { DEMO_DELEGATIONS } from "./demo-delegations.ts";
 import { writeDemoFiles } from "./demo-files.ts";
@@ -71,13 +71,6 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   }
 }
 
-const DEMO_AGENT = agentInput.parse({
-  name: "deploy-bot",
-  description: "Rolls out releases that passed their canary.",
-  tags: ["release"],
-  connection: { kind: "worker" },
-});
-
 type House = {
   people: Map<string, Actor>;
   bot: Actor;
@@ -96,7 +89,7 @@ async function sealQuietly(connections: Connections, log: Logger, secret: string
   await connections.prisma.setting.deleteMany({ where: { key: "notifications" } });
 }
 
-/** People, catalogue, policies and the agent. */
+/** People, catalogue, policies and agents. */
 async function settle(core: Core): Promise<House> {
   const setup: Actor = { ...systemActor("demo"), roles: ["admin"] };
   const people = new Map<string, Actor>();
@@ -134,9 +127,7 @@ async function settle(core: Core): Promise<House> {
     if (own.length === 0) await core.delegations.create(owner, input);
   }
   const mia = people.get("mia")!;
-  const ada = people.get("ada")!;
-  const { agents } = await core.agents.list(ada, { page: 1, limit: 10, search: "deploy-bot" });
-  const agent = agents[0] ?? (await core.agents.create(ada, DEMO_AGENT)).agent;
+  const agent = await makeAgents(core.agents, people.get("ada")!, people);
   const bot: Actor = {
     ...setup,
     kind: "agent",

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { ApiError, type Client, createClient, type HeldLock, isLockLost } from "@ade/client";
+import { ApiError, type Client, createClient, type HeldLock, isLockLost, type TaskEntry } from "@ade/client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type CuttingRelay, openCuttingRelay } from "./cutting-relay.ts";
 import { type Caller, makeServer, noopTask, type TestServer } from "./test-server.ts";
@@ -331,18 +331,110 @@ describe("a task", () => {
     expect((await ended).state).toBe("CANCELLED");
   });
 
-  test("that is gated resolves once somebody has decided", async () => {
-    const reviewer = await server.person("gatekeeper", ["reviewer"]);
-    const gated = clientOf(owner).gate(noopTask("To be gated"), { signal: AbortSignal.timeout(15_000) });
-    gated.catch(() => {});
-    const approval = await vi.waitFor(async () => {
-      const { approvals } = (await server.call(reviewer, "GET", "/approvals")).json();
-      expect(approvals).toHaveLength(1);
-      return approvals[0];
+  /** What waits for this reviewer, once it does. */
+  async function askedOf(reviewer: Caller, description: string) {
+    return vi.waitFor(async () => {
+      const { approvals } = await clientOf(reviewer).approvals.list({ status: ["PENDING"] });
+      for (const approval of approvals) {
+        const task = await clientOf(reviewer).tasks.get(approval.task_id);
+        if (task.config.description === description) return approval;
+      }
+      throw new Error("not asked yet");
     }, 10_000);
-    const body = { action: "reject", reason: "Not today." };
-    const answer = await server.call(reviewer, "POST", `/approvals/${approval.id}/respond`, body);
-    expect(answer.statusCode).toBe(200);
-    expect(await gated).toMatchObject({ id: approval.task_id, state: "REJECTED" });
+  }
+
+  test("that is gated resolves with the decision and its reason, and says meanwhile what it waits for", async () => {
+    const reviewer = await server.person("gatekeeper", ["reviewer"]);
+    const signal = AbortSignal.timeout(15_000);
+    const outcomes = {
+      reject: "rejected",
+      request_changes: "changes_requested",
+      approve: "approved",
+    } as const;
+    for (const [action, decision] of Object.entries(outcomes)) {
+      const description = `To be gated: ${action}`;
+      const waits: string[] = [];
+      const onProgress = (task: TaskEntry) => waits.push(`${task.state}: ${task.waiting_for?.text}`);
+      const gated = clientOf(owner).gate(noopTask(description), { signal, onProgress });
+      gated.catch(() => {});
+      const approval = await askedOf(reviewer, description);
+      await vi.waitFor(() => expect(waits.at(-1)).toBe("REVIEWING: waiting for 1 reviewer"), 10_000);
+      const reason = `Because of ${action}.`;
+      await clientOf(reviewer).approvals.respond(approval.id, {
+        action: action as keyof typeof outcomes,
+        reason,
+      });
+      expect(await gated).toMatchObject({
+        decision,
+        reason,
+        decided_by: [{ id: reviewer.id, name: "gatekeeper", reason }],
+        task: { id: approval.task_id },
+      });
+    }
+  });
+
+  test("that is gated and cancelled says so; asked again under the same key, it is the same task", async () => {
+    const client = clientOf(owner);
+    const idempotencyKey = crypto.randomUUID();
+    const abort = new AbortController();
+    const ids = new Set<string>();
+    const again = () =>
+      client.gate(noopTask("To be given up"), {
+        ...{ idempotencyKey, signal: abort.signal, onAbort: "cancel" },
+        onProgress: ({ id }) => ids.add(id),
+      });
+    const [first, second] = [again(), again()];
+    const ends = Promise.allSettled([first, second]);
+    await vi.waitFor(() => expect(ids.size).toBe(1), 10_000);
+    abort.abort(new Error("no patience"));
+    expect((await ends).map((end) => end.status === "rejected" && end.reason.message)).toEqual([
+      "no patience",
+      "no patience",
+    ]);
+    const [id] = [...ids];
+    await vi.waitFor(async () => expect((await client.tasks.get(id!)).state).toBe("CANCELLED"), 10_000);
+    expect(await client.gate(noopTask("To be given up"), { idempotencyKey })).toMatchObject({
+      decision: "cancelled",
+      reason: "Whoever asked stopped waiting.",
+      decided_by: [{ name: "owner" }],
+    });
+  });
+});
+
+describe("events", () => {
+  test("come typed by name, and go on where a cut line left off", async () => {
+    const client = clientOf(owner, { url: relay.url });
+    const channels = ["tasks"];
+    const signal = AbortSignal.timeout(15_000);
+    const made: string[] = [];
+    const seen: string[] = [];
+    const make = async (): Promise<void> => {
+      made.push((await clientOf(owner).tasks.create(noopTask(`Number ${made.length}`))).id);
+    };
+    const opened: boolean[] = [];
+    const onOpen = ({ again }: { again: boolean }) => {
+      opened.push(again);
+      void make();
+    };
+    for await (const event of client.events({ channels, signal, onOpen })) {
+      if (event.event !== "task:created") continue;
+      expect(event.payload.task_type).toBe("test.noop");
+      if (!made.includes(event.payload.task_id) && !opened.includes(true)) continue;
+      seen.push(event.payload.task_id);
+      if (seen.length === 1) {
+        relay.cutAll();
+        await make();
+      }
+      if (seen.length === 3) break;
+    }
+    expect(opened).toEqual([false, true]);
+    expect(seen).toEqual(made);
+  });
+
+  test("of a channel that may not be read are refused by name", async () => {
+    const reading = async () => {
+      for await (const event of clientOf(owner).events({ channels: ["locks"] })) return event;
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "FORBIDDEN", details: { refused: ["locks"] } });
   });
 });

@@ -5,6 +5,8 @@ export type CuttingRelay = {
   url: string;
   /** The next request whose first line begins so is passed on, and its answer is cut off. */
   cutAnswerTo(firstLine: string): void;
+  /** Cuts every connection that is open. */
+  cutAll(): void;
   /** How many answers were cut off. */
   cuts(): number;
   close(): Promise<void>;
@@ -46,6 +48,9 @@ export async function openCuttingRelay(port: number): Promise<CuttingRelay> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cutAnswerTo(firstLine) {
       wanted = firstLine;
+    },
+    cutAll() {
+      for (const socket of sockets) socket.destroy();
     },
     cuts: () => cuts,
     async close() {

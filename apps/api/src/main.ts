@@ -5,6 +5,7 @@ import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
 import { systemClock } from "@ade/core/kernel/clock";
 import { isCoded } from "@ade/core/kernel/errors";
 import { randomIds } from "@ade/core/kernel/ids";
+import { logStream } from "@ade/core/kernel/log-stream";
 import { type Environment, readEnvironment } from "./env.ts";
 import { createLogger } from "./logging.ts";
 import { buildServer } from "./server.ts";
@@ -13,7 +14,7 @@ import { buildServer } from "./server.ts";
 const STOP_DEADLINE_MS = 15_000;
 
 async function run(env: Environment): Promise<void> {
-  const log = createLogger(env.LOG_LEVEL);
+  const log = createLogger(env.LOG_LEVEL, logStream());
   const connections = await openConnections({
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,

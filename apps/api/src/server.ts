@@ -1,4 +1,5 @@
 import type { Core } from "@ade/core/core";
+import { errors } from "@ade/core/kernel/errors";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { addApiRoutes, createContexts } from "./plugins/api-routes.ts";
@@ -17,6 +18,7 @@ import { addRequestLog } from "./plugins/request-log.ts";
 import { addSecurityHeaders } from "./plugins/security-headers.ts";
 import { addSignIn } from "./plugins/sign-in.ts";
 import { addWeb } from "./plugins/web.ts";
+import { addWebSockets } from "./plugins/web-sockets.ts";
 
 export type ServerOptions = {
   core: Core;
@@ -57,7 +59,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: 500 },
-    return503OnClosing: true,
+    // Fastify's own answer has no code: ours is given below.
+    return503OnClosing: false,
   });
   const closing = new AbortController();
   app.addHook("preClose", async () => {
@@ -66,9 +69,14 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
 
   addErrorAnswers(app);
+  await addWebSockets(app);
   addJsonBody(app);
   addRequestId(app);
   addRequestLog(app);
+  app.addHook("onRequest", async () => {
+    if (!closing.signal.aborted) return;
+    throw errors.DEPENDENCY_UNAVAILABLE({ message: "This server is stopping.", retryAfterSeconds: 1 });
+  });
   await addSecurityHeaders(app, { publicUrl });
   addCsrfCheck(app, { publicUrl });
   addAuthentication(app, core);

@@ -40,7 +40,9 @@ export type Context = {
   readonly out: Output;
   /** The server's address, without a slash at its end. */
   readonly url: string;
-  /** Made with the first use. @throws NOT_SIGNED_IN where there is no key for this address */
+  /** @throws NOT_SIGNED_IN where there is no key for this address */
+  readonly apiKey: string;
+  /** Made with the first use. @throws NOT_SIGNED_IN */
   readonly client: Client;
 };
 
@@ -58,10 +60,13 @@ export function createContext(io: Io, options: GlobalOptions): Context {
     io,
     url,
     out: createOutput(io, { json: options.json === true }),
-    get client() {
+    get apiKey() {
       const apiKey = options.apiKey ?? io.env.ADE_API_KEY ?? stored.profiles[url]?.api_key;
       if (!apiKey) throw cliErrors.NOT_SIGNED_IN({ message: `There is no key for ${url}.` });
-      client ??= createClient({ url, apiKey });
+      return apiKey;
+    },
+    get client() {
+      client ??= createClient({ url, apiKey: this.apiKey });
       return client;
     },
   };

@@ -17,6 +17,64 @@ const TABLE = {
     message: "What `ade login` stored cannot be read.",
     next: "Remove the file named in details and sign in again.",
   },
+  NO_FILE: { status: 400, message: "A file cannot be read.", next: "Check its path." },
+  NOT_JSON: {
+    status: 400,
+    message: "What was given is no JSON object.",
+    next: "Write it as the API takes it; `ade <command> --help` names the fields.",
+  },
+  NOT_CONFIRMED: {
+    status: 400,
+    message: "This was not confirmed.",
+    next: "Read what would change, then answer, or give what --help names as confirmation.",
+  },
+  NO_REASON: {
+    status: 400,
+    message: "This answer needs a reason.",
+    next: "Give it with --reason; whoever proposed the change reads it.",
+  },
+  NOTHING_WAITS: {
+    status: 404,
+    message: "Nothing waits for an answer.",
+    next: "`ade approvals list` shows what waits for you.",
+  },
+  NOT_AN_AGENT_FILE: {
+    status: 400,
+    message: "This is no exported agent.",
+    next: "Take a file of `ade agents export`, or `ade agents create --file` for the fields alone.",
+  },
+  NO_SUCH_AGENT: {
+    status: 404,
+    message: "There is no agent of this name or id.",
+    next: "`ade agents list` shows them.",
+  },
+  NOT_AN_AGENT: {
+    status: 403,
+    message: "This key is a person's.",
+    next: "An agent says by its own key that it lives: set ADE_API_KEY to it.",
+  },
+  COMMAND_NOT_FOUND: {
+    status: 404,
+    message: "The command was not found.",
+    next: "Check its name and PATH. The lock was given back.",
+  },
+  COMMAND_NOT_RUNNABLE: {
+    status: 403,
+    message: "The command cannot be run.",
+    next: "Check that it may be executed. The lock was given back.",
+  },
+  INTERRUPTED: { status: 499, message: "Interrupted.", next: "Nothing is held and nothing waits any more." },
+  TERMINATED: { status: 499, message: "Terminated.", next: "Nothing is held and nothing waits any more." },
+  AMBIGUOUS: {
+    status: 409,
+    message: "More than one fits.",
+    next: "Name it by its id.",
+  },
+  TIMED_OUT: {
+    status: 408,
+    message: "It did not come in time.",
+    next: "Wait longer with --timeout, or look again later: nothing was undone.",
+  },
   NO_KEY_GIVEN: {
     status: 400,
     message: "No key was given.",
@@ -25,11 +83,13 @@ const TABLE = {
 } as const;
 
 type Code = keyof typeof TABLE;
+/** `next` replaces the table's where what to do can be told more exactly. */
+type Options = ErrorOptions & { next?: string };
 
 /** The program's own failures, by code: `throw cliErrors.NOT_SIGNED_IN()`. */
 export const cliErrors = Object.fromEntries(
   Object.entries(TABLE).map(([code, spec]) => [
     code,
-    (options: ErrorOptions = {}) => new CodedError(code, spec, options),
+    ({ next = spec.next, ...options }: Options = {}) => new CodedError(code, { ...spec, next }, options),
   ]),
-) as Readonly<Record<Code, (options?: ErrorOptions) => CodedError>>;
+) as Readonly<Record<Code, (options?: Options) => CodedError>>;

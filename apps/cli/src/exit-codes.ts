@@ -1,6 +1,6 @@
 import { isCoded } from "@ade/client";
 
-/** What the program ends with; docs/guides/command-line.md and `ade help exit-codes` show this table. */
+/** What the program ends with; `ade --help` shows this table, and docs/guides/command-line.md. */
 export const EXIT_CODES = {
   ok: { code: 0, when: "Done, or answered with yes." },
   failed: {
@@ -16,8 +16,19 @@ export const EXIT_CODES = {
   conflict: { code: 8, when: "The state of things does not allow it now; the error's code says which." },
   locked: { code: 9, when: "Somebody else holds the lock." },
   lock_lost: { code: 10, when: "A lock was lost while it was needed." },
+  not_runnable: { code: 126, when: "`locks run`: the command cannot be run." },
+  not_found: { code: 127, when: "`locks run`: the command was not found." },
   interrupted: { code: 130, when: "Ended by Ctrl-C (128 and the signal's number)." },
+  terminated: { code: 143, when: "Ended by SIGTERM." },
 } as const;
+
+const BY_CODE: ReadonlyMap<string, keyof typeof EXIT_CODES> = new Map([
+  ["LOCK_LOST", "lock_lost"],
+  ["COMMAND_NOT_RUNNABLE", "not_runnable"],
+  ["COMMAND_NOT_FOUND", "not_found"],
+  ["INTERRUPTED", "interrupted"],
+  ["TERMINATED", "terminated"],
+] as const);
 
 const BY_STATUS: ReadonlyMap<number, keyof typeof EXIT_CODES> = new Map([
   [0, "server_away"],
@@ -37,10 +48,8 @@ const BY_STATUS: ReadonlyMap<number, keyof typeof EXIT_CODES> = new Map([
   [504, "server_away"],
 ] as const);
 
-/** The exit code of a failure, by its status. Pure. */
+/** The exit code of a failure, by its code or else by its status. Pure. */
 export function exitCodeOf(error: unknown): number {
-  if (isCoded(error, "LOCK_LOST")) return EXIT_CODES.lock_lost.code;
-  if (isCoded(error, "INTERRUPTED")) return EXIT_CODES.interrupted.code;
-  const kind = isCoded(error) ? BY_STATUS.get(error.status) : undefined;
+  const kind = isCoded(error) ? (BY_CODE.get(error.code) ?? BY_STATUS.get(error.status)) : undefined;
   return EXIT_CODES[kind ?? "failed"].code;
 }

@@ -3,13 +3,25 @@ import { CommanderError, Command as RealCommand } from "commander";
 import { login } from "./account/login.ts";
 import { logout } from "./account/logout.ts";
 import { whoami } from "./account/whoami.ts";
+import { agents } from "./agents/group.ts";
+import { approvals } from "./approvals/group.ts";
+import { audit } from "./audit/group.ts";
 import { type Cli, createContext, type Definition, type GlobalOptions, type Io } from "./cli.ts";
+import { completion } from "./completion/completion.ts";
+import { watch } from "./events/watch.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { reportFailure } from "./failure-report.ts";
+import { locks } from "./locks/group.ts";
+import { mcp } from "./mcp/mcp.ts";
 import { createStyle } from "./output/style.ts";
+import { tasks } from "./tasks/group.ts";
 
 /** Every command of `ade`, in the order in which help shows them. */
-const DEFINITIONS: readonly Definition[] = [login, logout, whoami];
+const DEFINITIONS: readonly Definition[] = [
+  ...[login, logout, whoami],
+  ...[tasks, approvals, locks, agents, audit, watch],
+  ...[mcp, completion],
+];
 
 /** Runs one command line. Answers its exit code; whatever goes wrong is told on standard error. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -27,6 +39,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+function exitCodeLines(): string {
+  return Object.values(EXIT_CODES)
+    .map(({ code, when }) => `  ${String(code).padStart(3)}  ${when}`)
+    .join("\n");
+}
+
 /** The tree of commands, bound to what it may read and write. */
 function createProgram(io: Io, endWith: Cli["endWith"]): Command {
   const colours = createStyle(io.stderr, io.env);
@@ -40,6 +58,7 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
     .helpCommand("help [command]", "show help of a command")
     .showSuggestionAfterError()
     .showHelpAfterError("Run it with --help to see what it takes.")
+    .addHelpText("after", () => `\nIt ends with\n${exitCodeLines()}`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),

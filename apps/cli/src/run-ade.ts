@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { run } from "./program.ts";
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 export type Running = {
@@ -51,3 +53,39 @@ export function startAde(
 
 /** Runs the real program to its end; for tests. */
 export const runAde = (...call: Parameters<typeof startAde>): Promise<Ended> => startAde(...call).ended;
+
+/** Runs it in this process, which is quicker; `tty` answers its questions, one line each. For tests. */
+export async function runHere(
+  args: readonly string[],
+  {
+    env = {},
+    input = "",
+    tty,
+  }: { env?: Record<string, string>; input?: string; tty?: readonly string[] } = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = "";
+  let stderr = "";
+  const stdin = Object.assign(new PassThrough(), { isTTY: tty !== undefined });
+  const answers = [...(tty ?? [])];
+  const out = new Writable({
+    write: (chunk, _encoding, done) => {
+      stdout += String(chunk);
+      done();
+    },
+  });
+  const err = new Writable({
+    write: (chunk, _encoding, done) => {
+      stderr += String(chunk);
+      done();
+      if (/[:\]] $/.test(String(chunk)) && answers.length > 0) stdin.write(`${answers.shift()}\n`);
+    },
+  });
+  if (!tty) stdin.end(input);
+  const terminal = { isTTY: tty !== undefined, columns: 80 };
+  const code = await run(args, {
+    ...{ env: { HOME: "/nonexistent", ...env }, stdin },
+    stdout: Object.assign(out, terminal),
+    stderr: Object.assign(err, terminal),
+  });
+  return { code, stdout, stderr };
+}

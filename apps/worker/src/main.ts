@@ -5,6 +5,7 @@ import { createCore } from "@ade/core/core";
 import { parseFileRoots } from "@ade/core/executors/adapters/files/file-roots";
 import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
+import { logStream } from "@ade/core/kernel/log-stream";
 import pino from "pino";
 import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
@@ -15,7 +16,7 @@ const LEAVE_BEHIND_MS = 10_000;
 
 const env = readEnvironment(process.env);
 const workerId = `worker:${hostname()}:${process.pid}:${randomIds.secret(4)}`;
-const log = pino({ level: env.LOG_LEVEL, base: { service: "worker", worker_id: workerId } });
+const log = pino({ level: env.LOG_LEVEL, base: { service: "worker", worker_id: workerId } }, logStream());
 
 const connections = await openConnections({
   databaseUrl: env.DATABASE_URL,
@@ -63,8 +64,8 @@ let draining = false;
 
 /** Resolves when the run has begun; refused while draining, so that the job goes to another worker. */
 async function beginApplying(taskId: string): Promise<void> {
-  const hasBegun = await slots.begin(() =>
-    core.applying.run(taskId, { id: workerId, drain: drain.signal }).then(
+  const hasBegun = await slots.begin((standBy) =>
+    core.applying.run(taskId, { id: workerId, drain: drain.signal, standBy }).then(
       (outcome) => log.debug({ task_id: taskId, outcome }, "applied"),
       (error: unknown) =>
         log.error({ err: error, task_id: taskId }, "an attempt failed outside its executor"),

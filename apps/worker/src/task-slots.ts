@@ -1,7 +1,10 @@
 /** Runs at most `limit` pieces of work at once; who comes when all slots are taken waits for one. */
 export type TaskSlots = {
-  /** Resolves when the work has begun (true), or when it never will because of `close` (false). Work never rejects. */
-  begin(work: () => Promise<void>): Promise<boolean>;
+  /**
+   * Resolves when the work has begun (true), or when it never will because of `close` (false). Work never rejects; it
+   * may `leave` its slot and go on beside the others, where all that it does is wait.
+   */
+  begin(work: (leave: () => void) => Promise<void>): Promise<boolean>;
   /** Begins nothing more, not even what waits for a slot. */
   close(): void;
   /** Resolves when nothing runs any more. */
@@ -11,13 +14,21 @@ export type TaskSlots = {
 
 export function createTaskSlots(limit: number): TaskSlots {
   const running = new Set<Promise<void>>();
+  /** In a slot, by what ends its stay there. */
+  const inSlots = new Set<Promise<void>>();
   const closed = Promise.withResolvers<void>();
   let isOpen = true;
   return {
     async begin(work) {
-      while (isOpen && running.size >= limit) await Promise.race([...running, closed.promise]);
+      while (isOpen && inSlots.size >= limit) await Promise.race([...inSlots, closed.promise]);
       if (!isOpen) return false;
-      const run = work().finally(() => running.delete(run));
+      const left = Promise.withResolvers<void>();
+      const stay = left.promise.finally(() => inSlots.delete(stay));
+      inSlots.add(stay);
+      const run = work(left.resolve).finally(() => {
+        left.resolve();
+        running.delete(run);
+      });
       running.add(run);
       return true;
     },

@@ -1,5 +1,5 @@
 import type { FaultProxy } from "@ade/testkit/fault-proxy";
-import { whyNoSmallDisk } from "@ade/testkit/postgres-server";
+import { whyNoSmallDisk } from "@ade/testkit/small-disk";
 import { type Fault, lasting, type Scene } from "../fault.ts";
 
 const lines = ({ house }: Scene): FaultProxy[] =>

@@ -1,15 +1,28 @@
 import { APPLY_STEPS, type ApplyStep } from "@ade/core/applying/service";
 import { type Fault, lasting } from "../fault.ts";
 import { LEASE_SECONDS } from "../house.ts";
+import { withClock } from "../preloads.ts";
 
-const WORKERS = ["worker 1", "worker 2"] as const;
+export const WORKERS = ["worker 1", "worker 2"] as const;
 const TWO_LEASES_MS = 2 * LEASE_SECONDS * 1000;
 
 /** So long a worker may take until a task brings it to the step at which it dies. */
 const STEP_MS = 30_000;
 const LOOK_EVERY_MS = 20;
-/** A folder that nobody can make. */
-const NO_SINK = "/dev/null/sink";
+
+/** Whether it came to be so in time. */
+export async function until(
+  isSo: () => Promise<boolean>,
+  withinMs: number,
+  everyMs: number,
+): Promise<boolean> {
+  const end = performance.now() + withinMs;
+  while (performance.now() < end) {
+    if (await isSo()) return true;
+    await lasting(everyMs);
+  }
+  return false;
+}
 
 /** A worker that ends itself with -9 at a named step of applying, and another in its place. */
 function killedAt(step: ApplyStep): Fault {
@@ -57,20 +70,46 @@ export const workerFaults: Fault[] = [
     },
   },
   {
-    name: "sink-failing",
-    about: "One worker cannot reach the sink: its tasks end as failures and leave nothing behind",
-    mayFail: true,
-    async run({ house, random, show }) {
+    name: "worker-stopped",
+    about: "A worker is told to end (SIGTERM) while it applies: it does so in time, and that is no crash",
+    async run({ house, random, complain, show }) {
       const name = random.pick(WORKERS);
       await house.residents[name].process.stop();
-      await house.restart(name, { ADE_TEST_SINK: NO_SINK });
-      await lasting(random.int(3_000, 6_000));
+      // Shorter than some tasks take: what does not end by then is given back.
+      await house.restart(name, { ADE_DRAIN_SECONDS: "0.2" });
+      const { process } = house.residents[name];
+      const of = `worker:%:${process.pid}:%`;
+      const isApplying = async () => {
+        const text = "SELECT 1 FROM attempt WHERE worker_id LIKE $1 AND ended_at IS NULL";
+        return (await house.pool.query(text, [of])).rowCount !== 0;
+      };
+      if (!(await until(isApplying, STEP_MS, LOOK_EVERY_MS))) complain("no task came to the worker");
+      const ended = await process.stop();
+      if (ended !== 0) complain(`I6: told to end, the worker ended with ${ended}`);
+      const { rows } = await house.pool.query<{ outcome: string | null; count: number }>(
+        "SELECT outcome, count(*)::int AS count FROM attempt WHERE worker_id LIKE $1 GROUP BY outcome",
+        [of],
+      );
+      for (const { outcome, count } of rows) {
+        if (outcome !== "success" && outcome !== "drained")
+          complain(`I5: ${count} attempts of a worker that was told to end are ${outcome ?? "open"}`);
+      }
+      show(`${rows.map(({ outcome, count }) => `${count} ${outcome}`).join(", ")}`);
+      await house.restart(name);
+    },
+  },
+  {
+    name: "clock-off",
+    about: "The wall clock of one process is off by two minutes (its Date, from inside)",
+    async run({ house, random, show }) {
+      const name = random.pick(["api", ...WORKERS] as const);
+      const off_ms = random.pick([-120_000, 120_000]);
+      await house.residents[name].process.stop();
+      await house.restart(name, withClock(off_ms));
+      await lasting(random.int(4_000, 7_000));
       await house.residents[name].process.stop();
       await house.restart(name);
-      const { rows } = await house.pool.query<{ failed: number }>(
-        "SELECT count(*)::int AS failed FROM task WHERE result = 'failure'",
-      );
-      show(`${rows[0]!.failed} tasks failed so far`);
+      show(`${name} by ${off_ms / 1000} s`);
     },
   },
   {

@@ -18,7 +18,8 @@ export type StreamRights = {
 /** Looks every minute whether whoever reads a stream still may: a session may have ended, a role been taken. */
 export function watchRights(
   options: Pick<Context, "core" | "matrix" | "reauthenticate" | "closing"> & {
-    channels: readonly string[];
+    /** Looked at with each check: what is read may change meanwhile. */
+    channels: Iterable<string>;
     signal: AbortSignal | undefined;
     intervalMs?: number;
   },
@@ -35,7 +36,7 @@ export function watchRights(
     const actor: Actor | null = await options.reauthenticate();
     if (!actor) throw errors.UNAUTHENTICATED();
     if (decideAction(options.matrix, actor, "event.subscribe") === "no") throw errors.FORBIDDEN();
-    await assertMayListen(options.core, actor, options.channels);
+    await assertMayListen(options.core, actor, [...options.channels]);
   }
 
   const timer = setInterval(() => {

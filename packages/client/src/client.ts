@@ -1,20 +1,39 @@
+import { type Agents, createAgents } from "./agents.ts";
+import { type Approvals, createApprovals } from "./approvals.ts";
+import { type Audit, createAudit } from "./audit.ts";
+import { type EventOptions, followEvents } from "./events.ts";
+import { type Decision, type GateOptions, gate } from "./gate.ts";
 import { createLocks, type Locks } from "./locks.ts";
-import type { Me } from "./shapes.ts";
+import type { AdeEvent, CreateTask, Me } from "./shapes.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
+import { createToolCalls, type ToolCalls } from "./tool-calls.ts";
 import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
 
+export { type Agents, createAgents } from "./agents.ts";
+export { type Approvals, createApprovals } from "./approvals.ts";
+export { type Audit, createAudit } from "./audit.ts";
 export { ApiError, CodedError, type ErrorOptions, isCoded, isLockLost } from "./errors.ts";
+export { type EventOptions, followEvents } from "./events.ts";
+export { type Decision, type GateOptions, gate } from "./gate.ts";
 export { createLocks, type LockName, type Locks } from "./locks.ts";
 export type * from "./shapes.ts";
 export { createTasks, type Tasks } from "./tasks.ts";
+export { createToolCalls, type ToolCalls, taskOfCall } from "./tool-calls.ts";
 export { createTransport, type Transport, type TransportOptions } from "./transport.ts";
+export { type CallVerdict, type ChangedCall, holdsMask, restoreMasked, verdictOf } from "./verdict.ts";
 export type { HeldLock, WithLockOptions } from "./with-lock.ts";
 
 export type Client = {
   locks: Locks;
   tasks: Tasks;
+  toolCalls: ToolCalls;
+  approvals: Approvals;
+  agents: Agents;
+  audit: Audit;
   withLock: Locks["withLock"];
-  gate: Tasks["gate"];
+  gate(task: CreateTask, options?: GateOptions): Promise<Decision>;
+  /** Events as they happen, typed by their names, for `for await`. */
+  events(options: EventOptions): AsyncGenerator<AdeEvent>;
   /** Who the server takes us for. @throws UNAUTHENTICATED */
   me(): Promise<Me>;
   /** Any other call of the API. Only such as may be repeated. */
@@ -31,11 +50,15 @@ export function createClient(options: TransportOptions): Client {
   const transport = createTransport(options);
   const locks = createLocks(transport);
   const tasks = createTasks(transport);
+  const audit = createAudit(transport);
   return {
-    locks,
-    tasks,
+    ...{ locks, tasks, audit },
+    approvals: createApprovals(transport),
+    agents: createAgents(transport),
+    toolCalls: createToolCalls(transport),
     withLock: locks.withLock,
-    gate: tasks.gate,
+    gate: (task, given) => gate({ tasks, audit }, task, given),
+    events: (given) => followEvents(transport, given),
     me: async () => (await transport.send<Me>({ method: "GET", path: "/me" })).body,
     send: transport.send,
   };

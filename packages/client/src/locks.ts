@@ -1,6 +1,14 @@
 import { createLeaseKeeper } from "@ade/core/locks/lease";
 import { createLockCalls, type Wanted } from "./lock-calls.ts";
-import type { AcquiredLock, AcquireOptions, LockKey, LockOfSeveral, ReleaseOptions } from "./shapes.ts";
+import type {
+  AcquiredLock,
+  AcquireOptions,
+  LockKey,
+  LockList,
+  LockOfSeveral,
+  LocksQuery,
+  ReleaseOptions,
+} from "./shapes.ts";
 import type { Transport } from "./transport.ts";
 import { waitForGrant } from "./waiting.ts";
 import { type HeldLock, type WithLockOptions, withLock } from "./with-lock.ts";
@@ -19,6 +27,10 @@ export function createLocks(transport: Transport) {
   return {
     heartbeat,
     heartbeatMany,
+
+    /** Held locks with the heads of their queues; for admins. */
+    list: async (query: LocksQuery = {}): Promise<LockList> =>
+      (await transport.send<LockList>({ method: "GET", path: "/locks", query })).body,
 
     /** Gives a lock back; with `force` and a `reason` an admin takes it. @throws NOT_FOUND, FORBIDDEN */
     release: (lockId: string, options: ReleaseOptions = {}) => calls.release(lockId, options),

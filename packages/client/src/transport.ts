@@ -15,11 +15,15 @@ export type TransportOptions = {
   patienceMs?: number;
 };
 
+/** What stands behind the question mark: lists as repeated fields, what is undefined left out. */
+export type Query = { readonly [field: string]: Value | readonly Value[] | undefined };
+type Value = string | number | boolean;
+
 type Call = {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Below `/api/v1`. */
   path: string;
-  query?: Record<string, string>;
+  query?: Query;
   body?: unknown;
   /** Of a POST: whatever arrives twice under this key is done once. */
   idempotencyKey?: string;
@@ -44,6 +48,10 @@ export type Answer<T> = {
 export type Transport = {
   /** One call; only such as may be repeated. @throws ApiError; the reason of the signal */
   send<T>(call: Call): Promise<Answer<T>>;
+  /** The body of an answer that goes on, tried once. @throws ApiError */
+  stream(
+    call: Pick<Call, "path" | "query"> & { accept: string; signal: AbortSignal },
+  ): Promise<AsyncIterable<Uint8Array>>;
   readonly clock: Clock;
 };
 
@@ -59,9 +67,13 @@ export function createTransport(options: TransportOptions): Transport {
   async function once<T>(call: Call): Promise<Omit<Answer<T>, "sent_at_ms">> {
     const ends = [AbortSignal.timeout(timeoutMs + (call.heldOpenMs ?? 0))];
     if (call.signal && !call.finishes) ends.push(call.signal);
-    const { status, headers, text } = await fetch(base + call.path + queryOf(call), {
+    const { status, headers, text } = await fetch(base + call.path + queryOf(call.query), {
       method: call.method,
-      headers: headersOf(call, options.apiKey),
+      headers: {
+        ...headersOf(options.apiKey),
+        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(call.idempotencyKey ? { "idempotency-key": call.idempotencyKey } : {}),
+      },
       signal: AbortSignal.any(ends),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     })
@@ -81,6 +93,24 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     clock,
+    async stream({ path, query, accept, signal }) {
+      // Nobody knows how long the body takes; the answer's head has its time like any other.
+      const slow = new AbortController();
+      const timer = setTimeout(() => slow.abort(new Error("The server took too long.")), timeoutMs);
+      const response = await fetch(base + path + queryOf(query), {
+        headers: headersOf(options.apiKey, accept),
+        signal: AbortSignal.any([signal, slow.signal]),
+      })
+        .catch((cause: unknown) => {
+          signal.throwIfAborted();
+          throw noAnswer(cause);
+        })
+        .finally(() => clearTimeout(timer));
+      const { status, headers, body } = response;
+      const isWanted = headers.get("content-type")?.startsWith(accept);
+      if (response.ok && isWanted && body) return chunksOf(body, signal);
+      throw failureOf({ status, headers, text: await response.text().catch(() => "") });
+    },
     async send<T>(call: Call): Promise<Answer<T>> {
       call.signal?.throwIfAborted();
       const sent_at_ms = clock.monotonicMs();
@@ -104,17 +134,15 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function queryOf({ query }: Call): string {
-  return query ? `?${new URLSearchParams(query)}` : "";
+function queryOf(query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : "";
 }
 
-function headersOf(call: Call, apiKey: string | undefined): Record<string, string> {
-  return {
-    accept: "application/json",
-    ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-    ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-    ...(call.idempotencyKey ? { "idempotency-key": call.idempotencyKey } : {}),
-  };
+function headersOf(apiKey: string | undefined, accept = "application/json"): Record<string, string> {
+  return { accept, ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) };
 }
 
 function bodyOf(text: string): { value: unknown } | null {
@@ -123,5 +151,23 @@ function bodyOf(text: string): { value: unknown } | null {
     return { value: JSON.parse(text) };
   } catch {
     return null;
+  }
+}
+
+/** Browsers' streams cannot be iterated everywhere yet. Ends, without a word, when the signal is aborted. */
+async function* chunksOf(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  const stop = () => void reader.cancel().catch(() => undefined);
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
   }
 }

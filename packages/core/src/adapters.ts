@@ -9,6 +9,7 @@ import { createNoopExecutor } from "./executors/adapters/noop/noop.ts";
 import { createSqlExecutor } from "./executors/adapters/sql/database-sql.ts";
 import type { Executor, ExecutorsService, SecretBox } from "./executors/service.ts";
 import type { Ledger } from "./ledger/service.ts";
+import { createToolCallExecutor } from "./tool-calls/service.ts";
 
 type AdapterDeps = {
   pool: Pool;
@@ -33,6 +34,7 @@ export function createAdapters({ pool, ledger, options, commands, box, executors
       receipts: createReceipts(pool),
     }),
     createSqlExecutor({ connections: options.sqlConnections ?? {} }),
+    createToolCallExecutor({ pool, ledger }),
     ...(options.testExecutors
       ? [createNoopExecutor(options.testExecutors), ...(options.testExecutors.more ?? [])]
       : []),

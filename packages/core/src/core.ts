@@ -29,6 +29,7 @@ import { createResourceService } from "./resources/service.ts";
 import { createRiskService } from "./risk/service.ts";
 import { createSecretsService } from "./secrets/service.ts";
 import { createTasksService, ROLLBACK_TYPE } from "./tasks/service.ts";
+import { createToolCallsService } from "./tool-calls/service.ts";
 import { createViewsService } from "./views/service.ts";
 
 /** A little more than the longest plan that an executor may make. */
@@ -155,7 +156,18 @@ export async function createCore(options: CoreOptions) {
     settings,
     atStep: options.atApplyStep,
   });
-  const views = createViewsService({ pool, redis, tasks, approvals, applying, ledger, clock });
+  const toolCalls = createToolCallsService({ ...base, tasks, gate });
+  const views = createViewsService({
+    pool,
+    redis,
+    tasks,
+    approvals,
+    applying,
+    ledger,
+    clock,
+    agents,
+    preferences,
+  });
 
   await notifications.start();
   await jobs.start();
@@ -180,7 +192,7 @@ export async function createCore(options: CoreOptions) {
       secrets,
       agents,
     },
-    ...{ tasks, approvals, gate, applying, views, jobs, connections },
+    ...{ tasks, approvals, gate, applying, toolCalls, views, jobs, connections },
     /** Of requests that are remembered for their Idempotency-Key; a body may hold a secret. */
     requestDigest: createKeyedDigest(secret, "request"),
     /**
@@ -219,6 +231,7 @@ export async function createCore(options: CoreOptions) {
     /** Inserts wake-ups for everything that is due and has lost its own. */
     async sweep() {
       await gate.thawLifted();
+      await gate.cancelExpired();
       await gate.reassignLeft();
       await gate.stepLate();
       await jobs.insertLost(await turns.place(pool, await findDue(pool, clock.now())));

@@ -14,6 +14,7 @@ import { resourcePermissions } from "./resources/permissions.ts";
 import { riskPermissions } from "./risk/permissions.ts";
 import { secretPermissions } from "./secrets/permissions.ts";
 import { taskPermissions } from "./tasks/permissions.ts";
+import { toolCallPermissions } from "./tool-calls/permissions.ts";
 import { viewPermissions } from "./views/permissions.ts";
 
 /** The permission matrix of the product: the rows of all slices. A procedure without a row here cannot be called. */
@@ -34,6 +35,7 @@ export function joinPermissions() {
     agentPermissions,
     taskPermissions,
     approvalPermissions,
+    toolCallPermissions,
     viewPermissions,
   ]);
 }

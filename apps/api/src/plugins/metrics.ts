@@ -38,7 +38,7 @@ export function addMetrics(
 
   new Gauge({
     name: "ade_event_streams",
-    help: "Open SSE streams of /api/v1/events.",
+    help: "Open streams of /api/v1/events, SSE and WebSocket.",
     registers: [registry],
     collect() {
       this.set(streams.open);

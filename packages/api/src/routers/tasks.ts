@@ -12,7 +12,9 @@ import {
   taskLocks,
   taskOutput,
   taskOutputQuery,
+  waitTaskQuery,
 } from "@ade/core/tasks/schema";
+import { callEnd, callEndInput, changeArgumentsInput } from "@ade/core/tool-calls/schema";
 import { z } from "zod";
 import { byId, withId } from "../input.ts";
 import { procedure, type Rest, router } from "../trpc.ts";
@@ -151,6 +153,30 @@ export const tasksRouter = router({
     .input(byId)
     .output(taskEntry)
     .mutation(({ ctx, input }) => ctx.core.gate.resubmit(ctx.actor, input.id)),
+
+  wait: procedure(
+    "task.read",
+    part("/wait", "The task once it is in one of these states, held open up to wait_seconds"),
+  )
+    .input(withId(waitTaskQuery))
+    .output(taskEntry)
+    .query(({ ctx, input: { id, ...query }, signal }) => ctx.core.tasks.wait(ctx.actor, id, query, signal)),
+
+  end: procedure(
+    "tool_call.end",
+    command("end", 200, "How an agent's tool call ended, told by the agent that was let"),
+  )
+    .input(withId(callEndInput))
+    .output(callEnd)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.toolCalls.end(ctx.actor, id, input)),
+
+  changeArguments: procedure(
+    "tool_call.change_arguments",
+    command("arguments", 200, "Other arguments for an agent's tool call: a new revision, reviewed anew"),
+  )
+    .input(withId(changeArgumentsInput))
+    .output(taskEntry)
+    .mutation(({ ctx, input: { id, ...input } }) => ctx.core.toolCalls.changeArguments(ctx.actor, id, input)),
 
   preview: procedure("task.read", part("/preview", "What applying it would change"))
     .input(byId)

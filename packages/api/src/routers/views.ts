@@ -1,3 +1,4 @@
+import { agentCards, agentCardsQuery } from "@ade/core/views/agent-cards/schema";
 import {
   inbox,
   inboxFacets,
@@ -25,6 +26,17 @@ export const viewsRouter = router({
     .input(inboxQuery)
     .output(inbox)
     .query(({ ctx, input }) => ctx.core.views.inbox(ctx.actor, input)),
+
+  agentCards: procedure("view.agents", {
+    method: "GET",
+    path: "/views/agents",
+    status: 200,
+    summary: "Agents as cards: health of the last day, what each works on, with counts and tags",
+    tags: ["agents"],
+  })
+    .input(agentCardsQuery)
+    .output(agentCards)
+    .query(({ ctx, input }) => ctx.core.views.agentCards(ctx.actor, input)),
 
   facets: procedure("view.inbox", {
     method: "GET",

@@ -3,7 +3,7 @@ import type { Actor, Role } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { EventDraft } from "../ledger/schema.ts";
 import { createPolicyService } from "../policies/service.ts";
-import { agentInput } from "./schema.ts";
+import { agentInput, type NewAgent } from "./schema.ts";
 import { type AgentsService, createAgentsService } from "./service.ts";
 
 export type TestAgents = TestIdentity & {
@@ -12,10 +12,7 @@ export type TestAgents = TestIdentity & {
   sent: EventDraft[];
   actorOf(...roles: Role[]): Promise<Actor>;
   /** A new agent of this admin, with the actor that its first key makes. */
-  agent(
-    admin: Actor,
-    more?: object,
-  ): Promise<{ id: string; version: number; api_key: string; self: Actor; name: string }>;
+  agent(admin: Actor, more?: object): Promise<NewAgent & { id: string; name: string; self: Actor }>;
   /** Moves the last heartbeat back, as if that much time had passed. */
   silence(id: string, seconds: number): Promise<unknown>;
 };
@@ -43,9 +40,9 @@ export async function openAgents(options: { clock?: Clock; httpAllow?: string } 
     async agent(admin, more = {}) {
       made += 1;
       const input = agentInput.parse({ name: `robot-${made}`, connection: { kind: "worker" }, ...more });
-      const { agent, api_key } = await agents.create(admin, input);
-      const { id, version, name } = agent;
-      return { id, version, name, api_key, self: await db.actor({ key: api_key }) };
+      const created = await agents.create(admin, input);
+      const { id, name } = created.agent;
+      return { ...created, id, name, self: await db.actor({ key: created.api_key }) };
     },
     silence: (id, seconds) =>
       db.pool.query("UPDATE agent SET last_heartbeat_at = now() - make_interval(secs => $2) WHERE id = $1", [

@@ -1,54 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ORIGIN, openIdentity, SYSTEM, type TestIdentity } from "../identity/identity-fixture.ts";
-import type { Actor, Role } from "../kernel/actor.ts";
-import type { EventDraft } from "../ledger/schema.ts";
-import { createPolicyService } from "../policies/service.ts";
+import { SYSTEM } from "../identity/identity-fixture.ts";
+import type { Actor } from "../kernel/actor.ts";
+import { openAgents, type TestAgents } from "./agents-fixture.ts";
 import { AGENT_STATUSES, agentEntry, agentInput, listAgentsQuery } from "./schema.ts";
-import { type AgentsService, createAgentsService } from "./service.ts";
+import type { AgentsService } from "./service.ts";
 
-let db: TestIdentity;
+let db: TestAgents;
 let agents: AgentsService;
 let admin: Actor;
-const sent: EventDraft[] = [];
-
 beforeAll(async () => {
-  db = await openIdentity();
-  agents = createAgentsService({
-    ...db,
-    policies: createPolicyService({ ...db, directory: async () => ({ people: [], groups: [] }) }),
-    emitLive: (event) => sent.push(event),
-    publicUrl: ORIGIN,
-    httpAllow: "",
-  });
-  admin = await actorOf("admin");
+  db = await openAgents();
+  agents = db.agents;
+  admin = await db.actorOf("admin");
 });
 afterAll(() => db.close());
 beforeEach(() => {
-  sent.length = 0;
+  db.sent.length = 0;
 });
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
-async function actorOf(...roles: Role[]): Promise<Actor> {
-  const { id, name } = await db.person(roles);
-  return { ...SYSTEM, kind: "user", id, name, roles };
-}
-let made = 0;
-async function agent(more: object = {}) {
-  made += 1;
-  const input = agentInput.parse({ name: `robot-${made}`, connection: { kind: "worker" }, ...more });
-  const created = await agents.create(admin, input);
-  return { ...created, id: created.agent.id, self: await db.actor({ key: created.api_key }) };
-}
-/** Moves the last heartbeat back, as if that much time had passed. */
-const silence = (id: string, seconds: number) =>
-  db.pool.query("UPDATE agent SET last_heartbeat_at = now() - make_interval(secs => $2) WHERE id = $1", [
-    id,
-    seconds,
-  ]);
+const agent = (more: object = {}) => db.agent(admin, more);
 
 describe("making an agent", () => {
   test("gives it with all its settings, and a key that is it", async () => {
-    const owner = await actorOf("author");
+    const owner = await db.actorOf("author");
     const { agent: entry, self } = await agent({
       ...{ name: "deployer", description: "Deploys", tags: ["ci", "ci"], owner_id: owner.id, model: "m-1" },
       connection: { kind: "http", url: "https://agents.example.com/run" },
@@ -84,7 +59,7 @@ describe("making an agent", () => {
       if (one.status === "rejected") expect(one.reason).toEqual(code("AGENT_NAME_TAKEN"));
     await expect(agent({ name: "Unique-Robot" })).rejects.toEqual(code("AGENT_NAME_TAKEN"));
 
-    const left = await actorOf("author");
+    const left = await db.actorOf("author");
     await db.identity.users.update(SYSTEM, left.id, { active: false });
     await expect(agent({ owner_id: left.id })).rejects.toEqual(code("VALIDATION_ERROR"));
     expect(await keys()).toBe(before + 1);
@@ -110,47 +85,6 @@ describe("making an agent", () => {
   });
 });
 
-describe("heartbeats", () => {
-  test("come from the agent's own key alone", async () => {
-    const [one, other] = [await agent(), await agent()];
-    const beat = { active_tasks: 0 };
-    for (const actor of [admin, other.self, SYSTEM]) {
-      await expect(agents.heartbeat(actor, one.id, beat)).rejects.toEqual(code("FORBIDDEN"));
-    }
-    expect(await agents.heartbeat(one.self, one.id, beat)).toMatchObject({ status: "idle", paused: false });
-  });
-
-  test("tell live when the status changes, keep the last metrics, and write no entry", async () => {
-    const { id, self } = await agent();
-    const beat = (active_tasks: number, more: object = {}) =>
-      agents.heartbeat(self, id, { active_tasks, ...more });
-    await beat(0, { metrics: { cpu: 0.5 } });
-    await beat(0);
-    await beat(2);
-    await beat(3);
-    await silence(id, 31);
-    expect(await agents.get(admin, id)).toMatchObject({ status: "stale", metrics: { cpu: 0.5 } });
-    await beat(0);
-    const changes = sent.map(({ payload }) => `${payload.previous_status}>${payload.status}`);
-    expect(changes).toEqual(["unknown>idle", "idle>active", "stale>idle"]);
-    expect(sent[0]).toMatchObject({ event: "agent:health", channels: [`agent:${id}`, "system"] });
-    expect(await db.factsOf(id)).toHaveLength(1);
-  });
-
-  test("that stop are told once per sweep window", async () => {
-    const [quiet, longSilent, paused] = [await agent(), await agent(), await agent()];
-    for (const { self, id } of [quiet, longSilent, paused])
-      await agents.heartbeat(self, id, { active_tasks: 1 });
-    await agents.update(admin, paused.id, { paused: true });
-    await Promise.all([silence(quiet.id, 32), silence(longSilent.id, 60), silence(paused.id, 32)]);
-    sent.length = 0;
-    expect(await agents.announceStale(5)).toBe(1);
-    expect(sent.map(({ payload }) => payload)).toMatchObject([
-      { agent_id: quiet.id, status: "stale", previous_status: "active" },
-    ]);
-  });
-});
-
 describe("listing agents", () => {
   test("filters by the same status as an entry shows, for every status", async () => {
     const [idle, active, stale, paused, draining] = [
@@ -160,7 +94,7 @@ describe("listing agents", () => {
     for (const { self, id } of [idle, active, stale, paused, draining]) {
       await agents.heartbeat(self, id, { active_tasks: id === active.id ? 1 : 0 });
     }
-    await silence(stale.id, 31);
+    await db.silence(stale.id, 31);
     await agents.update(admin, paused.id, { paused: true });
     await agents.update(admin, draining.id, { draining: true });
     for (const status of AGENT_STATUSES) {
@@ -174,7 +108,7 @@ describe("listing agents", () => {
   });
 
   test("filters by tag, owner and text, pages without gaps, and shows an agent itself alone", async () => {
-    const owner = await actorOf("author");
+    const owner = await db.actorOf("author");
     const mine = [];
     for (const name of ["c-page", "a-page", "b-page"]) {
       mine.push(await agent({ name, owner_id: owner.id, tags: ["paged"], description: "50%_done" }));
@@ -213,13 +147,13 @@ describe("listing agents", () => {
 
 describe("changing an agent", () => {
   test("its owner pauses and resumes it, and nobody else but an admin; the rest is for admins", async () => {
-    const [owner, stranger] = [await actorOf("author"), await actorOf("author", "reviewer")];
+    const [owner, stranger] = [await db.actorOf("author"), await db.actorOf("author", "reviewer")];
     const { id, self, api_key } = await agent({ owner_id: owner.id });
     for (const actor of [stranger, self]) {
       await expect(agents.update(actor, id, { paused: true })).rejects.toEqual(code("FORBIDDEN"));
     }
     expect(await agents.update(owner, id, { paused: true })).toMatchObject({ status: "paused" });
-    expect(sent.at(-1)?.payload).toMatchObject({ previous_status: "unknown", status: "paused" });
+    expect(db.sent.at(-1)?.payload).toMatchObject({ previous_status: "unknown", status: "paused" });
     await expect(agents.update(owner, id, { owner_id: stranger.id })).rejects.toEqual(code("FORBIDDEN"));
     await expect(agents.update(owner, id, { paused: false, active: false })).rejects.toEqual(
       code("FORBIDDEN"),

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ApplyContext, Executor, Inspection, Json, PlanContext } from "../executors/service.ts";
+import {
+  type ApplyContext,
+  type Executor,
+  ExecutorFailure,
+  type Inspection,
+  type Json,
+  type PlanContext,
+} from "../executors/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
@@ -27,6 +34,8 @@ export type Attempt = {
   /** How far an earlier attempt came. */
   standing: Exclude<Inspection, "foreign">;
   stops: Stops;
+  /** Frees the worker's slot while the attempt goes on. */
+  standBy: () => void;
 };
 
 export type AttemptOutcome = "ended" | "given back" | "lost";
@@ -77,6 +86,7 @@ async function act(attempt: Attempt, printed: LiveOutput): Promise<{ thrown: unk
     ...contextOf(attempt),
     ...to,
     stash,
+    standBy: attempt.standBy,
     // Whoever looks at it looks at the lease first: after a pause the timer that would abort it may be late.
     get signal() {
       held.isHeld();
@@ -106,12 +116,12 @@ async function failed(
   const { thrown } = failure;
   if (!isCoded(thrown) && stopped === null)
     deps.log.error({ err: thrown, task_id: task.id }, "an executor threw");
-  const result = stopped === "timeout" ? "timeout" : stopped === "aborted" ? "cancelled" : "failure";
-  const what = {
-    timeout: `Stopped after its time limit of ${task.config.timeout_seconds} s.`,
-    cancelled: "Aborted by an admin.",
-    failure: failureText(thrown, "Applying"),
-  }[result];
+  const { result, what } = endOf(task, thrown, stopped);
+  // Undoing what may not have happened would be a change of its own: that is for people to look at and to decide.
+  if (thrown instanceof ExecutorFailure && thrown.ended_as === "unknown") {
+    const said = result === "unknown" ? [] : [failureText(thrown, "Applying")];
+    return { result: "unknown", outcome: "unknown", error: [what, ...said].join(" ") };
+  }
   const undone =
     task.config.rollback_strategy === "automatic"
       ? await rollBack(deps, attempt, printed)
@@ -124,6 +134,16 @@ async function failed(
   };
 }
 
+function endOf(task: TaskRecord, thrown: unknown, stopped: StopReason | null) {
+  if (stopped === "timeout") {
+    const what = `Stopped after its time limit of ${task.config.timeout_seconds} s.`;
+    return { result: "timeout" as const, what };
+  }
+  if (stopped === "aborted") return { result: "cancelled" as const, what: "Aborted by an admin." };
+  const result = (thrown instanceof ExecutorFailure && thrown.ended_as) || ("failure" as const);
+  return { result, what: failureText(thrown, "Applying") };
+}
+
 type Undone = { sentence: string; rolled_back: boolean };
 
 async function rollBack(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutput): Promise<Undone> {
@@ -133,7 +153,11 @@ async function rollBack(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutpu
   const signal = AbortSignal.any([held.signal, AbortSignal.timeout(ROLLBACK_LIMIT_MS)]);
   try {
     await printed.of((to) =>
-      attempt.executor.rollback(attempt.stash, { ...contextOf(attempt), signal, ...to }),
+      attempt.executor.rollback(attempt.stash, {
+        ...contextOf(attempt),
+        ...{ signal, standBy: attempt.standBy },
+        ...to,
+      }),
     );
     return { sentence: "Everything was rolled back.", rolled_back: true };
   } catch (error) {

@@ -17,7 +17,7 @@ export type ApplyingDeps = {
   executors: ExecutorsService;
   secrets: Pick<SecretsService, "open">;
   agents: Pick<AgentsService, "get">;
-  gate: Pick<GateService, "stillApproved" | "frozen" | "propose" | "submit" | "remove">;
+  gate: Pick<GateService, "stillApproved" | "frozen" | "propose" | "submit" | "remove" | "cancel">;
   tasks: Pick<TasksService, "read">;
   clock: Clock;
   ids: Ids;
@@ -41,8 +41,15 @@ export type ApplyingDeps = {
 export const APPLY_STEPS = ["locked", "planned", "claimed", "applied", "recorded"] as const;
 export type ApplyStep = (typeof APPLY_STEPS)[number];
 
-/** Who runs an attempt. `drain` is aborted, with "drained" as reason, when running tasks must be given back. */
-export type Worker = { readonly id: string; readonly drain: AbortSignal };
+/**
+ * Who runs an attempt. `drain` is aborted, with "drained" as reason, when running tasks must be given back. `standBy`
+ * tells that the attempt only waits from now on: it needs no slot any more.
+ */
+export type Worker = {
+  readonly id: string;
+  readonly drain: AbortSignal;
+  readonly standBy?: (() => void) | undefined;
+};
 
 /** The locks of one attempt: the token of the task lock goes into the row, the others to the executor. */
 export type HeldLocks = {

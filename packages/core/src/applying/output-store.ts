@@ -63,6 +63,20 @@ export async function forgetAttempts(
   );
 }
 
+/** Which of these tasks are not over, or can still be rolled back, or are being so. */
+export async function stillNeeded(pool: Pool, taskIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: "apply-still-needed",
+    text: `SELECT t.id FROM task t WHERE t.id::text = ANY($1::text[]) AND (
+        t.state NOT IN ('COMPLETED', 'CANCELLED', 'REJECTED')
+        OR EXISTS (SELECT 1 FROM attempt a WHERE a.task_id = t.id AND a.stash IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM task r WHERE r.rollback_of = t.id
+          AND r.state NOT IN ('COMPLETED', 'CANCELLED', 'REJECTED')))`,
+    values: [taskIds],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 async function inBatches(forget: () => Promise<{ rowCount: number | null }>): Promise<void> {
   while ((await forget()).rowCount === BATCH);
 }

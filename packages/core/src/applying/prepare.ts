@@ -58,7 +58,7 @@ async function inspectAgain(
   const stash = deps.box.open(before.stash, before.id);
   const standing = await executor.inspect(stash, task.config, context);
   return standing === "foreign"
-    ? { back: "somebody else changed it between two attempts", preview: null }
+    ? { back: executor.foreign ?? "somebody else changed it between two attempts", preview: null }
     : { standing, stash, first_plan: null, executor, reveal: context.reveal };
 }
 

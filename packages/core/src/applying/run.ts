@@ -74,7 +74,8 @@ async function apply(
     deps.atStep?.("claimed");
     stops.startClock();
     const { stash, standing, reveal, executor } = prepared;
-    const attempt = { id, task: claimed, actor, executor, reveal, held, stash, standing, stops };
+    const standBy = worker.standBy ?? (() => {});
+    const attempt = { id, task: claimed, actor, executor, reveal, held, stash, standing, stops, standBy };
     return await runAttempt(deps, attempt);
   } catch (error) {
     // Told to stop before anything had begun: the row is as it was, for somebody else to take.

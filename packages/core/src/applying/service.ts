@@ -1,7 +1,7 @@
 import type { Actor } from "../kernel/actor.ts";
 import { TASKS_GROUP, type TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, Worker } from "./deps.ts";
-import { forgetAttempts } from "./output-store.ts";
+import { forgetAttempts, stillNeeded } from "./output-store.ts";
 import { rollBack, rollbackStanding } from "./rollback/ask.ts";
 import { type RunOutcome, runTask } from "./run.ts";
 import { wakeGranted } from "./stand-aside.ts";
@@ -30,7 +30,14 @@ export function createApplyingService(deps: ApplyingDeps) {
       rollBack(deps, actor, taskId, input),
     rollbackStanding: (task: TaskRecord) => rollbackStanding(deps, task),
     /** A worker's round: what ended attempts no longer need to keep. */
-    forget: () => forgetAttempts(deps.pool, deps.settings),
+    async forget() {
+      await forgetAttempts(deps.pool, deps.settings);
+      await deps.executors.forget({
+        keep_days: deps.settings.stash_days,
+        stillNeeded: (ids) => stillNeeded(deps.pool, ids),
+        onTrouble: (error, what) => deps.log.warn({ err: error, what }, "what is old could not be forgotten"),
+      });
+    },
     /** The watchdog's look at everything that is being applied. */
     recoverLost: createWatchdog(deps),
   };

@@ -45,7 +45,7 @@ export async function takeLocks(
   const { lock_ttl_seconds, lock_delay_seconds } = deps.settings;
   const agentId = task.author_kind === "agent" ? task.author_id : null;
   const capacity = agentId ? (await deps.agents.get(SYSTEM, agentId)).capacity.max_tasks : undefined;
-  const [ownNeed, ...keys] = neededLocks(task.id, deps.executors.resourcesOf(task.config), agentId);
+  const [ownNeed, ...keys] = neededLocks(task.id, deps.executors.lockedResources(task.config), agentId);
   const request = {
     ...lockOwnerOf(task.id),
     agent_id: workerId,

@@ -1,7 +1,7 @@
 import type { Actor } from "../kernel/actor.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Requirement } from "../policies/schema.ts";
-import { isMet, isRejected } from "../policies/service.ts";
+import { isLetAnswer, isMet, isRejected, type Leniency, type LenientRule } from "../policies/service.ts";
 import { approvalErrors } from "./errors.ts";
 import type { ApprovalStatus, RespondInput } from "./schema.ts";
 
@@ -67,17 +67,34 @@ export function makersOf(task: Makers): string[] {
 }
 
 /**
+ * Makers whom policies can let answer a tool call of an agent, with all that each policy must say for it. Who made it
+ * in their own name is not among them.
+ */
+export function leniencyOf(task: Makers): Leniency {
+  const rules = new Map<string, LenientRule[]>();
+  const add = (id: string | null, rule: LenientRule): void => {
+    if (id === null || id === task.author_id || rules.get(id)?.includes(rule)) return;
+    rules.set(id, [...(rules.get(id) ?? []), rule]);
+  };
+  add(task.author_owner_id, "owner_may_answer");
+  add(task.editor_owner_id, "owner_may_answer");
+  add(task.editor_id, "editor_may_approve");
+  return rules;
+}
+
+/**
  * Refuses an answer that this actor may not give; answers under whose name it is recorded: the reviewer asked, or
  * an admin, whose answer is their own whichever approval they gave it on (approvals.md, "Responses").
  */
 export function assertMayRespond(
   actor: Actor,
-  task: Makers,
+  task: Makers & { readonly requirements?: readonly Requirement[] | null },
   approval: { reviewer_id: string },
   input: Pick<RespondInput, "action" | "reason" | "delegate_to"> & { options?: RespondInput["options"] },
 ): { reviewer_id: string; by_admin: boolean } {
   if (actor.kind !== "user") throw errors.FORBIDDEN({ message: "Only a person can decide on a change." });
-  if (makersOf(task).includes(actor.id)) throw approvalErrors.SELF_APPROVAL();
+  if (makersOf(task).includes(actor.id) && !isLetAnswer(task.requirements, actor.id))
+    throw approvalErrors.SELF_APPROVAL();
   assertComplete(input);
   if (approval.reviewer_id === actor.id) return { reviewer_id: actor.id, by_admin: false };
   // An admin's answer is their own; only whoever was asked can ask somebody else instead.

@@ -17,6 +17,7 @@ export {
   countApprovals,
   dueRule,
   isReleased,
+  leniencyOf,
   type Makers,
   makersOf,
   type Outcome,

@@ -64,6 +64,25 @@ describe("content hash", () => {
     expect(new Set(hashes).size).toBe(4);
   });
 
+  it("takes numbers that may differ for the same as long as they are near, and few only where they are equal", () => {
+    const rows = (count: number, percent = 10) =>
+      change({ after: { sql: "UPDATE", rows: count }, may_differ: { "after.rows": percent } });
+    const isSame = (approved: Change, now: Change) => sameChanges([approved], [now], []);
+    expect(isSame(rows(1_000), rows(1_100))).toBe(true);
+    expect(isSame(rows(1_000), rows(900))).toBe(true);
+    expect(isSame(rows(1_000), rows(1_101))).toBe(false);
+    expect(isSame(rows(9), rows(10))).toBe(false);
+    expect(isSame(rows(0), rows(1))).toBe(false);
+    expect(isSame(rows(1_000, 0), rows(1_001, 0))).toBe(false);
+    // A plan of now cannot allow itself more than the approved one does.
+    expect(isSame(rows(1_000), rows(1_101, 50))).toBe(false);
+    expect(
+      isSame(rows(1_000), change({ after: { sql: "UPDATE", rows: null }, may_differ: { "after.rows": 10 } })),
+    ).toBe(false);
+    expect(sameChanges([rows(100), rows(500)], [rows(505), rows(101)], [])).toBe(true);
+    expect(hash({ changes: [rows(1_000)] })).not.toBe(hash({ changes: [rows(1_001)] }));
+  });
+
   it("leaves out volatile fields, and only those", () => {
     const at = (updated_at: string, size: number) =>
       change({ after: { updated_at, size, list: [{ took_ms: size }, { took_ms: 0 }] } });

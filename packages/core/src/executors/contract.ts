@@ -40,6 +40,7 @@ export function attemptContext(over: Partial<ApplyContext> = {}): Watched {
     fencing_tokens: { "task:0192f0c4-0000-7000-8000-000000000001": 41 },
     report: () => undefined,
     output: (chunk) => streamed.push(chunk),
+    standBy: () => undefined,
     ...over,
     streamed,
   };

@@ -34,8 +34,21 @@ export const executorErrors = defineErrors({
  */
 export class ExecutorFailure extends CodedError {
   readonly retryable: boolean;
+  /**
+   * What the task's result is, where that is not `failure`. `unknown`: nobody can tell whether it took effect (a lost
+   * answer), whatever stopped it; then nothing is rolled back blindly.
+   */
+  readonly ended_as: "cancelled" | "timeout" | "unknown" | undefined;
 
-  constructor(message: string, options: { retryable?: boolean; details?: unknown; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: {
+      retryable?: boolean;
+      details?: unknown;
+      cause?: unknown;
+      ended_as?: "cancelled" | "timeout" | "unknown";
+    } = {},
+  ) {
     super("EXECUTION_FAILED", executorErrors.table.EXECUTION_FAILED, {
       message,
       details: options.details,
@@ -43,5 +56,6 @@ export class ExecutorFailure extends CodedError {
     });
     this.name = "ExecutorFailure";
     this.retryable = options.retryable ?? false;
+    this.ended_as = options.ended_as;
   }
 }

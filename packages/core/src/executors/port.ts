@@ -6,6 +6,9 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** One thing that is wrong with a configuration, as VALIDATION_ERROR's details carry it. */
 export type Issue = { readonly field: string; readonly issue: string };
 
+/** An agent's tool that a configuration asks to use. */
+export type ToolUse = { readonly tool: string; readonly kind: string };
+
 /** How reality stands towards a stash: as before, as intended, half-way, or changed by somebody else. */
 export type Inspection = "untouched" | "done" | "partial" | "foreign";
 
@@ -48,8 +51,22 @@ export type ApplyContext = AttemptContext & {
    */
   readonly stash?: Json;
   report(progress: Progress): void;
+  /**
+   * From here on this attempt only waits for somebody else: its worker may begin another one beside it. Locks and
+   * deadline stay its own.
+   */
+  standBy(): void;
   /** Streams text to whoever watches. What shall be kept goes into the returned output too. */
   output(chunk: string): void;
+};
+
+export type Forgetting = {
+  /** What was written in the last so many days is kept. */
+  readonly keep_days: number;
+  /** Which of these tasks are not over yet, or can still be rolled back: what is known of them is kept. */
+  stillNeeded(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Something of it failed; the rest goes on. */
+  onTrouble(error: unknown, what: string): void;
 };
 
 /**
@@ -74,6 +91,8 @@ export type Executor = {
   readonly retry: boolean;
   /** Is planning cheap enough for live simulation while somebody types? */
   readonly cheap_plan: boolean;
+  /** What `foreign` means, as the reason of a going back, where it may be its own half-done work as well as somebody else's. */
+  readonly foreign?: string;
   /** How long a plan may take where half a minute is not enough (ms). */
   readonly plan_deadline_ms?: number;
 
@@ -84,6 +103,8 @@ export type Executor = {
   refresh?(): Promise<void>;
   /** `retry` for this configuration, where what it chooses decides that. */
   mayRetry?(config: TaskConfig): boolean;
+  /** Why what this configuration does can never be rolled back, in a sentence; null where it can, as far as that says. */
+  noWayBack?(config: TaskConfig): string | null;
   /** What defines this configuration's meaning, for people (`the command "restart"`), where that can be changed. */
   definedBy?(config: TaskConfig): string;
   /**
@@ -93,6 +114,17 @@ export type Executor = {
   digest(config: TaskConfig, stash?: Json): string;
   /** What applying really touches, whatever the task declares. */
   resources(config: TaskConfig): readonly ResourceRef[];
+  /**
+   * Where it is a call of an agent's tool, which one: the agent's own settings and grants for it are asked, before any
+   * policy where they deny it, and where no policy matches.
+   */
+  toolUse?(config: TaskConfig): ToolUse;
+  /** The configuration without what must not be kept (secrets in a program's arguments); asked before it is stored. */
+  redact?(config: TaskConfig): TaskConfig;
+  /** Which of its resources it must have for itself while it runs, where those are not all that it does not only read. */
+  exclusive?(config: TaskConfig): readonly ResourceRef[];
+  /** Seconds for which the proposal is worth something: not applied by then, it is cancelled. */
+  expiresAfter?(config: TaskConfig): number;
   /** References to secrets in what the configuration chooses (a definition), beyond those in the configuration. */
   secrets?(config: TaskConfig): readonly string[];
   /** What the JSON Schema can't say; empty where nothing is wrong. Reads at most. */
@@ -111,4 +143,6 @@ export type Executor = {
    * script, a compensating request). Twice the same. Only reads.
    */
   planRollback?(stash: Json, config: TaskConfig, context: PlanContext): Promise<readonly Change[]>;
+  /** Forgets what it keeps of its own about tasks, where that is old and no longer needed. May be repeated. */
+  forget?(old: Forgetting): Promise<void>;
 };

@@ -30,6 +30,8 @@ export const change = z.strictObject({
   after: z.unknown().optional(),
   /** Unified diff. */
   diff: z.string().optional(),
+  /** Numbers in it, by path (`after.rows`), that may be so many percent others when it is applied. */
+  may_differ: z.record(z.string(), z.int().min(0).max(100)).optional(),
 });
 export type Change = z.infer<typeof change>;
 

@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import type { ResourceRef } from "../resources/schema.ts";
+import { canonicalKey } from "../resources/service.ts";
 import { contentHash, sameChanges } from "./content.ts";
 import { maskedExecutor } from "./masked.ts";
 import { PLAN_DEADLINE_MS, planSafely } from "./plan.ts";
-import type { Executor, Json, PlanContext } from "./port.ts";
+import type { Executor, Forgetting, Json, PlanContext } from "./port.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import type { Change, Preview, TaskConfig } from "./schema.ts";
 import { referencesOf, type SecretReference } from "./secret-reference.ts";
@@ -20,10 +21,12 @@ export {
   type AttemptContext,
   asWritten,
   type Executor,
+  type Forgetting,
   type Inspection,
   type Json,
   type PlanContext,
   type Progress,
+  type ToolUse,
 } from "./port.ts";
 export { createSecretBox, type SecretBox } from "./secret-box.ts";
 export { replaceReferences, type SecretReference, spell } from "./secret-reference.ts";
@@ -39,10 +42,18 @@ export type ExecutorsService = Registry & {
   plan(config: TaskConfig, context: PlanContext, values?: readonly string[]): Promise<Preview>;
   /** The executor for a type, from which none of these values comes out. */
   masked(type: string, values: readonly string[]): Executor;
+  /** The configuration as it may be kept. */
+  redacted(config: TaskConfig): TaskConfig;
+  /** Its resources as their locks are taken: what others may have beside it counts as only read. */
+  lockedResources(config: TaskConfig): ResourceRef[];
   /** Every secret that the configuration, or what it chooses, names. */
   referencesOf(config: TaskConfig): SecretReference[];
   /** Brings what this type goes by up to date; whoever asks for hash or resources of a stored task awaits it first. */
   refresh(type: string): Promise<void>;
+  /** Why what this configuration does can never be rolled back; null where it can, as far as is known. */
+  noWayBack(config: TaskConfig): string | null;
+  /** Has each executor forget what it no longer needs of its own. */
+  forget(old: Forgetting): Promise<void>;
   /** May an attempt with this configuration that ended in the middle be followed by another? */
   mayRetry(config: TaskConfig): boolean;
   /**
@@ -66,11 +77,25 @@ export function createExecutorsService(deps: {
     ...registry,
     resourcesOf: (config) => unionOf(config.resources, registry.find(config.type).resources(config)),
     masked: (type, values) => maskedExecutor(registry.find(type), values),
+    redacted: (config) => registry.find(config.type).redact?.(config) ?? config,
+    lockedResources(config) {
+      const executor = registry.find(config.type);
+      const all = unionOf(config.resources, executor.resources(config));
+      if (!executor.exclusive) return all;
+      const alone = new Set(executor.exclusive(config).map((ref) => canonicalKey(ref)));
+      return all.map((ref) => (alone.has(canonicalKey(ref)) ? ref : { ...ref, actions: ["read"] }));
+    },
     referencesOf: (config) => referencesOf(config, registry.find(config.type).secrets?.(config)),
     refresh: async (type) => registry.find(type).refresh?.(),
     mayRetry(config) {
       const executor = registry.find(config.type);
       return executor.mayRetry?.(config) ?? executor.retry;
+    },
+    noWayBack: (config) => registry.find(config.type).noWayBack?.(config) ?? null,
+    async forget(old) {
+      for (const executor of deps.adapters) {
+        await executor.forget?.(old).catch((error: unknown) => old.onTrouble(error, executor.types[0]));
+      }
     },
     plan: async (config, context, values = []) =>
       planSafely(maskedExecutor(registry.find(config.type), values), config, context, {

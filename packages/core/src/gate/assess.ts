@@ -1,7 +1,8 @@
-import { makersOf } from "../approvals/service.ts";
 import { fellBackFact } from "../delegations/service.ts";
 import type { Preview } from "../executors/schema.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
+import { isCoded } from "../kernel/errors.ts";
+import type { Requirement } from "../policies/schema.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
 import type { NewApproval } from "./ask-store.ts";
 import type { GateDeps } from "./deps.ts";
@@ -75,7 +76,8 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
     const message = `The plan found errors: ${planned.errors.join("; ")}`;
     return returnToAuthor(deps, task, { code: "PREVIEW_INVALID", message, details: planned.errors }, planned);
   }
-  const evaluation = await evaluateTask(deps, task, planned);
+  const evaluation = await evaluateTask(deps, task, planned).catch(deniedTool);
+  if ("denied" in evaluation) return returnToAuthor(deps, task, evaluation.denied, planned);
   if (evaluation.problems.length > 0) {
     const message = evaluation.problems.join(" ");
     return returnToAuthor(
@@ -128,9 +130,20 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
       required_approvals: evaluation.required_approvals.count,
       approvals,
       held,
+      grant_id: to === "APPROVED" ? grantOf(evaluation.requirements) : null,
     }),
   );
   return rows.length > 0;
+}
+
+/** The grant by which it passes, whose hit is counted with it. */
+const grantOf = (requirements: readonly Requirement[]): string | null =>
+  requirements.find(({ grant_id }) => grant_id !== undefined)?.grant_id ?? null;
+
+/** The agent's settings came to deny the tool after it was proposed. */
+function deniedTool(error: unknown) {
+  if (!isCoded(error, "AGENT_TOOL_DENIED")) throw error;
+  return { denied: { code: error.code, message: error.message, details: [] } };
 }
 
 async function returnToAuthor(
@@ -152,8 +165,8 @@ function evaluateTask(deps: GateDeps, task: TaskRecord, preview: Preview | null)
     config: task.config,
     tags: task.tags,
     preview: preview?.valid === false ? null : preview,
-    author_id: task.author_id,
-    makers: makersOf(task),
+    made_by: task,
+    agent_id: task.author_kind === "agent" ? task.author_id : null,
     requested_reviewers: task.submit_options?.requested_reviewers ?? [],
     may_waive: task.drifts === 0,
     at: task.now,

@@ -23,7 +23,11 @@ export async function cancel(
       to_state: "CANCELLED",
       ...reason,
     });
-    return { write: cancelTask(task), facts: [fact], result: task.waiting_for };
+    return {
+      write: cancelTask(task, input.reason ? { code: "CANCELLED", message: input.reason } : null),
+      facts: [fact],
+      result: task.waiting_for,
+    };
   });
   if (blocker?.kind === "lock") await leaveQueue(deps, id, blocker.request_id);
   return deps.tasks.get(actor, id);

@@ -11,6 +11,8 @@ export type NewTask = {
   id: string;
   config: TaskConfig;
   keys: readonly string[];
+  /** Seconds after which it is cancelled where it is not applied; null: never. */
+  expires_after: number | null;
   author: { id: string; kind: "user" | "agent"; name: string; owner_id: string | null };
   editor: { id: string; owner_id: string | null };
   source: string;
@@ -34,12 +36,13 @@ export function insertTask(task: NewTask): HotWrite {
     const keys = p(task.keys);
     return `guard AS (INSERT INTO task (id, type, description, priority, author_id, author_kind, author_name,
         author_owner_id, editor_id, editor_owner_id, source, team, ticket_ref, tags, resource_keys, resource_types,
-        resource_ids, resubmitted_from, rollback_of)
+        resource_ids, resubmitted_from, rollback_of, expires_at)
       VALUES (${id}::uuid, ${p(task.config.type)}, ${p(task.config.description)}, ${p(task.config.priority)},
         ${p(task.author.id)}, ${p(task.author.kind)}, ${p(task.author.name)}, ${p(task.author.owner_id)},
         ${editor}::uuid, ${p(task.editor.owner_id)}, ${p(task.source)}, ${p(task.team)}, ${p(task.ticket_ref)},
         ${p(task.tags)}, ${keys}::text[], ${p(resourceTypes(task.config))}, ${p(resourceIds(task.config))},
-        ${p(task.resubmitted_from)}, ${p(task.rollback_of)}) RETURNING id),
+        ${p(task.resubmitted_from)}, ${p(task.rollback_of)},
+        now() + make_interval(secs => ${p(task.expires_after)}::float8)) RETURNING id),
     first AS (INSERT INTO task_revision (task_id, revision, config, resource_keys, editor_id, reason)
       SELECT ${id}::uuid, 1, ${p(json(task.config))}::jsonb, ${keys}::text[], ${editor}::uuid, 'create' FROM guard)`;
   });

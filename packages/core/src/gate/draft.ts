@@ -1,23 +1,44 @@
+import { TOOL_CALL_TYPE } from "../agents/service.ts";
 import type { TaskConfig } from "../executors/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
+import { canonicalJson } from "../kernel/canonical-json.ts";
 import { errors } from "../kernel/errors.ts";
 import type { CreateTaskInput, EditTaskInput, TaskEntry, TaskMetadataInput } from "../tasks/schema.ts";
-import { assertAllowed, causesOf, ROLLBACK_TYPE, taskErrors, transitionFrom } from "../tasks/service.ts";
-import { decideAndCommit } from "./commit.ts";
+import {
+  assertAllowed,
+  causesOf,
+  ROLLBACK_ON_ITS_WAY,
+  ROLLBACK_TYPE,
+  type TaskRecord,
+  taskErrors,
+  transitionFrom,
+} from "../tasks/service.ts";
+import { type Decision, decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { archiveTask, deleteTask, insertRevision, insertTask, type NewTask } from "./draft-store.ts";
-import { keysOf } from "./evaluate.ts";
+import { keysOf, toolVerdict } from "./evaluate.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
 
-/** Refuses a configuration that could never be applied, before anything is stored. */
-export async function assertValidConfig(deps: GateDeps, actor: Actor, config: TaskConfig): Promise<string[]> {
+/**
+ * The configuration as it may be kept, with the canonical keys of what it touches. Refuses one that could never be
+ * applied, before anything is stored.
+ */
+export async function validConfig(
+  deps: GateDeps,
+  actor: Actor,
+  given: TaskConfig,
+): Promise<{ config: TaskConfig; keys: string[] }> {
+  const config = deps.executors.redacted(given);
   if (config.type === ROLLBACK_TYPE && actor.kind === "agent") {
     throw errors.FORBIDDEN({ message: "Rolling back is for people to ask for." });
   }
   await deps.executors.validate(config);
   const keys = keysOf(deps, config);
-  if (actor.kind === "agent") await deps.agents.mayPropose(actor.id, config.type, keys);
-  return keys;
+  if (actor.kind !== "agent") return { config, keys };
+  await deps.agents.mayPropose(actor.id, config.type, keys);
+  const use = deps.executors.find(config.type).toolUse?.(config);
+  if (use) await toolVerdict(deps, { ...use, agent_id: actor.id, keys });
+  return { config, keys };
 }
 
 /** A rollback is made from the task that it rolls back, and stays of that task: its content is not written by hand. */
@@ -30,7 +51,19 @@ function assertRollbackOf(config: TaskConfig, rollbackOf: string | null): void {
   throw errors.VALIDATION_ERROR({ details: [{ field: "config.type", issue }] });
 }
 
+/** Who changed a call's arguments is said by the command that does it, never by whoever writes the configuration. */
+function assertNotChanged(config: TaskConfig, before: TaskConfig | null): void {
+  if (config.type !== TOOL_CALL_TYPE || config.parameters.changed === undefined) return;
+  if (before && canonicalJson(config.parameters.changed) === canonicalJson(before.parameters.changed ?? null))
+    return;
+  const issue = "is written only by changing the arguments of a call in review (POST /tasks/:id/arguments)";
+  throw errors.VALIDATION_ERROR({ details: [{ field: "config.parameters.changed", issue }] });
+}
+
 type Author = NewTask["author"];
+
+/** The index that lets one rollback of a task be open at a time. */
+const ONE_ROLLBACK = "task_one_rollback";
 
 /** Where a task comes from: the service, and the task that it repeats or brings back. */
 export type Origin = { source: string; resubmitted_from?: string; rollback_of?: string | null };
@@ -68,13 +101,16 @@ export async function propose(
   origin: Origin = { source: sender.where.service },
 ): Promise<TaskEntry> {
   assertRollbackOf(input.config, origin.rollback_of ?? null);
-  const keys = await assertValidConfig(deps, sender, input.config);
+  assertNotChanged(input.config, origin.resubmitted_from ? input.config : null);
+  const { config, keys } = await validConfig(deps, sender, input.config);
+  const expires_after = deps.executors.find(config.type).expiresAfter?.(config) ?? null;
   const { author, actor } = await authorOf(deps, sender, input.metadata);
   const id = deps.ids.uuid();
   const task: NewTask = {
     id,
-    config: input.config,
+    config,
     keys,
+    expires_after,
     author,
     // Who acts on somebody's behalf wrote the content, and may no more approve it than the author may.
     editor: { id: actor.id, owner_id: actor.owner_id },
@@ -88,7 +124,7 @@ export async function propose(
   const subject = {
     id,
     author_id: author.id,
-    type: input.config.type,
+    type: config.type,
     revision: 1,
     resource_keys: keys,
     approvals: [],
@@ -100,7 +136,11 @@ export async function propose(
     detail,
     ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}),
   });
-  await deps.ledger.commit(actor, [fact], insertTask(task));
+  await deps.ledger.commit(actor, [fact], insertTask(task)).catch((error: unknown) => {
+    // Of two who ask at once for one task's rollback, one is first.
+    if ((error as { constraint?: string }).constraint !== ONE_ROLLBACK) throw error;
+    throw taskErrors.ROLLBACK_REFUSED({ message: ROLLBACK_ON_ITS_WAY });
+  });
   return deps.tasks.get(sender, id);
 }
 
@@ -112,9 +152,9 @@ export async function edit(
   input: EditTaskInput,
 ): Promise<TaskEntry> {
   const found = await deps.tasks.read(actor, id);
-  const config = input.config ?? found.config;
-  assertRollbackOf(config, found.rollback_of);
-  const keys = await assertValidConfig(deps, actor, config);
+  assertRollbackOf(input.config ?? found.config, found.rollback_of);
+  assertNotChanged(input.config ?? found.config, found.config);
+  const { config, keys } = await validConfig(deps, actor, input.config ?? found.config);
   await decideAndCommit(deps.ledger, actor, async () => {
     const task = await deps.tasks.read(actor, id);
     assertAllowed(task, "edit", relation(actor, task));
@@ -129,26 +169,42 @@ export async function edit(
     const to = transitionFrom(task.state, "edit")!.to!;
     // From there review begins again by itself, so this is its submit.
     if (to === "SUBMITTED") await deps.secrets.assertUsable(config, keys);
-    const next = { ...task, revision: task.revision + 1, type: config.type, resource_keys: keys };
-    const superseded = task.approvals
-      .filter((approval) => approval.status !== "SUPERSEDED")
-      .map((approval) => approvalFact("approval.superseded", task, approval));
-    return {
-      write: insertRevision(task, {
-        state: to,
-        config: input.config ?? task.config,
-        keys,
-        editor: { id: actor.id, owner_id: actor.owner_id },
-        team: metadata ? (metadata.team ?? null) : task.team,
-        ticket_ref: metadata ? (metadata.ticket_ref ?? null) : task.ticket_ref,
-        tags: metadata ? metadata.tags : task.tags,
-        skipped: task.state === "REVIEWING" && task.submit_options?.skip_preview === true,
-      }),
-      facts: [taskFact("task.edited", next, { from_state: task.state, to_state: to }), ...superseded],
-      result: undefined,
-    };
+    return newRevision(actor, task, {
+      state: to,
+      config: input.config ? config : task.config,
+      keys,
+      team: metadata ? (metadata.team ?? null) : task.team,
+      ticket_ref: metadata ? (metadata.ticket_ref ?? null) : task.ticket_ref,
+      tags: metadata ? metadata.tags : task.tags,
+    });
   });
   return deps.tasks.get(actor, id);
+}
+
+/** The revision that follows an edit; approvals of the one before are superseded. */
+export function newRevision(
+  actor: Actor,
+  task: TaskRecord,
+  next: Omit<Parameters<typeof insertRevision>[1], "editor" | "skipped">,
+  more: { reason?: string; detail?: Record<string, unknown> } = {},
+): Decision<undefined> {
+  const { config, keys, state } = next;
+  const subject = { ...task, revision: task.revision + 1, type: config.type, resource_keys: [...keys] };
+  const superseded = task.approvals
+    .filter((approval) => approval.status !== "SUPERSEDED")
+    .map((approval) => approvalFact("approval.superseded", task, approval));
+  return {
+    write: insertRevision(task, {
+      ...next,
+      editor: { id: actor.id, owner_id: actor.owner_id },
+      skipped: task.state === "REVIEWING" && task.submit_options?.skip_preview === true,
+    }),
+    facts: [
+      taskFact("task.edited", subject, { from_state: task.state, to_state: state, ...more }),
+      ...superseded,
+    ],
+    result: undefined,
+  };
 }
 
 /** A draft goes for good; the ledger keeps that it was. */

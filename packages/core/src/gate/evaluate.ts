@@ -1,5 +1,5 @@
 import type { WhyAsked } from "../approvals/schema.ts";
-import { dueRule } from "../approvals/service.ts";
+import { dueRule, leniencyOf, type Makers, makersOf } from "../approvals/service.ts";
 import {
   type DelegationFacts,
   type DelegationRule,
@@ -7,6 +7,7 @@ import {
   resolveDelegations,
 } from "../delegations/service.ts";
 import type { Preview, TaskConfig } from "../executors/schema.ts";
+import type { ToolUse } from "../executors/service.ts";
 import type { Person } from "../identity/schema.ts";
 import type { Requirement } from "../policies/schema.ts";
 import {
@@ -15,12 +16,14 @@ import {
   isAutoApproved,
   matchPolicies,
   peopleOf,
+  type RequirementFacts,
   requiredApprovals,
   unsatisfiable,
 } from "../policies/service.ts";
 import { canonicalKey } from "../resources/service.ts";
-import type { RiskAssessment } from "../risk/schema.ts";
+import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
 import type { GateDeps } from "./deps.ts";
+import { gateErrors } from "./errors.ts";
 
 export type Evaluation = {
   risk: RiskAssessment;
@@ -59,14 +62,16 @@ export async function evaluate(
     config: TaskConfig;
     tags: readonly string[];
     preview: Preview | null;
-    author_id: string;
-    makers: readonly string[];
+    made_by: Makers;
+    /** The agent that proposes it, where one does: its own settings for a tool count. */
+    agent_id: string | null;
     requested_reviewers: readonly string[];
     may_waive: boolean;
     at: Date;
   },
 ): Promise<Evaluation> {
-  const { config } = change;
+  const { config, made_by } = change;
+  const makers = makersOf(made_by);
   const executor = deps.executors.find(config.type);
   const touched = deps.executors.resourcesOf(config);
   const keys = keysOf(deps, config);
@@ -88,19 +93,20 @@ export async function evaluate(
     reach_without: await reachWithout(deps, keys),
   });
   const matches = matchPolicies(policies, { type: config.type, keys, score: scored.score, at: change.at });
-  const author = people.find((person) => person.id === change.author_id);
-  const { tags, at, makers } = change;
+  const author = people.find((person) => person.id === made_by.author_id);
+  const { tags, at } = change;
   const facts = { type: config.type, keys, score: scored.score, tags, at, makers };
   const chains = chainsOf(delegations, facts, people);
   const built = buildRequirements({
     matches,
     people,
     author: author ?? { roles: [], groups: [] },
-    excluded: change.makers,
+    excluded: makers,
     score: scored.score,
     keys,
     requested: change.requested_reviewers,
     standIns: standInsOf(chains),
+    ...(await toolFacts(deps, { config, keys, made_by, agent_id: change.agent_id, level: scored.level })),
   });
   const requirements = change.may_waive ? built : built.map((each) => ({ ...each, auto_approved: false }));
   const waived = isAutoApproved(requirements);
@@ -132,6 +138,55 @@ export async function evaluate(
     ),
     affected_services: reach.services,
   };
+}
+
+/**
+ * What the rules for an agent's tool call add: who of its makers may answer it, and what its agent is allowed by itself.
+ *
+ * @throws AGENT_TOOL_DENIED where the agent's settings deny the tool
+ */
+export async function toolFacts(
+  deps: Pick<GateDeps, "executors" | "agents" | "pool">,
+  call: {
+    config: TaskConfig;
+    keys: readonly string[];
+    made_by: Makers;
+    agent_id: string | null;
+    level: RiskLevel | null;
+  },
+): Promise<Pick<RequirementFacts, "leniency" | "allowed">> {
+  const use = deps.executors.find(call.config.type).toolUse?.(call.config);
+  if (!use) return {};
+  const verdict =
+    call.agent_id === null
+      ? null
+      : await toolVerdict(deps, { ...use, agent_id: call.agent_id, keys: call.keys });
+  const isBelowHigh = call.level === "LOW" || call.level === "MEDIUM";
+  return {
+    ...(isBelowHigh && { leniency: leniencyOf(call.made_by) }),
+    allowed: verdict?.permission === "allow" ? allowedBy(use, verdict.grant_id) : undefined,
+  };
+}
+
+/** The agent's own word on a tool; throws where it is no. */
+export async function toolVerdict(
+  deps: Pick<GateDeps, "agents" | "pool">,
+  call: ToolUse & { agent_id: string; keys: readonly string[] },
+) {
+  const verdict = await deps.agents.toolVerdict(deps.pool, call);
+  if (verdict.permission === "deny")
+    throw gateErrors.AGENT_TOOL_DENIED({
+      message: `The agent's settings deny the tool ${call.tool}.`,
+      details: { tool: call.tool, kind: call.kind },
+    });
+  return verdict;
+}
+
+function allowedBy({ tool }: ToolUse, grant_id: string | null): NonNullable<RequirementFacts["allowed"]> {
+  const why = grant_id
+    ? `somebody has allowed ${tool} for a while, and no policy asks for more`
+    : `its agent's settings allow ${tool}, and no policy asks for more`;
+  return { why, grant_id };
 }
 
 /** With more resources than this, leaving one of them out changes little. */

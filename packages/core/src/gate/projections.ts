@@ -30,6 +30,7 @@ const CHANGES = [
   "task.released",
   "task.abort_requested",
   "task.archived",
+  "tool_call.ended",
 ] as const;
 
 /** Facts about one approval whose detail says how it was answered. */

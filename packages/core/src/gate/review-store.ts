@@ -21,6 +21,8 @@ export type Assessed = {
   approvals: readonly NewApproval[];
   /** Where every policy waives review: what holds the change back for now. */
   held: Held | null;
+  /** The grant by which it passes. */
+  grant_id: string | null;
 };
 
 /** Approved now, and due at once or when what holds it back is over. */
@@ -38,7 +40,8 @@ export function assessTask(
   to: "REVIEWING" | "APPROVED",
   found: Assessed,
 ): HotWrite {
-  return hotWrite(to === "REVIEWING" ? "task-start-review" : "task-auto-approve", (p) => {
+  const name = found.grant_id ? "task-pass-by-grant" : "task-auto-approve";
+  return hotWrite(to === "REVIEWING" ? "task-start-review" : name, (p) => {
     const keys = p(found.keys);
     const hash = p(found.content_hash);
     const revision = p(task.revision);
@@ -64,8 +67,13 @@ export function assessTask(
       plan_state = ${p(found.preview === null ? "skipped" : "ready")}, risk = ${p(json(found.risk))}::jsonb,
       requirements = ${p(json(found.requirements))}::jsonb, content_hash = ${hash}, resource_keys = ${keys}::text[]
       FROM guard WHERE task_id = guard.id AND revision = ${revision}::int),
-    ${insertApprovals(p, task, found.approvals)}`;
+    ${insertApprovals(p, task, found.approvals)}${found.grant_id ? `, ${countHit(p, found.grant_id)}` : ""}`;
   });
+}
+
+/** Counted with what it let through, or not at all. */
+function countHit(p: (value: unknown) => string, grantId: string): string {
+  return `hit AS (UPDATE agent_grant SET hits = hits + 1, last_hit_at = now() FROM guard WHERE agent_grant.id = ${p(grantId)}::uuid)`;
 }
 
 /** SUBMITTED to DRAFT: the plan is invalid, or nobody is left to approve. The errors stay on the task. */
@@ -185,14 +193,18 @@ export function release(task: TaskKey & { revision: number; state: TaskState }, 
 }
 
 /** Into CANCELLED from any state that allows it; open approvals are closed. */
-export function cancelTask(task: TaskKey & { revision: number }): HotWrite {
+export function cancelTask(
+  task: TaskKey & { revision: number },
+  problem: { code: string; message: string } | null = null,
+): HotWrite {
   return hotWrite("task-cancel", (p) => {
-    const guard = casTask(
-      p,
-      task,
-      ["state = 'CANCELLED'", "completed_at = now()", "apply_after = NULL"],
-      true,
-    );
+    const columns = [
+      "state = 'CANCELLED'",
+      "completed_at = now()",
+      "apply_after = NULL",
+      `problem = ${p(json(problem))}::jsonb`,
+    ];
+    const guard = casTask(p, task, columns, true);
     return `${guard}, ${endApprovals(p, task, "closed")}`;
   });
 }

@@ -6,8 +6,10 @@ import { loadTask } from "../tasks/service.ts";
 import { assess, type PlanJob, planTask } from "./assess.ts";
 import { respondToMany } from "./batch.ts";
 import { abort, cancel, releaseHeld } from "./cancel.ts";
+import { changeArguments } from "./change-arguments.ts";
 import type { GateDeps } from "./deps.ts";
 import { archive, edit, type Origin, propose, remove, resubmit } from "./draft.ts";
+import { cancelExpired } from "./expire.ts";
 import { frozenNow, thawLifted } from "./freeze.ts";
 import { requestOverride } from "./override.ts";
 import { release, respond, withdraw } from "./respond.ts";
@@ -48,6 +50,13 @@ export function createGateService(deps: GateDeps) {
     abort: (actor: Actor, id: string, input: { reason: string }) => abort(deps, actor, id, input),
     /** Lets a task go on that was held back because it killed its workers. */
     releaseHeld: (actor: Actor, id: string, input: { reason: string }) => releaseHeld(deps, actor, id, input),
+    /** A reviewer's other arguments for an agent's tool call; `change` gives the configuration. */
+    changeArguments: (
+      actor: Actor,
+      id: string,
+      input: Parameters<typeof changeArguments>[3],
+      change: Parameters<typeof changeArguments>[4],
+    ) => changeArguments(deps, actor, id, input, change),
     archive: (actor: Actor, id: string) => archive(deps, actor, id),
     resubmit: (actor: Actor, id: string) => resubmit(deps, actor, id),
     respond: (actor: Actor, approvalId: string, input: RespondInput) =>
@@ -73,6 +82,8 @@ export function createGateService(deps: GateDeps) {
     /** What happens where more is open than people get done. */
     backlog: () => readBacklog(deps),
     updateBacklog: (actor: Actor, change: BacklogChange) => updateBacklog(deps, actor, change),
+    /** For the sweep: cancels what nobody let through while it was worth something. */
+    cancelExpired: () => cancelExpired(deps),
     /** For the sweep: reminders and escalations that are due, and requests to people who left. */
     stepLate: () => stepLate(deps),
     reassignLeft: () => reassignLeft(deps),

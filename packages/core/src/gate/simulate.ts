@@ -4,27 +4,29 @@ import { type Actor, systemActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import { canonicalKey } from "../resources/service.ts";
 import type { GateDeps } from "./deps.ts";
-import { assertValidConfig } from "./draft.ts";
+import { validConfig } from "./draft.ts";
 import { evaluate, keysOf } from "./evaluate.ts";
 import { heldBy } from "./freeze.ts";
 import { planRevealed } from "./plan.ts";
 import type { DryRunAnswer, SimulateInput, Simulation } from "./schema.ts";
 
 /** What would happen with a draft, without a worker: a plan is made only where that is cheap. */
-export async function simulate(deps: GateDeps, actor: Actor, input: SimulateInput): Promise<Simulation> {
-  await assertValidConfig(deps, actor, input.config);
+export async function simulate(deps: GateDeps, actor: Actor, given: SimulateInput): Promise<Simulation> {
+  const { config } = await validConfig(deps, actor, given.config);
+  const input = { ...given, config };
   // Values are known in workers only, and a plan without them would compare what is there with their names.
-  const isCheap = deps.executors.find(input.config.type).cheap_plan && !deps.secrets.isNamedBy(input.config);
+  const isCheap = deps.executors.find(config.type).cheap_plan && !deps.secrets.isNamedBy(config);
   const preview = isCheap
-    ? await deps.executors.plan(input.config, { signal: AbortSignal.timeout(5_000), reveal: asWritten })
+    ? await deps.executors.plan(config, { signal: AbortSignal.timeout(5_000), reveal: asWritten })
     : null;
   return answer(deps, actor, input, preview);
 }
 
 /** The same with a worker's plan; nothing but the request for it is stored. */
-export async function dryRun(deps: GateDeps, actor: Actor, input: SimulateInput): Promise<DryRunAnswer> {
-  await assertValidConfig(deps, actor, input.config);
-  const preview = await requestPlan(deps, actor, input.config);
+export async function dryRun(deps: GateDeps, actor: Actor, given: SimulateInput): Promise<DryRunAnswer> {
+  const { config } = await validConfig(deps, actor, given.config);
+  const input = { ...given, config };
+  const preview = await requestPlan(deps, actor, config);
   const simulated = await answer(deps, actor, input, preview);
   const shown = preview && { ...preview, affected_services: simulated.affected_services };
   return { ...simulated, ...(shown ? { preview: shown } : {}), preview_pending: preview === null };
@@ -42,8 +44,13 @@ async function answer(
     config: input.config,
     tags: input.metadata.tags,
     preview: preview?.valid ? preview : null,
-    author_id: authorId,
-    makers: [...new Set([authorId, actor.id, ...(actor.owner_id ? [actor.owner_id] : [])])],
+    made_by: {
+      author_id: authorId,
+      author_owner_id: actor.owner_id,
+      editor_id: actor.id,
+      editor_owner_id: actor.owner_id,
+    },
+    agent_id: actor.kind === "agent" ? actor.id : null,
     requested_reviewers: [],
     may_waive: true,
     at,
@@ -92,7 +99,7 @@ async function secretWarnings(deps: GateDeps, config: TaskConfig): Promise<strin
 
 async function locksOf(deps: GateDeps, config: TaskConfig): Promise<Simulation["locks"]> {
   return Promise.all(
-    deps.executors.resourcesOf(config).map(async (ref) => {
+    deps.executors.lockedResources(config).map(async (ref) => {
       const key = canonicalKey(ref);
       // Whether somebody holds it is only a hint: with Redis away the rest is still true.
       const lock = await deps.locks.holderOf("resource", key).catch(() => null);

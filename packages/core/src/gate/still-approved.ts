@@ -6,13 +6,14 @@ import type { PolicyEntry, Requirement } from "../policies/schema.ts";
 import { buildRequirements, matchPolicies, unmet, withAnswersFor } from "../policies/service.ts";
 import { confirmedOverrides, type TaskRecord } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
+import { toolFacts } from "./evaluate.ts";
 
 /**
  * Checked right before a change is applied: rights, approvals and policies as they are now, not as they were. Answers
  * why they no longer hold, in words, or null. The risk is the one that was reviewed.
  */
 export async function stillApproved(
-  deps: Pick<GateDeps, "identity" | "agents" | "policies">,
+  deps: Pick<GateDeps, "identity" | "agents" | "policies" | "executors" | "pool">,
   task: TaskRecord,
 ): Promise<string | null> {
   const [people, policies] = await Promise.all([deps.identity.directory(), deps.policies.active()]);
@@ -23,7 +24,26 @@ export async function stillApproved(
     if (!stand) return "an admin who overrode its review is no longer active or no longer an admin";
   }
   const isForced = overrides.some(({ kind }) => kind === "force_apply");
-  return (isForced ? null : reviewRefusal(task, people, policies)) ?? authorRefusal(deps, task, byId);
+  const tool = await factsOfTool(deps, task);
+  if ("refused" in tool) return tool.refused;
+  return (isForced ? null : reviewRefusal(task, people, policies, tool)) ?? authorRefusal(deps, task, byId);
+}
+
+type ToolFacts = Awaited<ReturnType<typeof toolFacts>>;
+
+/** What its agent is allowed by itself now: a grant may have been revoked, a setting changed. */
+async function factsOfTool(
+  deps: Pick<GateDeps, "executors" | "agents" | "pool">,
+  task: TaskRecord,
+): Promise<ToolFacts | { refused: string }> {
+  const { config, resource_keys: keys, risk_level: level } = task;
+  const agent_id = task.author_kind === "agent" ? task.author_id : null;
+  try {
+    return await toolFacts(deps, { config, keys, made_by: task, agent_id, level });
+  } catch (error) {
+    if (!isCoded(error, "AGENT_TOOL_DENIED")) throw error;
+    return { refused: error.message };
+  }
 }
 
 const isAdmin = (person: Person | undefined): boolean =>
@@ -34,6 +54,7 @@ function reviewRefusal(
   task: TaskRecord,
   people: readonly Person[],
   policies: readonly PolicyEntry[],
+  tool: ToolFacts,
 ): string | null {
   const byId = new Map(people.map((person) => [person.id, person]));
   const standing = task.approvals.filter(({ status, reviewer_id }) => {
@@ -52,6 +73,7 @@ function reviewRefusal(
     excluded: makersOf(task),
     score,
     keys,
+    ...tool,
   })
     // An approver counts for everybody they answered for, whatever became of the delegation since.
     .map((requirement) => withAnswersFor(requirement, standing))

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, verify } from "node:crypto";
-import { appendFile, readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 
 /** A signed statement, kept outside the database, that the chain had this head at this time. */
@@ -32,18 +32,26 @@ export function isGenuine(key: KeyObject, { signature, ...statement }: Anchor): 
   return verify(null, bytes, createPublicKey(key), Buffer.from(signature, "base64"));
 }
 
-/** Anchors of the file, oldest first; none where the file is not there yet. */
+/** Anchors of the file, oldest first; none where the file is not there yet. Half a line, as a full disk leaves it, is none. */
 export async function readAnchors(file: string): Promise<Anchor[]> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Anchor);
+  return text.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Anchor];
+    } catch {
+      return [];
+    }
+  });
 }
 
+/** Adds a line, on a line of its own also where the last one was torn. */
 export async function writeAnchor(file: string, anchor: Anchor): Promise<void> {
-  await appendFile(file, `${JSON.stringify(anchor)}\n`, { mode: 0o600 });
+  await using handle = await open(file, "a+", 0o600);
+  const { size } = await handle.stat();
+  const end = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+  const isTorn = size > 0 && end.buffer.toString() !== "\n";
+  await handle.appendFile(`${isTorn ? "\n" : ""}${JSON.stringify(anchor)}\n`);
 }

@@ -2,7 +2,13 @@ import type { Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { type AnyRedis, openSubscriber } from "../redis.ts";
 import { chainedColumns } from "./chain.ts";
-import { entryOfEventId, type Projections, projectEvents, type SealedEntry } from "./projections.ts";
+import {
+  entryOfEventId,
+  newestEventId,
+  type Projections,
+  projectEvents,
+  type SealedEntry,
+} from "./projections.ts";
 import type { EventDraft, LedgerEvent } from "./schema.ts";
 import { SEALED_TOPIC } from "./sealer.ts";
 
@@ -14,6 +20,8 @@ const GATHER_MS = 3;
 /** A listener that does not read is cut off rather than kept in memory for ever. */
 const MAX_QUEUED_EVENTS = 10_000;
 
+/** A set may change while it is read: what is added counts from then on. */
+type Channels = readonly string[] | ReadonlySet<string>;
 type Listener = { channels: ReadonlySet<string>; push(event: LedgerEvent): void };
 
 export type FeedDeps = {
@@ -33,13 +41,15 @@ export type EventFeed = {
   /** Sends an event that is not kept (lock:acquired, task:progress) to this and all other processes. */
   emitLive(draft: EventDraft): void;
   /** Calls `push` for each event of these channels from now on; answers how to stop. */
-  listen(channels: readonly string[], push: (event: LedgerEvent) => void): () => void;
+  listen(channels: Channels, push: (event: LedgerEvent) => void): () => void;
+  /** An id to come back with: whoever reads on after it gets every durable event from here on. */
+  position(): string;
   /**
-   * Events of these channels: first what came after `after` (a durable event's id), then live.
-   * Ends when `signal` aborts; throws where the reader falls more than 10,000 events behind.
+   * Events of these channels: first what came after `after` (a durable event's id), then live. Ends when `signal`
+   * aborts; throws where the reader falls more than 10,000 events behind.
    */
   subscribe(options: {
-    channels: readonly string[];
+    channels: Channels;
     after?: string | undefined;
     signal: AbortSignal;
   }): AsyncGenerator<LedgerEvent>;
@@ -101,8 +111,8 @@ export function createFeed(deps: FeedDeps): EventFeed {
     for (const event of (JSON.parse(text) as { events: LedgerEvent[] }).events) dispatch(event);
   }
 
-  function listen(channels: readonly string[], push: (event: LedgerEvent) => void): () => void {
-    const listener = { channels: new Set(channels), push };
+  function listen(channels: Channels, push: (event: LedgerEvent) => void): () => void {
+    const listener = { channels: setOf(channels), push };
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
@@ -125,6 +135,7 @@ export function createFeed(deps: FeedDeps): EventFeed {
     },
     wake,
     listen,
+    position: () => newestEventId(lastSeq),
     emitLive(draft) {
       const event = { ...draft, id: null, timestamp: deps.now().toISOString() };
       dispatch(event);
@@ -173,12 +184,10 @@ export function createFeed(deps: FeedDeps): EventFeed {
   };
 }
 
-async function* readPast(
-  deps: FeedDeps,
-  channels: readonly string[],
-  after: string,
-): AsyncGenerator<LedgerEvent> {
-  const wanted = new Set(channels);
+const setOf = (channels: Channels): ReadonlySet<string> => ("has" in channels ? channels : new Set(channels));
+
+async function* readPast(deps: FeedDeps, channels: Channels, after: string): AsyncGenerator<LedgerEvent> {
+  const wanted = setOf(channels);
   // The entry of the last id is read again: it may have given more than one event.
   let seq = (entryOfEventId(after) ?? 0) - 1;
   for (;;) {

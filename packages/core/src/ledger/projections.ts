@@ -39,3 +39,8 @@ export function projectEvents(projections: Projections, entry: SealedEntry): Led
 export function entryOfEventId(id: string): number | null {
   return /^\d{1,16}$/.test(id) ? Math.floor(Number(id) / EVENTS_AN_ENTRY) : null;
 }
+
+/** The greatest id that an event of this entry, or of one before it, can have. */
+export function newestEventId(seq: number): string {
+  return String(seq * EVENTS_AN_ENTRY + EVENTS_AN_ENTRY - 1);
+}

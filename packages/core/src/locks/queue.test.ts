@@ -216,6 +216,16 @@ describe.each([
     expect(performance.now() - startedMs).toBeLessThan(4_000);
   });
 
+  test("a poll whose caller was gone before it began to wait ends at once", async () => {
+    await locks.acquire(want("a"));
+    const { request_id } = await ask("b");
+    const startedMs = performance.now();
+    const gone = { wait_seconds: 20, signal: AbortSignal.abort() };
+    const answer = await locks.standing({ principal_id: "worker-1", request_id, ...gone });
+    expect(answer).toMatchObject({ queued: { request_id } });
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+  });
+
   test("a request is its caller's only, and unknown ones are not found", async () => {
     await locks.acquire(want("a"));
     const { request_id } = await ask("b");

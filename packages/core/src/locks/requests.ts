@@ -170,6 +170,8 @@ export function createRequests(deps: Deps) {
         resolve(isHeard);
       };
       const timer = setTimeout(() => finish(false), Math.max(0, untilMs - deps.clock.monotonicMs()));
+      // A signal that fired while the request was looked at fires no more.
+      if (signal?.aborted) return finish(false);
       signal?.addEventListener("abort", () => finish(false), { once: true });
       outcome.then(
         () => finish(true),

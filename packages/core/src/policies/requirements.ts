@@ -28,30 +28,70 @@ export type RequirementFacts = {
   requested?: readonly string[];
   /** Who is asked in whose place; whoever is not in it answers for themselves. */
   standIns?: StandIns;
+  /** Makers whom policies can let answer, each with all that every matching policy has to say for it. */
+  leniency?: Leniency;
+  /** What lets the change through where no policy matches: an agent's own setting for the tool, or a grant. */
+  allowed?: { why: string; grant_id: string | null } | undefined;
 };
+
+/** By user id. */
+export type Leniency = ReadonlyMap<string, readonly LenientRule[]>;
+export type LenientRule = "owner_may_answer" | "editor_may_approve";
+
+/** What holds where no policy matches: a person at their own coding agent can answer it. */
+const DEFAULT_LENIENCY: readonly LenientRule[] = ["owner_may_answer"];
 
 export const DEFAULT_REQUIREMENT_ID = "default";
 export const REQUESTED_REQUIREMENT_ID = "requested";
+export const ALLOWED_REQUIREMENT_ID = "allowed";
 
 /**
  * One requirement for each policy that matched, or the default one (any one reviewer), with the people resolved now
  * (approvals.md, "Assignment" 1, 2, 4, 5). Only active reviewers and admins who did not make the change can meet one.
  * Requested reviewers become a requirement of nobody in particular: they are asked, and lower nothing.
- * Whoever has a stand-in is replaced by them, wherever they are listed.
+ * Whoever has a stand-in is replaced by them, wherever they are listed. What an agent is allowed by itself decides only
+ * where no policy matches: a policy that demands people beats it.
  */
 export function buildRequirements(facts: RequirementFacts): Requirement[] {
-  const excluded = new Set(facts.excluded);
+  const let_makers = letMakers(facts);
+  const excluded = new Set(facts.excluded.filter((id) => !let_makers.includes(id)));
   const eligible = facts.people.filter(
     (person) => person.active && !excluded.has(person.id) && mayReview(person),
   );
   const standIns: StandIns = facts.standIns ?? new Map();
   const requirements =
     facts.matches.length === 0
-      ? [defaultRequirement(openCandidates(eligible, 1, standIns))]
+      ? [
+          facts.allowed
+            ? allowedRequirement(facts.allowed)
+            : defaultRequirement(openCandidates(eligible, 1, standIns)),
+        ]
       : facts.matches.map((match) => requirementOf(match, eligible, facts, standIns));
   const requested = eligible.filter((person) => facts.requested?.includes(person.id));
   const all = requested.length === 0 ? requirements : [...requirements, requestedRequirement(requested)];
-  return all.map((requirement) => replaceOwners(requirement, standIns));
+  return all
+    .map((requirement) => replaceOwners(requirement, standIns))
+    .map((requirement) => (let_makers.length === 0 ? requirement : { ...requirement, let_makers }));
+}
+
+/** Makers whom every policy that asks for people lets answer; none where one of them does not say so. */
+function letMakers(facts: RequirementFacts): string[] {
+  const asking = facts.matches.filter(({ policy }) => whyWaived(policy, facts) === null);
+  return [...(facts.leniency ?? [])].flatMap(([id, rules]) => {
+    const isLet =
+      asking.length === 0
+        ? rules.every((rule) => DEFAULT_LENIENCY.includes(rule))
+        : asking.every(({ policy }) => rules.every((rule) => policy[rule] === true));
+    return isLet ? [id] : [];
+  });
+}
+
+/** True where this maker of the change may answer it all the same. */
+export function isLetAnswer(
+  requirements: readonly Requirement[] | null | undefined,
+  userId: string,
+): boolean {
+  return requirements?.some(({ let_makers }) => let_makers?.includes(userId)) ?? false;
 }
 
 /** True where every matching policy waives review. Never true by the default policy. */
@@ -133,6 +173,18 @@ function defaultRequirement(candidates: readonly Person[]): Requirement {
     auto_approved: false,
     why: "no policy matches, so any one reviewer but the author decides",
     due_in_hours: null,
+  };
+}
+
+/** Nobody is asked: the agent may use the tool by its own settings, or by a grant. */
+function allowedRequirement({ why, grant_id }: NonNullable<RequirementFacts["allowed"]>): Requirement {
+  return {
+    ...defaultRequirement([]),
+    id: ALLOWED_REQUIREMENT_ID,
+    policy_name: grant_id ? "Grant" : "The agent's settings",
+    auto_approved: true,
+    why,
+    ...(grant_id && { grant_id }),
   };
 }
 

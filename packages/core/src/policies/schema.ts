@@ -74,6 +74,10 @@ const optionalRules = {
   auto_approve_if: autoApproveIf,
   due_in_hours: z.int().min(1).max(720),
   escalate_to: z.string().min(1).max(100),
+  /** Of an agent's tool call below HIGH risk: the agent's owner may answer it. */
+  owner_may_answer: z.boolean(),
+  /** Of a tool call: who changed its arguments may approve it all the same. */
+  editor_may_approve: z.boolean(),
   freeze,
 };
 const optional = z.strictObject(optionalRules).partial().shape;
@@ -107,6 +111,8 @@ export const policyPatch = z.strictObject({
   auto_approve_if: nullable(optionalRules.auto_approve_if),
   due_in_hours: nullable(optionalRules.due_in_hours),
   escalate_to: nullable(optionalRules.escalate_to),
+  owner_may_answer: nullable(optionalRules.owner_may_answer),
+  editor_may_approve: nullable(optionalRules.editor_may_approve),
   freeze: nullable(optionalRules.freeze),
   min_approvers: minApprovers.optional(),
   reject_threshold: rejectThreshold.optional(),
@@ -169,6 +175,10 @@ export const requirement = z.strictObject({
   escalate_to: z.string().optional(),
   /** For whom the candidates and members answer who stand in for others; absent where nobody does. */
   stand_ins: z.array(standIn).optional(),
+  /** Makers of the change whom every matching policy lets answer; absent where it lets none. */
+  let_makers: z.array(z.string()).optional(),
+  /** The grant that decided, where one did. */
+  grant_id: z.string().optional(),
   /** When what was approved is not applied. */
   freeze: freeze.optional(),
 });

@@ -51,6 +51,9 @@ export { type RequiredApprovals, requiredApprovals } from "./required-approvals.
 export {
   buildRequirements,
   isAutoApproved,
+  isLetAnswer,
+  type Leniency,
+  type LenientRule,
   type Person,
   type RequirementFacts,
   reviewerIssues,

@@ -11,6 +11,12 @@ const keys = z
   .record(z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "must be the name of a command"), keyName)
   .refine((map) => Object.keys(map).length <= 100, { error: "at most 100 keys" });
 
+/** Agents that one wants at hand. */
+const favouriteAgents = z
+  .array(z.uuid())
+  .max(200)
+  .refine((ids) => new Set(ids).size === ids.length, { error: "names an agent twice" });
+
 /** What people set for themselves, whole. */
 export const preferences = z.strictObject({
   /** How long an answer of mine can be taken back. */
@@ -23,17 +29,19 @@ export const preferences = z.strictObject({
   local_time: z.boolean(),
   /** The first steps are offered in the inbox until they are done or put away. */
   first_steps: z.boolean(),
+  favourite_agents: favouriteAgents,
   notify: z.record(notificationKind, channelChoice),
 });
 export type Preferences = z.infer<typeof preferences>;
 
-/** A change of one's own: what is absent stays, `keys` is replaced whole, `notify` kind by kind. */
+/** A change of one's own: what is absent stays, `keys` and favourites are replaced whole, `notify` kind by kind. */
 export const preferencesPatch = z.strictObject({
   undo_seconds: preferences.shape.undo_seconds.optional(),
   single_keys: z.boolean().optional(),
   keys: keys.optional(),
   local_time: z.boolean().optional(),
   first_steps: z.boolean().optional(),
+  favourite_agents: favouriteAgents.optional(),
   notify: z.partialRecord(notificationKind, channelChoice).optional(),
 });
 export type PreferencesPatch = z.infer<typeof preferencesPatch>;
@@ -44,6 +52,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   keys: {},
   local_time: true,
   first_steps: true,
+  favourite_agents: [],
   notify: { ...DEFAULT_CHANNELS },
 };
 

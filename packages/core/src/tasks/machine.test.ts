@@ -29,8 +29,8 @@ const EXPECTED: Record<TaskState, Record<"author" | "reviewer" | "admin" | "stra
   },
   REVIEWING: {
     author: ["cancel", "comment", "edit"],
-    reviewer: ["comment", "respond"],
-    admin: ["cancel", "comment", "edit", "force_apply", "override", "respond"],
+    reviewer: ["change_arguments", "comment", "respond"],
+    admin: ["cancel", "change_arguments", "comment", "edit", "force_apply", "override", "respond"],
     stranger: ["comment"],
   },
   APPROVED: {

@@ -82,6 +82,14 @@ export const TRANSITIONS = [
   },
   {
     from: "REVIEWING",
+    to: "SUBMITTED",
+    on: "change_arguments",
+    by: ["reviewer", "admin"],
+    fact: "task.edited",
+    guard: "an agent's tool call; a new revision of which its editor is a maker",
+  },
+  {
+    from: "REVIEWING",
     to: "DRAFT",
     on: "return",
     by: ["reviewer", "admin", "system"],
@@ -176,7 +184,7 @@ const STEADY_ACTIONS: readonly { on: TaskAction; in: readonly TaskState[]; by: r
   },
 ];
 
-const MOVING_ACTIONS: readonly TaskAction[] = ["edit", "delete", "submit", "cancel"];
+const MOVING_ACTIONS: readonly TaskAction[] = ["edit", "delete", "submit", "change_arguments", "cancel"];
 
 /** The transition of that name out of `from`, or null where there is none. */
 export function transitionFrom(from: TaskState | null, on: TransitionName): Transition | null {

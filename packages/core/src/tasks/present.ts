@@ -1,4 +1,6 @@
+import { TOOL_CALL_TYPE } from "../agents/service.ts";
 import type { Actor } from "../kernel/actor.ts";
+import { isLetAnswer } from "../policies/service.ts";
 import { allowedActions, causesOf } from "./machine.ts";
 import { presentOverride } from "./overrides.ts";
 import type { TaskRecord } from "./record.ts";
@@ -20,6 +22,7 @@ export function presentTask(
   const causes = causesOf(actor, { author_id: task.author_id, reviewer_ids: reviewerIds });
   const { author_id, author_owner_id, editor_id, editor_owner_id } = task;
   const isMaker = [author_id, author_owner_id, editor_id, editor_owner_id].includes(actor.id);
+  const isLet = isLetAnswer(task.requirements, actor.id);
   return {
     id: task.id,
     state: task.state,
@@ -64,13 +67,16 @@ export function presentTask(
     archived: task.archived,
     overrides: task.overrides.map((override) => presentOverride(task, override)),
     allowed_actions: allowedActions(task.state, causes).filter(
-      (action) => !(isMaker && DECIDING.includes(action)) && hasObject(action, task, actor),
+      (action) =>
+        !(isMaker && DECIDING.includes(action) && !(action === "respond" && isLet)) &&
+        hasObject(action, task, actor),
     ),
   };
 }
 
 /** Releasing and rolling back are there only where something is held back, or could be brought back. */
 function hasObject(action: TaskAction, task: TaskRecord, actor: Actor): boolean {
+  if (action === "change_arguments") return task.type === TOOL_CALL_TYPE;
   if (action === "release") return task.waiting_for?.kind === "quarantine";
   if (action !== "roll_back") return true;
   const isKept = task.type !== ROLLBACK_TYPE && task.config.rollback_strategy !== "none" && task.attempts > 0;

@@ -67,6 +67,8 @@ export type TaskRecord = {
   fencing_token: string | null;
   waiting_for: Blocker | null;
   abort_requested_at: Date | null;
+  /** Where nobody has let it through by then, it is cancelled. */
+  expires_at: Date | null;
   archived: boolean;
   resubmitted_from: string | null;
   rollback_of: string | null;

@@ -104,6 +104,7 @@ export const TASK_ACTIONS = [
   "delete",
   "submit",
   "respond",
+  "change_arguments",
   "override",
   "force_apply",
   "cancel",
@@ -118,6 +119,8 @@ export type TaskAction = (typeof TASK_ACTIONS)[number];
 
 /** The type of the tasks that bring back what another one did; only `POST /tasks/:id/rollback` makes them. */
 export const ROLLBACK_TYPE = "task.rollback";
+/** A task has one open rollback at a time. */
+export const ROLLBACK_ON_ITS_WAY = "Its rollback is already on its way.";
 
 /** A task as every list and page shows it. */
 export const taskEntry = z.strictObject({
@@ -175,6 +178,15 @@ export const taskEntry = z.strictObject({
   allowed_actions: z.array(z.enum(TASK_ACTIONS)),
 });
 export type TaskEntry = z.infer<typeof taskEntry>;
+
+export const MAX_WAIT_SECONDS = 30;
+
+/** Held open until the task is in one of these states, or the time is over. */
+export const waitTaskQuery = z.strictObject({
+  states: z.array(taskState).min(1).max(TASK_STATES.length),
+  wait_seconds: z.int().min(0).max(MAX_WAIT_SECONDS).default(MAX_WAIT_SECONDS),
+});
+export type WaitTaskQuery = z.infer<typeof waitTaskQuery>;
 
 export const attemptProgress = z.strictObject({ percent: z.number().optional(), message: z.string() });
 

@@ -22,10 +22,12 @@ import type {
   TaskLocks,
   TaskOutput,
   TaskOutputQuery,
+  WaitTaskQuery,
 } from "./schema.ts";
 import { attemptProgress } from "./schema.ts";
 import { listTasks, loadTask } from "./store.ts";
 import { blockedAt, holderName, lockOwnerOf, taskOfHolder } from "./task-locks.ts";
+import { waitForStates } from "./wait.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
@@ -40,7 +42,7 @@ export type {
   TaskRecord,
   TaskToAsk,
 } from "./record.ts";
-export { ROLLBACK_TYPE } from "./schema.ts";
+export { ROLLBACK_ON_ITS_WAY, ROLLBACK_TYPE } from "./schema.ts";
 export {
   type AskedApproval,
   type Db,
@@ -107,6 +109,10 @@ export function createTasksService(deps: TasksDeps) {
     present,
     async get(actor: Actor, id: string): Promise<TaskEntry> {
       return present(actor, await read(actor, id));
+    },
+    /** The task once it is in one of these states, or as it is when the time to wait is over. */
+    async wait(actor: Actor, id: string, query: WaitTaskQuery, signal?: AbortSignal): Promise<TaskEntry> {
+      return present(actor, await waitForStates(ledger, id, () => read(actor, id), query, signal));
     },
     async list(actor: Actor, query: ListTasksQuery): Promise<{ tasks: TaskEntry[]; pagination: Pagination }> {
       const { tasks, pagination } = await listTasks(pool, query, {

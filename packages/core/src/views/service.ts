@@ -9,13 +9,15 @@ import type { Ledger } from "../ledger/service.ts";
 import { isMet, unmet } from "../policies/service.ts";
 import type { AnyRedis } from "../redis.ts";
 import type { TaskRecord, TasksService } from "../tasks/service.ts";
+import { type AgentCardsDeps, readAgentCards } from "./agent-cards/read.ts";
+import type { AgentCards, AgentCardsQuery } from "./agent-cards/schema.ts";
 import { readDrift } from "./drift.ts";
 import { readFacets, readInbox } from "./inbox.ts";
 import { createInsights } from "./insights/service.ts";
 import { look, noteLook, readSinceLook } from "./looks.ts";
 import type { Inbox, InboxFacets, InboxQuery, InboxSection, Looker, TaskView } from "./schema.ts";
 
-export type ViewsDeps = {
+export type ViewsDeps = AgentCardsDeps & {
   pool: Pool;
   redis: AnyRedis;
   tasks: TasksService;
@@ -36,6 +38,10 @@ export function createViewsService(deps: ViewsDeps) {
         ...(await readInbox(deps.pool, actor.id, query)),
         server_time: deps.clock.now().toISOString(),
       };
+    },
+    /** A page of agents as cards. */
+    agentCards(actor: Actor, query: AgentCardsQuery): Promise<AgentCards> {
+      return readAgentCards(deps, actor, query);
     },
     /** What a section of the caller's queue can be narrowed down to, with how much is there. */
     facets(actor: Actor, section: InboxSection): Promise<InboxFacets> {

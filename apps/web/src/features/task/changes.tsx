@@ -63,6 +63,17 @@ function commandOf(after: unknown): { runs: string; directory: string } | null {
   return { runs: runs.map((each) => quoted(String(each))).join(" "), directory };
 }
 
+type Statement = { statement: number; sql: string; rows: number | null };
+
+/** The statement that will be run, where the change is one of a migration. */
+function statementOf(after: unknown): Statement | null {
+  if (typeof after !== "object" || after === null || !("sql" in after) || !("statement" in after))
+    return null;
+  const { statement, sql, rows } = after as Partial<Statement>;
+  if (typeof sql !== "string" || typeof statement !== "number") return null;
+  return { statement, sql, rows: typeof rows === "number" ? rows : null };
+}
+
 /** As one would type it: what is no plain word stands in quotes. */
 const quoted = (element: string) =>
   /^[\w@%+=:,./{}-]+$/.test(element) ? element : `'${element.replaceAll("'", "'\\''")}'`;
@@ -74,6 +85,7 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
   const lines = useMemo(() => (change.diff ? parseDiff(change.diff) : null), [change.diff]);
   const stat = lines && diffStat(lines);
   const command = commandOf(change.after);
+  const statement = statementOf(change.after);
   const name = nameOf(change);
   const isBare = !lines && change.before === undefined && change.after === undefined;
   return (
@@ -110,6 +122,8 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
         !isBare &&
         (lines ? (
           <DiffView lines={lines} split={split} label={`Changes of ${name}`} />
+        ) : statement ? (
+          <StatementText statement={statement} percent={change.may_differ?.["after.rows"] ?? 0} />
         ) : (
           <div className="grid gap-px bg-line sm:grid-cols-2">
             {(["before", "after"] as const).map((side) => (
@@ -121,5 +135,31 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
           </div>
         ))}
     </div>
+  );
+}
+
+/** A statement with the rows that it touched when it was rehearsed, and how many it may touch when it is applied. */
+function StatementText({ statement, percent }: { statement: Statement; percent: number }) {
+  const { sql, rows } = statement;
+  const spare = rows === null ? 0 : Math.floor((rows * percent) / 100);
+  return (
+    <>
+      <pre className="p-2 text-xs break-words whitespace-pre-wrap">{sql}</pre>
+      <p className="flex flex-wrap gap-x-3 border-t border-line px-2 py-1.5 text-xs text-ink-3">
+        <span>
+          Statement <span className="num">{statement.statement}</span>
+        </span>
+        {rows !== null && (
+          <span className="text-ink-2">
+            touches <span className="num">{rows.toLocaleString("en")}</span> {rows === 1 ? "row" : "rows"}
+          </span>
+        )}
+        {spare > 0 && (
+          <span>
+            applied with up to <span className="num">{spare.toLocaleString("en")}</span> more or fewer
+          </span>
+        )}
+      </p>
+    </>
   );
 }

@@ -32,7 +32,7 @@ export function DriftView({ view }: { view: TaskView }) {
       <div className="overflow-hidden rounded-lg border border-warn-line bg-surface">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-warn-soft px-3 py-2">
           <GitCompareArrows size={15} aria-hidden className="shrink-0 text-warn" />
-          <p className="min-w-0 flex-1 first-letter:uppercase">{drift.reason}.</p>
+          <p className="min-w-0 flex-1 first-letter:uppercase">{drift.reason?.replace(/\.$/, "")}.</p>
           {lines !== null && lines.length > 0 && (
             <fieldset
               aria-label="Form of the comparison"

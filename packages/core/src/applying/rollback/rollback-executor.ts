@@ -106,13 +106,24 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
     async plan(config, context): Promise<Preview> {
       const kept = await keptOf(config);
       const before = { ...context, idempotency_key: kept.idempotency_key, fencing_tokens: {} };
-      const found = await standing(kept, config, kept.stash, before);
-      const changes = await executorOf(kept, config).planRollback?.(kept.stash, kept.config, context);
-      const errors = found === "foreign" ? [FOREIGN] : found === "untouched" ? [AS_BEFORE] : [];
+      const { found, doubt } = await standing(kept, config, kept.stash, before).then(
+        (is) => ({ found: is, doubt: null }),
+        (error: unknown) => {
+          // Whether it took effect is what people have found out who ask for this, and who review it.
+          if (!(error instanceof ExecutorFailure && error.ended_as === "unknown")) throw error;
+          return { found: "unknown" as const, doubt: error.message };
+        },
+      );
+      const original = executorOf(kept, config);
+      const changes = await original.planRollback?.(kept.stash, kept.config, context);
+      const errors = found === "foreign" ? [foreignTo(original)] : found === "untouched" ? [AS_BEFORE] : [];
       return {
         valid: errors.length === 0,
         changes: changes ? [...changes] : reverseChanges(kept.changes),
-        warnings: found === "partial" ? ["Only a part of it is in effect; that part is brought back."] : [],
+        warnings: [
+          ...(found === "partial" ? ["Only a part of it is in effect; that part is brought back."] : []),
+          ...(doubt === null ? [] : [doubt]),
+        ],
         errors,
         affected_services: [],
       };
@@ -142,6 +153,10 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
       throw new ExecutorFailure("A rollback is not rolled back.");
     },
   };
+}
+
+function foreignTo({ foreign }: Executor): string {
+  return foreign ? `It cannot be rolled back: ${foreign}. Bring it back by hand.` : FOREIGN;
 }
 
 /** The original is brought back under its own key, as when it fails; the signal stays alive. */

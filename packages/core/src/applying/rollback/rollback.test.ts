@@ -174,3 +174,28 @@ test("a worker that dies while it rolls back is followed by another, which does 
     expect(await core.read(rollback.id)).toMatchObject({ result: "success", attempts: 2 });
   }
 });
+
+test("two who ask at once get one rollback, and one of them is told that it is on its way", async () => {
+  const original = await changed("twice.txt");
+  const asked = await Promise.allSettled([ask(original.id), ask(original.id, core.who.admin)]);
+  expect(asked.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(asked.find(({ status }) => status === "rejected")).toMatchObject({
+    reason: refusedAs(/already on its way/),
+  });
+  expect((await standing(original.id)).tasks).toHaveLength(1);
+});
+
+test("a proposal whose asker was gone before it was submitted blocks for a minute, and is then made anew", async () => {
+  const original = await changed("orphan.txt");
+  const left = await ask(original.id, core.who.admin);
+  const { pool } = core.connections;
+  await pool.query("UPDATE task SET state = 'DRAFT', submitted_at = NULL WHERE id = $1", [left.id]);
+  await expect(ask(original.id)).rejects.toEqual(refusedAs(/already on its way/));
+  await pool.query("UPDATE task SET created_at = now() - interval '61 seconds' WHERE id = $1", [left.id]);
+  expect(await standing(original.id)).toMatchObject({ refused: null, tasks: [] });
+  const again = await ask(original.id);
+  expect((await standing(original.id)).tasks).toMatchObject([
+    { id: again.id, state: "REVIEWING" },
+    { id: left.id, state: "CANCELLED" },
+  ]);
+});

@@ -148,4 +148,15 @@ describe("a command as a task", () => {
     expect(await run(rollback.id)).toBe("ended");
     expect(await world.readState()).toEqual({ serial: 4, value: "narrow" });
   });
+
+  test("offers no rollback where its command defines none, and says so", async () => {
+    const { rollback: _none, ...definition } = world.terraformLike();
+    await writeFile(join(world.folder, "commands.yaml"), stringify([definition]));
+    const task = await approved(infra());
+    expect(await run(task.id)).toBe("ended");
+    const record = await core.tasks.read(who.author, task.id);
+    expect((await core.applying.rollbackStanding(record)).refused).toBe(
+      "The command infra defines no rollback; bring it back by hand.",
+    );
+  });
 });

@@ -35,10 +35,13 @@ export function commandPreview(plan: Omit<SavedPlan, "files">): Preview {
   return { valid: true, changes, warnings, errors: [], affected_services: [] };
 }
 
+export const noRollback = (name: string): string =>
+  `The command ${name} defines no rollback; bring it back by hand.`;
+
 /** Throws ExecutorFailure where the command defines none. */
 export function rollbackOf({ name, rollback }: CommandDefinition): readonly string[] {
   if (rollback) return rollback;
-  throw new ExecutorFailure(`The command ${name} defines no rollback; bring it back by hand.`);
+  throw new ExecutorFailure(noRollback(name));
 }
 
 /** What rolling back would run, for those who review it. */

@@ -5,7 +5,7 @@ import type { TaskConfig } from "../../schema.ts";
 import { argumentIssues, valuesOf } from "./arguments.ts";
 import { pack, unpack, withAttemptFolder } from "./attempt-folder.ts";
 import type { CommandBook } from "./command-book.ts";
-import { commandPreview, isNothingLeft, rollbackChanges, rollbackOf } from "./command-preview.ts";
+import { commandPreview, isNothingLeft, noRollback, rollbackChanges, rollbackOf } from "./command-preview.ts";
 import { digestOf, touchedBy, touchedIssues } from "./definition.ts";
 import { commandExample, mayChoose } from "./offers.ts";
 import { type Chosen, type Limits, planCommand, referencesIn, runEffect } from "./run-command.ts";
@@ -99,11 +99,17 @@ export function createCommandExecutor(options: { book: CommandBook; limits?: Lim
     // The whole output, with what means nothing; what is compared of it stands in `after.plan_sha256`.
     volatile: ["diff"],
     retry: false,
+    foreign:
+      "it is neither as it was planned nor as it would be applied: an earlier attempt may have stopped half-way, or somebody else changed it",
     cheap_plan: false,
     plan_deadline_ms: PLAN_DEADLINE_MS,
 
     refresh: () => book.refresh(),
     mayRetry: (config) => chosenBy(config)?.definition.retry === "safe",
+    noWayBack(config) {
+      const chosen = chosenBy(config);
+      return chosen && !chosen.definition.rollback ? noRollback(chosen.definition.name) : null;
+    },
     definedBy: (config) => `the command "${nameIn(config)}"`,
 
     digest(config, stash) {

@@ -62,6 +62,12 @@ export async function createReceiptStore() {
   const pool = openPool({ connectionString: database.url, max: 2 });
   return {
     receipts: createReceipts(pool),
+    /** Makes these as old as what is forgotten. */
+    age: (...keys: string[]) =>
+      pool.query(
+        "UPDATE http_receipt SET updated_at = now() - interval '31 days' WHERE idempotency_key = ANY($1)",
+        [keys],
+      ),
     clear: () => pool.query("TRUNCATE http_receipt"),
     async close() {
       await pool.end();

@@ -49,12 +49,14 @@ async function attempt(
   context: ApplyContext,
 ): Promise<Tried> {
   const { method, url, headers, body } = readyRequest(request, context);
+  let isLeaving = false;
   try {
     // Resolved anew at each try, and connected to what was checked.
     const reached = await reach(url, rules);
     context.signal.throwIfAborted();
     const all = { ...headers, "idempotency-key": key };
     const { signal } = context;
+    isLeaving = true;
     return {
       answer: await send(url, reached, {
         method,
@@ -65,6 +67,8 @@ async function attempt(
       }),
     };
   } catch (error) {
+    // Stopped while it was on its way, or there already.
+    if (context.signal.aborted && isLeaving && !isIdempotent(request)) throw lost();
     context.signal.throwIfAborted();
     if (error instanceof Unreachable) throw new ExecutorFailure(error.message);
     if (error instanceof NotAnswered) return { failure: error };
@@ -101,7 +105,8 @@ export async function sendUntilAnswered(
     await receipts.write(key, { state: "sent", status: null });
     context.signal.throwIfAborted();
     const tried = await attempt(options, sending, context).catch(async (error: unknown) => {
-      if (error instanceof ExecutorFailure) await receipts.write(key, { state: "unsent", status: null });
+      const isUnsent = error instanceof ExecutorFailure && error.ended_as !== "unknown";
+      if (isUnsent) await receipts.write(key, { state: "unsent", status: null });
       throw error;
     });
     if ("answer" in tried && sending.isExpected(tried.answer.status)) return tried.answer;
@@ -134,4 +139,5 @@ function unanswered(failure: NotAnswered, request: WrittenRequest): ExecutorFail
 export const lost = () =>
   new ExecutorFailure(
     "It was sent, and its answer was lost: nobody can tell whether it took effect. Look there first.",
+    { ended_as: "unknown" },
   );

@@ -150,7 +150,10 @@ describe("service.http", () => {
     const context = attemptContext({ idempotency_key: "lost:1" });
     const stash = await executor().stash(config, context);
     const lost = "It was sent, and its answer was lost: nobody can tell whether it took effect.";
-    await expect(executor().apply(config, context)).rejects.toThrow(lost);
+    await expect(executor().apply(config, context)).rejects.toMatchObject({
+      message: expect.stringContaining(lost),
+      ended_as: "unknown",
+    });
     expect(service.requests).toHaveLength(3);
     // The next attempt, or another worker, does not send it either; undoing it is sent.
     await expect(executor().inspect(stash, config, context)).rejects.toThrow(lost);
@@ -160,6 +163,37 @@ describe("service.http", () => {
       method: "DELETE",
       headers: { "idempotency-key": "lost:1:compensate" },
     });
+  });
+
+  it("does not know what became of a POST that was stopped on its way; a PUT is stopped, and sent again", async () => {
+    for (const method of ["POST", "PUT"] as const) {
+      const reached = Promise.withResolvers<void>();
+      const stop = new AbortController();
+      service.next.push(() => reached.resolve());
+      const context = attemptContext({ idempotency_key: `${method}:1`, signal: stop.signal });
+      const applying = executor().apply(http({ method, url: url("/slow") }), context);
+      applying.catch(() => undefined);
+      await reached.promise;
+      stop.abort("timeout");
+      if (method === "POST") await expect(applying).rejects.toMatchObject({ ended_as: "unknown" });
+      else await expect(applying).rejects.toBe("timeout");
+    }
+  });
+
+  it("forgets old receipts, but for those that are still needed", async () => {
+    for (const id of ["over", "kept", "young"])
+      await executor().apply(
+        http({ method: "PUT", url: url("/x") }),
+        attemptContext({ idempotency_key: `${id}:1` }),
+      );
+    await store.age("over:1", "kept:1");
+    await executor().forget?.({
+      keep_days: 30,
+      stillNeeded: async (ids) => new Set(ids.filter((id) => id === "kept")),
+      onTrouble: () => undefined,
+    });
+    const left = await Promise.all(["over:1", "kept:1", "young:1"].map((key) => store.receipts.read(key)));
+    expect(left.map((receipt) => receipt?.state ?? null)).toEqual([null, "answered", "answered"]);
   });
 
   it("is not sent again once it was answered, and undoes nothing that was refused", async () => {

@@ -30,6 +30,7 @@ const TYPE = "service.http";
 /** Raised when the same parameters come to mean something else; approvals given before then no longer hold. */
 const VERSION = 1;
 const UNDO_LIMIT_MS = 60_000;
+const NOT_COMPENSATED = "It has no compensating request, so it can't be undone.";
 
 const stashShape = z.strictObject({
   idempotency_key: z.string(),
@@ -115,6 +116,8 @@ export function createHttpExecutor(options: HttpOptions): Executor {
     digest: () => sha256(`${TYPE}/${VERSION}`),
     resources: (config) => touchedBy(config.parameters),
     check: (config) => parameterIssues(config.parameters, allow),
+    noWayBack: ({ parameters }) => (parameters.compensate === undefined ? NOT_COMPENSATED : null),
+    forget: (old) => receipts.forget(old),
 
     async plan(config, context): Promise<Preview> {
       const { request, compensate } = httpTask(config.parameters, allow);
@@ -214,4 +217,4 @@ export function createHttpExecutor(options: HttpOptions): Executor {
   };
 }
 
-const notCompensated = () => new ExecutorFailure("It has no compensating request, so it can't be undone.");
+const notCompensated = () => new ExecutorFailure(NOT_COMPENSATED);

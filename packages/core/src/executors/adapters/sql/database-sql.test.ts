@@ -149,6 +149,51 @@ describe("database.sql", () => {
     expect(await shop.world()).toEqual(before);
   });
 
+  it("commits what touches about as many rows as it did when planned, as far as the task allows", async () => {
+    await shop.owner.query(
+      "INSERT INTO orders (item, amount) SELECT 'item ' || n, 5 FROM generate_series(1, 98) n",
+    );
+    const raise = "UPDATE orders SET amount = amount + 1 WHERE amount > 1";
+    const [about, exactly] = [sql(raise), sql(raise, undefined, {})];
+    exactly.parameters.rows_may_differ_percent = 0;
+    const preview = await executor().plan(about, planContext());
+    expect(preview.changes).toMatchObject([{ after: { rows: 100 }, may_differ: { "after.rows": 10 } }]);
+    const stash = await executor().stash(about, attemptContext());
+    const strict = await executor().stash(exactly, attemptContext({ idempotency_key: "exactly:1" }));
+    await shop.owner.query("INSERT INTO orders (item, amount) VALUES ('bed', 8)");
+    expect(await executor().inspect(stash, about, attemptContext())).toBe("untouched");
+    await expect(
+      executor().apply(exactly, attemptContext({ stash: strict, idempotency_key: "exactly:1" })),
+    ).rejects.toThrow("touches 101 rows now, not 100");
+    expect((await executor().apply(about, attemptContext({ stash }))).output).toContain("101 rows");
+  });
+
+  it("forgets its old records in the database itself, but for those that are still needed", async () => {
+    const at = (key: string) => attemptContext({ idempotency_key: key });
+    for (const key of ["over:1", "kept:1", "young:1"])
+      await executor().apply(sql(`INSERT INTO audit (said) VALUES ('${key}')`), at(key));
+    await shop.owner.query(
+      "UPDATE community_ade.applied SET applied_at = now() - interval '31 days' WHERE idempotency_key <> 'young:1'",
+    );
+    const troubles: unknown[] = [];
+    const old = {
+      keep_days: 30,
+      stillNeeded: async (ids: readonly string[]) => new Set(ids.filter((id) => id === "kept")),
+      onTrouble: (error: unknown) => void troubles.push(error),
+    };
+    await createSqlExecutor({
+      connections: {
+        away: { url: "postgresql://nobody@127.0.0.1:1/x", fence: false },
+        main: { url: shop.url, fence: true },
+      },
+    }).forget?.(old);
+    const { rows } = await shop.owner.query(
+      "SELECT idempotency_key AS key FROM community_ade.applied ORDER BY 1",
+    );
+    expect(rows.map(({ key }) => key)).toEqual(["kept:1", "young:1"]);
+    expect(troubles).toHaveLength(1);
+  });
+
   it("applies once under one key, also when two attempts come at once", async () => {
     const config = sql("INSERT INTO audit (said) VALUES ('once'); SELECT pg_sleep(0.2)");
     const both = await Promise.all([1, 2].map(() => executor().apply(config, attemptContext())));

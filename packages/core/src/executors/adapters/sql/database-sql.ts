@@ -4,18 +4,19 @@ import { isCoded } from "../../../kernel/errors.ts";
 import { sha256 } from "../../../kernel/ids.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import type { AttemptContext, Executor, Json, PlanContext } from "../../port.ts";
-import { applyScript, type Outcome, standing, undo } from "./sql-apply.ts";
+import { applyScript, NO_DOWN, type Outcome, standing, undo } from "./sql-apply.ts";
 import { placeOf, type SqlConnections } from "./sql-connections.ts";
+import { forgetRecords } from "./sql-forget.ts";
 import { parameterIssues, type SqlTask, sqlParametersSchema, sqlTask, touchedBy } from "./sql-parameters.ts";
 import { sqlPreview } from "./sql-preview.ts";
 import { type Rehearsal, rehearse } from "./sql-rehearsal.ts";
-import { effectDigest, objectsOf } from "./sql-run.ts";
+import { effectDigest, isAsExpected, objectsOf } from "./sql-run.ts";
 import { createRevealed } from "./sql-secrets.ts";
 import { inSession } from "./sql-transaction.ts";
 
 const TYPE = "database.sql";
 /** Raised when the same parameters come to mean something else; approvals given before then no longer hold. */
-const VERSION = 1;
+const VERSION = 2;
 /** A rehearsal holds the locks of what it rehearses: others wait for it, so it is short. */
 export const REHEARSAL_LIMITS = { statementMs: 15_000, lockMs: 3_000 };
 
@@ -23,6 +24,7 @@ const stashShape = z.strictObject({
   connection: z.string(),
   statements: z.string(),
   down: z.string().nullable(),
+  rows_may_differ_percent: z.int().default(0),
   idempotency_key: z.string(),
   /** What a rehearsal did; null where it failed. */
   expected: z
@@ -72,11 +74,9 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
 
   const stashed = (json: Json): { stash: SqlStash; task: SqlTask } => {
     const stash = stashShape.parse(json);
-    const { connection, statements, down } = stash;
-    return {
-      stash,
-      task: sqlTask({ connection, statements, ...(down === null ? {} : { down }) }, connections),
-    };
+    const { connection, statements, down, rows_may_differ_percent } = stash;
+    const given = { connection, statements, ...(down === null ? {} : { down }), rows_may_differ_percent };
+    return { stash, task: sqlTask(given, connections) };
   };
 
   return {
@@ -110,6 +110,7 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
 
     resources: (config) => touchedBy(config.parameters),
     check: (config) => parameterIssues(config.parameters, connections),
+    noWayBack: ({ parameters }) => (parameters.down === undefined ? NO_DOWN : null),
 
     async plan(config, context) {
       const task = sqlTask(config.parameters, connections);
@@ -122,6 +123,7 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
         connection: task.name,
         statements: task.up.text,
         down: task.down?.text ?? null,
+        rows_may_differ_percent: task.rows_may_differ_percent,
         idempotency_key: context.idempotency_key,
         expected: await expectation(task, context),
       };
@@ -146,7 +148,8 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
       if (stash.expected === null) return "untouched";
       try {
         const { effect } = await rehearsed(task, context);
-        return effectDigest(effect) === stash.expected.effect ? "untouched" : "foreign";
+        const isSame = isAsExpected(effect, stash.expected, task.rows_may_differ_percent);
+        return isSame ? "untouched" : "foreign";
       } catch (error) {
         // It could be applied before and can't any more: somebody changed what it is about.
         if (isCoded(error) && error instanceof ExecutorFailure && !error.retryable) return "foreign";
@@ -156,7 +159,7 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
 
     async planRollback(json, _config, context) {
       const { task } = stashed(json);
-      if (!task.down) throw new ExecutorFailure("It has no down script, so it can't be undone.");
+      if (!task.down) throw new ExecutorFailure(NO_DOWN);
       const back = { ...task, up: task.down, down: null };
       return sqlPreview(back, await rehearsed(back, context)).changes;
     },
@@ -165,6 +168,8 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
       const { stash, task } = stashed(json);
       return said(await undo(task, context, { key: stash.idempotency_key, expected: stash.expected }));
     },
+
+    forget: (old) => forgetRecords(connections, old),
   };
 }
 

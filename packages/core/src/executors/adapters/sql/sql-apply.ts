@@ -5,7 +5,15 @@ import type { ApplyContext, AttemptContext } from "../../port.ts";
 import { isLost } from "./sql-failure.ts";
 import type { SqlTask } from "./sql-parameters.ts";
 import { type Applied, enterKey, keepRecord, passFence, prepareRecords } from "./sql-records.ts";
-import { type Effect, effectDigest, objectsOf, type RunOptions, runScript, type Script } from "./sql-run.ts";
+import {
+  areRowsWithin,
+  type Effect,
+  isAsExpected,
+  objectsOf,
+  type RunOptions,
+  runScript,
+  type Script,
+} from "./sql-run.ts";
 import { digestOf, readSchema } from "./sql-schema.ts";
 import { nameOf, type Statement } from "./sql-script.ts";
 import { createRevealed } from "./sql-secrets.ts";
@@ -18,6 +26,8 @@ const ASK_LIMITS: Limits = { statementMs: 15_000, lockMs: 10_000 };
 const UNDO_STATEMENT_MS = 60_000;
 /** How often the fate of a lost COMMIT is asked for, and how long apart. */
 const ASK_AGAIN_MS = [0, 500, 1_000, 2_000, 4_000];
+
+export const NO_DOWN = "It has no down script, so it can't be undone.";
 
 export type Expected = {
   readonly effect: string;
@@ -52,7 +62,10 @@ function createSay(context: ApplyContext) {
 
 /** Why what it does now is not what it did when it was planned. */
 function differs(task: SqlTask, effect: Effect, expected: NonNullable<Expected>): string {
-  const index = effect.ran.findIndex(({ rows }, place) => rows !== expected.rows[place]);
+  const percent = task.rows_may_differ_percent;
+  const index = effect.ran.findIndex(
+    ({ rows }, place) => !areRowsWithin(expected.rows[place] ?? null, rows, percent),
+  );
   const statement = task.up.statements[index];
   if (!statement) return "The definitions that it changes were changed by somebody else";
   const [now, then] = [effect.ran[index]!.rows, expected.rows[index]];
@@ -113,7 +126,7 @@ async function commit(
   }
   throw new ExecutorFailure(
     `The connection was lost while it was committed, and the database of connection ${task.name} can't be asked whether it was done.`,
-    { retryable: true },
+    { ended_as: "unknown" },
   );
 }
 
@@ -172,7 +185,7 @@ export async function applyScript(
         ...{ url, say },
         ...(how.expected ? { from: how.expected } : {}),
       });
-      if (how.expected && effectDigest(effect) !== how.expected.effect) {
+      if (how.expected && !isAsExpected(effect, how.expected, task.rows_may_differ_percent)) {
         throw new ExecutorFailure(`${differs(task, effect, how.expected)}; nothing was changed.`);
       }
       const { objects, after } = objectsOf(effect);
@@ -232,7 +245,7 @@ export async function undo(
         say("Nothing of it is in the database: there is nothing to undo.\n");
         return;
       }
-      if (!task.down) throw new ExecutorFailure("It has no down script, so it can't be undone.");
+      if (!task.down) throw new ExecutorFailure(NO_DOWN);
       const { objects, after_digest } = applied;
       await refuseForeign(session, objects, after_digest, "the down script was not run.");
       await session.ask("SELECT pg_catalog.set_config('search_path', $1, true)", [path!.path]);

@@ -13,10 +13,14 @@ import { type TableName, tablesOf } from "./sql-tree.ts";
 /** More tables than these are not named each: the lock on the database holds for all. */
 const MAX_TABLES = 20;
 
+/** Rows of a live table come and go between a plan and its apply; a tenth of them more or less is the same change. */
+const ROWS_MAY_DIFFER_PERCENT = 10;
+
 const parameters = z.strictObject({
   connection: z.string(),
   statements: z.string(),
   down: z.string().optional(),
+  rows_may_differ_percent: z.int().min(0).max(100).default(ROWS_MAY_DIFFER_PERCENT),
 });
 
 /** A configuration's parameters, understood. */
@@ -25,6 +29,8 @@ export type SqlTask = {
   readonly connection: SqlConnection;
   readonly up: Script;
   readonly down: Script | null;
+  /** How far the rows of a statement may be from those of its plan; of fewer than ten, with a tenth, none. */
+  readonly rows_may_differ_percent: number;
 };
 
 /** JSON Schema of the parameters; the connections are offered by name. */
@@ -56,6 +62,14 @@ export function sqlParametersSchema(connections: SqlConnections): Record<string,
         ...script,
         title: "Down script",
         description: "SQL that brings back what was, for rolling back",
+      },
+      rows_may_differ_percent: {
+        type: "integer",
+        title: "Rows may differ by (%)",
+        description: `How many more or fewer rows than in the approved plan a statement may touch; few must be the same (${ROWS_MAY_DIFFER_PERCENT})`,
+        minimum: 0,
+        maximum: 100,
+        default: ROWS_MAY_DIFFER_PERCENT,
       },
     },
   };
@@ -94,13 +108,14 @@ export function sqlTask(given: unknown, connections: SqlConnections): SqlTask {
   if (!parsed.success) throw new ExecutorFailure("The parameters are not those of database.sql.");
   const [issue] = parameterIssues(given, connections);
   if (issue) throw new ExecutorFailure(`${issue.field}: ${issue.issue}.`);
-  const { connection: name, statements, down } = parsed.data;
+  const { connection: name, statements, down, rows_may_differ_percent } = parsed.data;
   const script = (text: string): Script => ({ connection: name, text, statements: readScript(text) });
   return {
     name,
     connection: connections[name]!,
     up: script(statements),
     down: down === undefined ? null : script(down),
+    rows_may_differ_percent,
   };
 }
 

@@ -35,6 +35,7 @@ export function sqlPreview(task: SqlTask, { effect, warnings, seconds }: Rehears
       resource: statementRef(task.name, statement),
       action: command.toLowerCase(),
       after: { statement: statement.number, sql: bounded(statement.text), rows },
+      ...(rows === null ? {} : { may_differ: { "after.rows": task.rows_may_differ_percent } }),
     };
   });
   return {

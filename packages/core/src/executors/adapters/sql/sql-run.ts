@@ -1,6 +1,7 @@
 import pg from "pg";
 import { canonicalJson } from "../../../kernel/canonical-json.ts";
 import { sha256 } from "../../../kernel/ids.ts";
+import { isWithin } from "../../content.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import { connectionFailure, isLost, statementFailure } from "./sql-failure.ts";
 import { compareSchemas, digestOf, readSchema, type Schema, type SchemaChange } from "./sql-schema.ts";
@@ -104,13 +105,31 @@ async function setting(session: SqlSession, name: string, value: string): Promis
   await session.ask("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
 }
 
-/** One hash over what it did: the same commands, the same rows each, the same definitions before and after. */
+/** One hash over what it did: the same commands, the same definitions before and after. Rows are for themselves. */
 export function effectDigest({ ran, changes }: Effect): string {
   return sha256(
     canonicalJson({
-      ran: ran.map(({ command, rows }) => [command, rows]),
+      ran: ran.map(({ command }) => command),
       changes: changes.map(({ name, before, after }) => [name, before, after]),
     }),
+  );
+}
+
+type Rows = number | null;
+
+/** Whether a statement touches as many rows as it did, give or take so many percent of them. Pure. */
+export const areRowsWithin = (were: Rows, are: Rows, percent: number): boolean =>
+  were === null || are === null ? were === are : isWithin(were, are, percent);
+
+/** Whether it did what was expected of it, rows within their bounds. Pure. */
+export function isAsExpected(
+  effect: Effect,
+  expected: { readonly effect: string; readonly rows: readonly Rows[] },
+  percent: number,
+): boolean {
+  return (
+    effectDigest(effect) === expected.effect &&
+    effect.ran.every(({ rows }, index) => areRowsWithin(expected.rows[index] ?? null, rows, percent))
   );
 }
 

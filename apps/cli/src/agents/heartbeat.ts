@@ -1,0 +1,44 @@
+import { setTimeout } from "node:timers/promises";
+import { InvalidArgumentError } from "commander";
+import type { Definition } from "../cli.ts";
+import { cliErrors } from "../errors.ts";
+import { whileInterruptible } from "../interrupts.ts";
+import { wholeNumber } from "../options.ts";
+import { statusText } from "./agent-text.ts";
+
+/** `ade agents heartbeat`: by the agent's own key. */
+export const heartbeatAgent: Definition = (parent, cli) => {
+  parent
+    .command("heartbeat")
+    .description("say that this agent lives, by its own key")
+    .option("--active-tasks <number>", "so many tasks are under way", wholeNumber, 0)
+    .option("--metric <name=value>", "figures that its page shows", metric)
+    .option("--keep", "again and again, as often as the server wants, until it is ended")
+    .action(async ({ activeTasks, metric: metrics, keep }) => {
+      const { client, out } = cli.open();
+      const me = await client.me();
+      if (me.kind !== "agent") throw cliErrors.NOT_AN_AGENT();
+      const input = {
+        active_tasks: activeTasks,
+        ...(metrics ? { metrics } : {}),
+      };
+      const beat = async (): Promise<number> => {
+        const answer = await client.agents.heartbeat(me.id, input);
+        out.line(answer, (given) => statusText(given));
+        return answer.next_heartbeat_seconds * 1000;
+      };
+      if (!keep) return void (await beat());
+      await whileInterruptible(async (signal) => {
+        while (!signal.aborted) {
+          const delayMs = await beat();
+          await setTimeout(delayMs, undefined, { signal }).catch(() => undefined);
+        }
+      });
+    });
+};
+
+function metric(text: string, before: Record<string, string | number> = {}): Record<string, string | number> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (!name || value === undefined) throw new InvalidArgumentError("It takes name=value.");
+  return { ...before, [name]: /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value };
+}

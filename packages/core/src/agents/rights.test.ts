@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Actor } from "../kernel/actor.ts";
+import { openAgents, type TestAgents } from "./agents-fixture.ts";
+import { type GrantInput, grantEntry, grantInput } from "./grants/schema.ts";
+
+let db: TestAgents;
+let admin: Actor;
+let owner: Actor;
+beforeAll(async () => {
+  db = await openAgents();
+  [admin, owner] = [await db.actorOf("admin"), await db.actorOf("author")];
+});
+afterAll(() => db.close());
+
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+const page = { page: 1, limit: 20 };
+
+describe("an agent's keys", () => {
+  test("are made, seen and revoked by owner and admins; a revoked one is nobody from then on", async () => {
+    const { id, api_key } = await db.agent(admin, { owner_id: owner.id });
+    const made = await db.agents.keys.create(owner, id, { name: "On the build machine" });
+    const self = await db.actor({ key: made.key });
+    expect(self).toMatchObject({ kind: "agent", id, owner_id: owner.id });
+    const { api_keys } = await db.agents.keys.list(admin, id, page);
+    expect(api_keys.map(({ name }) => name)).toEqual(["On the build machine", "First key"]);
+    await db.agents.keys.revoke(owner, id, made.id);
+    await db.agents.keys.revoke(owner, id, made.id);
+    await expect(db.actor({ key: made.key })).rejects.toThrow("Nobody");
+    expect(await db.actor({ key: api_key })).toMatchObject({ id });
+
+    const stranger = await db.actorOf("author", "reviewer");
+    for (const actor of [stranger, self]) {
+      await expect(db.agents.keys.list(actor, id, page)).rejects.toEqual(code("FORBIDDEN"));
+      await expect(db.agents.keys.create(actor, id, { name: "mine" })).rejects.toEqual(code("FORBIDDEN"));
+      await expect(db.agents.keys.revoke(actor, id, made.id)).rejects.toEqual(code("FORBIDDEN"));
+    }
+    const { id: another } = await db.agent(admin, { owner_id: owner.id });
+    await expect(db.agents.keys.revoke(owner, another, made.id)).rejects.toEqual(code("NOT_FOUND"));
+    await db.agents.update(admin, id, { active: false });
+    await expect(db.agents.keys.create(owner, id, { name: "late" })).rejects.toEqual(code("CONFLICT"));
+  });
+
+  test("one agent says nothing in the name of another", async () => {
+    const [one, other] = [await db.agent(admin), await db.agent(admin)];
+    await expect(db.agents.heartbeat(one.self, other.id, { active_tasks: 0 })).rejects.toEqual(
+      code("FORBIDDEN"),
+    );
+    await expect(db.agents.health(one.self, other.id, 24)).rejects.toEqual(code("FORBIDDEN"));
+    await expect(db.agents.history(one.self, { id: other.id, ...page })).rejects.toEqual(code("FORBIDDEN"));
+    await expect(db.agents.grants.list(one.self, other.id)).rejects.toEqual(code("FORBIDDEN"));
+  });
+});
+
+describe("a grant", () => {
+  const grant = (more: Partial<GrantInput> = {}) => grantInput.parse({ tool: "edit_file", ...more });
+  const call = (agent_id: string, more: object = {}) =>
+    db.agents.toolVerdict(db.pool, {
+      agent_id,
+      tool: "edit_file",
+      kind: "edit",
+      keys: ["service:prod/web"],
+      ...more,
+    });
+
+  test("lets calls pass while it is in force, counts them, and ends by its time or by hand", async () => {
+    const { id } = await db.agent(admin, {
+      owner_id: owner.id,
+      tools: [{ name: "git_push", permission: "deny" }],
+    });
+    expect(await call(id)).toEqual({ permission: "ask", grant_id: null });
+    const made = await db.agents.grants.create(admin, id, grant({ resources: ["service:prod/*"] }));
+    expect(grantEntry.parse(made)).toMatchObject({
+      ...{ agent_id: id, active: true, hits: 0, task_id: null },
+      granted_by: { id: admin.id, name: admin.name },
+    });
+    expect(await call(id)).toEqual({ permission: "allow", grant_id: made.id });
+    expect(await call(id, { keys: ["database:prod/main"] })).toMatchObject({ permission: "ask" });
+    await Promise.all([1, 2, 3].map(() => db.agents.grants.hit(db.pool, made.id)));
+    const [seen] = await db.agents.grants.list(owner, id);
+    expect(seen).toMatchObject({ hits: 3, active: true });
+    expect(seen?.last_hit_at).not.toBe(null);
+
+    await db.agents.grants.revoke(owner, id, made.id);
+    await db.agents.grants.revoke(owner, id, made.id);
+    expect(await call(id)).toMatchObject({ permission: "ask" });
+    expect(await db.agents.grants.hit(db.pool, made.id)).toBe(false);
+    const timed = await db.agents.grants.create(admin, id, grant());
+    await db.pool.query("UPDATE agent_grant SET expires_at = now() - interval '1 second' WHERE id = $1", [
+      timed.id,
+    ]);
+    expect(await call(id)).toMatchObject({ permission: "ask" });
+    expect((await db.agents.grants.list(admin, id)).map(({ active }) => active)).toEqual([false, false]);
+    await db.agents.grants.create(admin, id, grant({ tool: "*" }));
+    expect(await call(id, { tool: "git_push" })).toEqual({ permission: "deny", grant_id: null });
+    expect((await db.factsOf(id)).map(({ action }) => action)).toEqual([
+      ...["agent.created", "agent.granted", "agent.grant_revoked", "agent.granted", "agent.granted"],
+    ]);
+  });
+
+  test("is not given by whoever owns the agent, ends with the agent, and there are two hundred at most", async () => {
+    const { id } = await db.agent(admin);
+    await expect(db.agents.grants.create(admin, id, grant())).rejects.toEqual(code("FORBIDDEN"));
+    const other = await db.actorOf("admin");
+    await db.pool.query(
+      `INSERT INTO agent_grant (id, agent_id, tool, granted_by, granted_name, expires_at)
+        SELECT gen_random_uuid(), $1, 'read_file', $2, 'x', now() + interval '1 day' FROM generate_series(1, 199)`,
+      [id, other.id],
+    );
+    const last = await db.agents.grants.create(other, id, grant());
+    await expect(db.agents.grants.create(other, id, grant())).rejects.toEqual(code("TOO_MANY_AGENT_GRANTS"));
+    const { id: another } = await db.agent(admin);
+    await expect(db.agents.grants.revoke(other, another, last.id)).rejects.toEqual(code("NOT_FOUND"));
+    await expect(db.agents.grants.revoke(owner, id, last.id)).rejects.toEqual(code("FORBIDDEN"));
+    await db.agents.update(admin, id, { active: false });
+    await expect(call(id)).rejects.toEqual(code("NOT_FOUND"));
+  });
+});
+
+test("the policy for changes of permissions ships once, and stays away where it was deleted", async () => {
+  await Promise.all([db.agents.ensurePolicy(), db.agents.ensurePolicy()]);
+  const named = () => db.prisma.policy.findMany({ where: { name: "Permissions of agents" } });
+  const [policy, ...more] = await named();
+  expect(policy).toMatchObject({ active: true });
+  expect(more).toEqual([]);
+  await db.prisma.policy.delete({ where: { id: policy!.id } });
+  await db.agents.ensurePolicy();
+  expect(await named()).toEqual([]);
+});
