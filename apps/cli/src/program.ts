@@ -13,8 +13,11 @@ import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { reportFailure } from "./failure-report.ts";
 import { locks } from "./locks/group.ts";
 import { mcp } from "./mcp/mcp.ts";
+import { seconds } from "./options.ts";
 import { createStyle } from "./output/style.ts";
 import { tasks } from "./tasks/group.ts";
+
+const PATIENCE_SECONDS = 10;
 
 /** Every command of `ade`, in the order in which help shows them. */
 const DEFINITIONS: readonly Definition[] = [
@@ -53,6 +56,12 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
     .description("Community ADE: propose changes, review them, hold locks, watch what happens.")
     .option("--url <address>", "the server (ADE_URL; else where you signed in last)")
     .option("--api-key <key>", "your key (better: ADE_API_KEY or `ade login`, which others do not see)")
+    .option(
+      "--patience <time>",
+      "keep trying for so long while the server is away",
+      seconds,
+      PATIENCE_SECONDS,
+    )
     .option("--json", "answer with the API's JSON, for programs")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
@@ -69,8 +78,8 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
     });
   const cli: Cli = {
     io,
-    options: () => program.opts(),
-    open: () => createContext(io, program.opts()),
+    options: () => program.opts() as unknown as GlobalOptions,
+    open: () => createContext(io, program.opts() as unknown as GlobalOptions),
     endWith,
   };
   for (const define of DEFINITIONS) define(program, cli);
