@@ -3,6 +3,7 @@ import { CommanderError, Command as RealCommand } from "commander";
 import { login } from "./account/login.ts";
 import { logout } from "./account/logout.ts";
 import { whoami } from "./account/whoami.ts";
+import { acp } from "./acp/acp.ts";
 import { agents } from "./agents/group.ts";
 import { approvals } from "./approvals/group.ts";
 import { audit } from "./audit/group.ts";
@@ -11,6 +12,7 @@ import { completion } from "./completion/completion.ts";
 import { watch } from "./events/watch.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { reportFailure } from "./failure-report.ts";
+import { gate } from "./gate/gate.ts";
 import { locks } from "./locks/group.ts";
 import { mcp } from "./mcp/mcp.ts";
 import { seconds } from "./options.ts";
@@ -23,7 +25,7 @@ const PATIENCE_SECONDS = 10;
 const DEFINITIONS: readonly Definition[] = [
   ...[login, logout, whoami],
   ...[tasks, approvals, locks, agents, audit, watch],
-  ...[mcp, completion],
+  ...[acp, gate, mcp, completion],
 ];
 
 /** Runs one command line. Answers its exit code; whatever goes wrong is told on standard error. */
