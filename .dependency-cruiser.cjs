@@ -11,7 +11,7 @@ const LEVELS = [
   ["tasks", "approvals"],
   ["gate"],
   ["applying"],
-  ["tool-calls", "workflows", "sessions", "external"],
+  ["tool-calls", "workflows", "sessions", "external", "demo"],
   ["views"],
 ];
 const CORE = "^packages/core/src";

@@ -65,7 +65,12 @@ export async function processSpecs(
       name: "worker",
       args: [join(app("worker"), "src/main.ts")],
       cwd: root,
-      env: { ...base, ADE_PUBLIC_URL: settings.publicUrl, ADE_ADMIN_PASSWORD: undefined },
+      env: {
+        ...base,
+        ADE_PUBLIC_URL: settings.publicUrl,
+        ADE_API_URL: apiOrigin(settings),
+        ADE_ADMIN_PASSWORD: undefined,
+      },
       logFile: logFile("worker"),
       stopTimeoutMs: WORKER_DRAIN_MS,
     },

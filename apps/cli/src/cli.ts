@@ -20,6 +20,8 @@ export type GlobalOptions = {
   url?: string | undefined;
   apiKey?: string | undefined;
   json?: true | undefined;
+  /** Seconds. */
+  patience: number;
 };
 
 /** Adds one command, or a group of them, below `parent`. */
@@ -66,7 +68,7 @@ export function createContext(io: Io, options: GlobalOptions): Context {
       return apiKey;
     },
     get client() {
-      client ??= createClient({ url, apiKey: this.apiKey });
+      client ??= createClient({ url, apiKey: this.apiKey, patienceMs: options.patience * 1000 });
       return client;
     },
   };

@@ -80,6 +80,11 @@ const TABLE = {
     message: "No key was given.",
     next: "Type it when asked, send it by standard input, or set ADE_API_KEY.",
   },
+  NOT_AN_AGENT: {
+    status: 400,
+    message: "This is no agent's key.",
+    next: "Set ADE_API_KEY to a key of the agent that is to ask (its page, Keys).",
+  },
 } as const;
 
 type Code = keyof typeof TABLE;

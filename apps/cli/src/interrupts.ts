@@ -1,5 +1,7 @@
 import process from "node:process";
+import type { Cli } from "./cli.ts";
 import { cliErrors } from "./errors.ts";
+import { exitCodeOf } from "./exit-codes.ts";
 
 const REASONS = { SIGINT: "INTERRUPTED", SIGTERM: "TERMINATED" } as const;
 
@@ -18,4 +20,15 @@ export async function whileInterruptible<T>(work: (signal: AbortSignal) => Promi
   } finally {
     for (const name of names) process.off(name, onSignal);
   }
+}
+
+/** Work that goes on until it is interrupted, which is then no failure: it ends quietly, with the signal's exit code. */
+export async function untilInterrupted(
+  cli: Cli,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  await whileInterruptible(async (signal) => {
+    await work(signal);
+    if (signal.aborted) cli.endWith(exitCodeOf(signal.reason));
+  });
 }

@@ -3,6 +3,7 @@ import { CommanderError, Command as RealCommand } from "commander";
 import { login } from "./account/login.ts";
 import { logout } from "./account/logout.ts";
 import { whoami } from "./account/whoami.ts";
+import { acp } from "./acp/acp.ts";
 import { agents } from "./agents/group.ts";
 import { approvals } from "./approvals/group.ts";
 import { audit } from "./audit/group.ts";
@@ -11,16 +12,20 @@ import { completion } from "./completion/completion.ts";
 import { watch } from "./events/watch.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { reportFailure } from "./failure-report.ts";
+import { gate } from "./gate/gate.ts";
 import { locks } from "./locks/group.ts";
 import { mcp } from "./mcp/mcp.ts";
+import { seconds } from "./options.ts";
 import { createStyle } from "./output/style.ts";
 import { tasks } from "./tasks/group.ts";
+
+const PATIENCE_SECONDS = 10;
 
 /** Every command of `ade`, in the order in which help shows them. */
 const DEFINITIONS: readonly Definition[] = [
   ...[login, logout, whoami],
   ...[tasks, approvals, locks, agents, audit, watch],
-  ...[mcp, completion],
+  ...[acp, gate, mcp, completion],
 ];
 
 /** Runs one command line. Answers its exit code; whatever goes wrong is told on standard error. */
@@ -53,6 +58,12 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
     .description("Community ADE: propose changes, review them, hold locks, watch what happens.")
     .option("--url <address>", "the server (ADE_URL; else where you signed in last)")
     .option("--api-key <key>", "your key (better: ADE_API_KEY or `ade login`, which others do not see)")
+    .option(
+      "--patience <time>",
+      "keep trying for so long while the server is away",
+      seconds,
+      PATIENCE_SECONDS,
+    )
     .option("--json", "answer with the API's JSON, for programs")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
@@ -69,8 +80,8 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
     });
   const cli: Cli = {
     io,
-    options: () => program.opts(),
-    open: () => createContext(io, program.opts()),
+    options: () => program.opts() as unknown as GlobalOptions,
+    open: () => createContext(io, program.opts() as unknown as GlobalOptions),
     endWith,
   };
   for (const define of DEFINITIONS) define(program, cli);

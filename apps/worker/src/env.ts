@@ -16,6 +16,8 @@ const environment = z.object({
   ADE_SECRET: z.string().min(32),
   ADE_DATA_DIR: z.string().default(".ade"),
   ADE_PUBLIC_URL: z.url().default("http://localhost:3000"),
+  /** Where the front door is reached from here; absent, where people open it. */
+  ADE_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   ADE_FILE_ROOTS: z.string().default(""),
   ADE_SQL_CONNECTIONS: sqlConnectionsSetting,
   /** YAML file of command definitions. */

@@ -7,6 +7,7 @@ import { systemClock } from "@ade/core/kernel/clock";
 import { randomIds } from "@ade/core/kernel/ids";
 import { logStream } from "@ade/core/kernel/log-stream";
 import pino from "pino";
+import { createDemoRuns } from "./demo-agent/runs.ts";
 import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
 import { createTaskSlots } from "./task-slots.ts";
@@ -77,8 +78,9 @@ async function beginApplying(taskId: string): Promise<void> {
 await core.locks.refuseUnfitStore();
 await core.secrets.warnOfUnreadable();
 await core.takeJobs(beginApplying);
+const demoRuns = createDemoRuns({ core, url: env.ADE_API_URL ?? env.ADE_PUBLIC_URL, workerId, log });
 const stopRounds = startRounds(
-  roundsOf(core, { id: workerId, active: () => slots.active, draining: () => draining }),
+  roundsOf(core, demoRuns, { id: workerId, active: () => slots.active, draining: () => draining }),
   log,
 );
 log.info("ready");
@@ -94,7 +96,8 @@ async function stop(signal: string): Promise<void> {
   const left = new Promise<"left behind">((resolve) => {
     setTimeout(resolve, graceMs + LEAVE_BEHIND_MS, "left behind").unref();
   });
-  const ended = await Promise.race([Promise.all([core.stopTakingJobs(), slots.idle()]), left]);
+  const demoEnded = demoRuns.stop();
+  const ended = await Promise.race([Promise.all([core.stopTakingJobs(), slots.idle(), demoEnded]), left]);
   clearTimeout(late);
   await stopRounds();
   await connections.pool.query("DELETE FROM worker WHERE id = $1", [workerId]);

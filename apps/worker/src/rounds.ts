@@ -1,11 +1,13 @@
 import type { Core } from "@ade/core/core";
 import type { Logger } from "pino";
+import type { DemoRuns } from "./demo-agent/runs.ts";
 
 type Round = { name: string; everyMs: number; run: () => Promise<unknown> };
 
 /** What every worker does again and again. Each may run in several workers at once. */
 export function roundsOf(
   core: Core,
+  demoRuns: Pick<DemoRuns, "turn">,
   worker: { id: string; active: () => number; draining: () => boolean },
 ): Round[] {
   const { pool } = core.connections;
@@ -27,6 +29,7 @@ export function roundsOf(
     { name: "tell", everyMs: 500, run: () => core.notifications.tell() },
     { name: "deliver", everyMs: 1_000, run: () => core.notifications.deliver() },
     { name: "backlog", everyMs: 60_000, run: () => core.gate.workBacklog() },
+    { name: "simulated agent", everyMs: 2_000, run: () => demoRuns.turn() },
     { name: "anchor", everyMs: 60_000, run: () => core.ledger.anchor() },
     {
       name: "heartbeat",

@@ -1,3 +1,4 @@
+import { connectionTest } from "@ade/core/agents/connection/schema";
 import { agentStatus } from "@ade/core/agents/schema";
 import { APPROVAL_ACTIONS, approvalPriority } from "@ade/core/approvals/schema";
 import { deadlockEntry, lockKind } from "@ade/core/locks/schema";
@@ -86,6 +87,10 @@ export const eventPayloads = {
   }),
   "preferences:changed": z.strictObject({ user_id: z.string() }),
   "agent:health": z.looseObject({ agent_id: z.uuid(), status: agentStatus, previous_status: agentStatus }),
+  "agent:beats": z.strictObject({
+    beats: z.array(z.strictObject({ agent_id: z.string(), active_tasks: z.int(), last_heartbeat_at: time })),
+  }),
+  "agent:connection_test": connectionTest,
   "agent:changed": z.strictObject({ agent_id: z.string(), change: z.string(), version: z.int().optional() }),
   "lock:acquired": z.strictObject({ ...ofLock, acquired_at: time, expires_at: time }),
   "lock:released": z.strictObject({ ...ofLock, released_at: time, reason: z.string().optional() }),

@@ -3,6 +3,7 @@ import { approvalsRouter } from "./routers/approvals.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { commandsRouter } from "./routers/commands.ts";
 import { delegationsRouter } from "./routers/delegations.ts";
+import { demoRouter } from "./routers/demo.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { executorsRouter } from "./routers/executors.ts";
 import { insightsRouter } from "./routers/insights.ts";
@@ -36,6 +37,7 @@ export const appRouter = router({
   commands: commandsRouter,
   locks: locksRouter,
   agents: agentsRouter,
+  demo: demoRouter,
   users: usersRouter,
   preferences: preferencesRouter,
   notifications: notificationsRouter,

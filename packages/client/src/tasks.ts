@@ -1,5 +1,4 @@
 import { isCoded } from "./errors.ts";
-import { followEvents } from "./events.ts";
 import { pause } from "./retry.ts";
 import type {
   CreateTask,
@@ -15,21 +14,24 @@ import type {
 import type { Transport } from "./transport.ts";
 
 const END_STATES: readonly TaskState[] = ["COMPLETED", "REJECTED", "CANCELLED"];
-const FIRST_LOOK_MS = 250;
-const LONGEST_LOOK_MS = 5_000;
-/** What takes longer than so many looks is listened for: a decision is then known at once. */
-const LOOKS_BEFORE_LISTENING = 3;
+/** What is waited for meanwhile is told this often, where it has changed. */
+const LOOK_SECONDS = 3;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
 /** A plan is made while a dry run waits. */
 const PLAN_MS = 30_000;
 
 /** A key of one's own, where a program that was started again must not do twice what it did before. */
 export type Once = { idempotencyKey?: string };
 type How = { signal?: AbortSignal | undefined };
+type WaitOptions = How & {
+  states?: readonly TaskState[];
+  onChange?: ((task: TaskEntry) => void) | undefined;
+};
 export type Tasks = ReturnType<typeof createTasks>;
 
 /** Tasks over REST. What arrives twice, because an answer was lost, is done once. */
-export function createTasks(transport: Transport) {
-  const { send } = transport;
+export function createTasks({ send }: Transport) {
   const command = async <T = TaskEntry>(path: string, body: unknown, once: Once): Promise<T> => {
     const { idempotencyKey = crypto.randomUUID() } = once;
     return (await send<T>({ method: "POST", path, body, idempotencyKey })).body;
@@ -64,61 +66,36 @@ export function createTasks(transport: Transport) {
     ): Promise<TaskEntry> => command(`/tasks/${id}/cancel`, options, once),
 
     /**
-     * The task once it is in one of these states; the end states where none are named. Looks at once, soon again, and
-     * then whenever an event tells of news; every five seconds where none can be had.
+     * The task once it is in one of these states; the end states where none are named. The server holds each question
+     * open and answers at once when it is; a server that is away for longer is waited for.
      *
-     * @param options.onChange called with the task at first, and whenever its state or what it waits for is another
+     * @param options.onChange called with the task at first, and within seconds when its state or what it waits for is
+     *   another
      * @throws the reason of `signal`: without one it waits for ever. NOT_FOUND
      */
     async waitFor(
       id: string,
-      {
-        states = END_STATES,
-        signal,
-        onChange,
-      }: {
-        states?: readonly TaskState[];
-        signal?: AbortSignal | undefined;
-        onChange?: ((task: TaskEntry) => void) | undefined;
-      } = {},
+      { states = END_STATES, signal, onChange }: WaitOptions = {},
     ): Promise<TaskEntry> {
-      const over = new AbortController();
-      let woken = new AbortController();
-      let shown = "";
-      try {
-        for (let looks = 1, lookMs = FIRST_LOOK_MS; ; looks += 1) {
-          woken = new AbortController();
-          const task = await get(id, { signal }).catch((error: unknown) => {
-            // A server that is away for longer comes back, too.
-            if (isCoded(error, "NO_ANSWER", "DEPENDENCY_UNAVAILABLE")) return null;
-            throw error;
-          });
-          if (task) tell(task);
-          if (task && states.includes(task.state)) return task;
-          if (looks === LOOKS_BEFORE_LISTENING) void listen();
-          await pause(lookMs, signal ? AbortSignal.any([signal, woken.signal]) : woken.signal);
-          signal?.throwIfAborted();
-          lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5);
-        }
-      } finally {
-        over.abort();
-      }
-
-      function tell(task: TaskEntry): void {
-        const now = `${task.state} ${task.waiting_for?.text ?? ""}`;
-        if (now !== shown) onChange?.(task);
-        shown = now;
-      }
-
-      /** Looks go on without it: where no stream can be had, news are only later. */
-      async function listen(): Promise<void> {
-        const wake = () => woken.abort();
-        const channels = [`task:${id}`];
+      let shown: string | undefined;
+      for (let failures = 0; ; ) {
+        signal?.throwIfAborted();
+        // The first answer comes at once: it says what is waited for.
+        const wait_seconds = shown === undefined ? 0 : LOOK_SECONDS;
         try {
-          const events = followEvents(transport, { channels, signal: over.signal, onOpen: wake });
-          for await (const { event } of events) if (event !== "task:progress") wake();
-        } catch {
-          // Too many streams of this key are open, say.
+          const path = `/tasks/${id}/wait`;
+          const query = { states: [...states], wait_seconds };
+          const heldOpenMs = wait_seconds * 1000;
+          const { body: task } = await send<TaskEntry>({ method: "GET", path, query, heldOpenMs, signal });
+          failures = 0;
+          const now = `${task.state} ${task.waiting_for?.text ?? ""}`;
+          if (now !== shown) onChange?.(task);
+          shown = now;
+          if (states.includes(task.state)) return task;
+        } catch (error) {
+          if (!isCoded(error, "NO_ANSWER", "DEPENDENCY_UNAVAILABLE", "RATE_LIMITED")) throw error;
+          failures += 1;
+          await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures) * Math.random(), signal);
         }
       }
     },

@@ -4,6 +4,7 @@ import { createApplyingService } from "./applying/service.ts";
 import { createApprovalsService } from "./approvals/service.ts";
 import { type CoreOptions, DEFAULTS, OUTGOING } from "./core-options.ts";
 import { createDelegationsService, delegationProjections } from "./delegations/service.ts";
+import { createDemoService } from "./demo/service.ts";
 import { createCommands } from "./executors/adapters/command/service.ts";
 import { createExecutorsService, createSecretBox } from "./executors/service.ts";
 import {
@@ -157,6 +158,7 @@ export async function createCore(options: CoreOptions) {
     atStep: options.atApplyStep,
   });
   const toolCalls = createToolCallsService({ ...base, tasks, gate });
+  const demo = createDemoService({ ...base, identity, agents, gate });
   const views = createViewsService({
     pool,
     redis,
@@ -192,7 +194,7 @@ export async function createCore(options: CoreOptions) {
       secrets,
       agents,
     },
-    ...{ tasks, approvals, gate, applying, toolCalls, views, jobs, connections },
+    ...{ tasks, approvals, gate, applying, toolCalls, demo, views, jobs, connections },
     /** Of requests that are remembered for their Idempotency-Key; a body may hold a secret. */
     requestDigest: createKeyedDigest(secret, "request"),
     /**

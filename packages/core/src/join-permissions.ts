@@ -1,6 +1,7 @@
 import { agentPermissions } from "./agents/permissions.ts";
 import { approvalPermissions } from "./approvals/permissions.ts";
 import { delegationPermissions } from "./delegations/permissions.ts";
+import { demoPermissions } from "./demo/permissions.ts";
 import { executorPermissions } from "./executors/permissions.ts";
 import { buildMatrix } from "./identity/matrix.ts";
 import { identityPermissions } from "./identity/permissions.ts";
@@ -37,5 +38,6 @@ export function joinPermissions() {
     approvalPermissions,
     toolCallPermissions,
     viewPermissions,
+    demoPermissions,
   ]);
 }

@@ -66,6 +66,8 @@ export async function makeCore(
     atApplyStep?: CoreOptions["atApplyStep"];
     sqlConnections?: CoreOptions["sqlConnections"];
     commandsFile?: string;
+    /** Roots beside `files`. */
+    fileRoots?: CoreOptions["fileRoots"];
   } = {},
 ): Promise<TestCore> {
   const [database, redis] = await Promise.all([createDatabase(), createRedis()]);
@@ -86,7 +88,7 @@ export async function makeCore(
     log,
     secret: SECRET,
     publicUrl: "http://localhost:3000",
-    fileRoots: { files: filesDir },
+    fileRoots: { files: filesDir, ...options.fileRoots },
     testExecutors: { sink: sinkDir, ...(options.executors && { more: options.executors }) },
     ...(options.secretEnvironment ? { secretEnvironment: options.secretEnvironment } : {}),
     commandsFile: options.commandsFile,

@@ -23,7 +23,11 @@ export const login: Definition = (parent, cli) => {
       const url = addressOf(given ?? (io.stdin.isTTY ? await ask(io, "Server", suggested) : suggested));
       const api_key = options.apiKey ?? io.env.ADE_API_KEY ?? (await readKey());
       if (!api_key) throw cliErrors.NO_KEY_GIVEN();
-      const me = await createClient({ url, apiKey: api_key }).me();
+      const me = await createClient({
+        url,
+        apiKey: api_key,
+        patienceMs: options.patience * 1000,
+      }).me();
       const profiles = { ...stored.profiles, [url]: { api_key, name: me.name } };
       writeCredentials(io.env, { current: url, profiles });
       cli

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { InvalidArgumentError } from "commander";
 import type { Definition } from "../cli.ts";
 import { cliErrors } from "../errors.ts";
-import { whileInterruptible } from "../interrupts.ts";
+import { untilInterrupted } from "../interrupts.ts";
 import { wholeNumber } from "../options.ts";
 import { statusText } from "./agent-text.ts";
 
@@ -28,7 +28,7 @@ export const heartbeatAgent: Definition = (parent, cli) => {
         return answer.next_heartbeat_seconds * 1000;
       };
       if (!keep) return void (await beat());
-      await whileInterruptible(async (signal) => {
+      await untilInterrupted(cli, async (signal) => {
         while (!signal.aborted) {
           const delayMs = await beat();
           await setTimeout(delayMs, undefined, { signal }).catch(() => undefined);

@@ -43,7 +43,7 @@ export const listAgents: Definition = (parent, cli) => {
             { title: "KIND", of: ({ connection }) => connection.kind },
             { title: "MODEL", of: ({ model }) => plainLine(model ?? ""), shrinksTo: 8 },
             { title: "OWNER", of: ({ owner_name }) => plainLine(owner_name), shrinksTo: 8 },
-            { title: "ID", of: ({ id }) => id, paint: style.dim },
+            { title: "ID", of: ({ id }) => id, moves: true, paint: style.dim },
           ]);
           return `${rows}\n${paging(pagination, style)}`.trimEnd();
         },

@@ -40,13 +40,13 @@ export const listApprovals: Definition = (parent, cli) => {
         const now = Date.now();
         const of = ({ task_id }: { task_id: string }) => tasks.get(task_id)!;
         const rows = table(style, approvals, [
-          { title: "APPROVAL", of: ({ id }) => id },
+          { title: "APPROVAL", of: ({ id }) => id, moves: true },
           {
             title: "RISK",
             of: (row) => riskOf(of(row)),
             paint: (text, row) => paintRisk(style, of(row).risk?.level)(text),
           },
-          { title: "TASK", of: (row) => plainLine(of(row).config.description), shrinksTo: 16 },
+          { title: "TASK", of: (row) => plainLine(of(row).config.description), shrinksTo: 20 },
           { title: "BY", of: (row) => plainLine(of(row).metadata.author_name), shrinksTo: 8 },
           ...(task === undefined
             ? []

@@ -1,6 +1,6 @@
 import type { AdeEvent, Client } from "@ade/client";
 import type { Definition } from "../cli.ts";
-import { whileInterruptible } from "../interrupts.ts";
+import { untilInterrupted } from "../interrupts.ts";
 import { collect } from "../options.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Style } from "../output/style.ts";
@@ -24,7 +24,7 @@ export const watch: Definition = (parent, cli) => {
     .action(async (given, { event: names = [], after }) => {
       const { client, out } = cli.open();
       const channels = given.length > 0 ? given : await channelsOf(client);
-      await whileInterruptible(async (signal) => {
+      await untilInterrupted(cli, async (signal) => {
         const onOpen = ({ again }: { again: boolean }) =>
           out.note(
             out.style.dim(again ? "Connected again." : `Watches ${channels.join(", ")}; Ctrl-C ends it.`),

@@ -25,7 +25,7 @@ export const listLocks: Definition = (parent, cli) => {
         if (locks.length === 0) return "No lock is held.";
         const now = Date.now();
         const rows = table(style, locks, [
-          { title: "LOCK", of: ({ id }) => id },
+          { title: "LOCK", of: ({ id }) => id, moves: true },
           {
             title: "RESOURCE",
             of: ({ key }) => plainLine(key.replace(/^resource:/, "")),

@@ -9,16 +9,25 @@ export type Column<Row> = {
   align?: "right";
   /** Gives way where a line is too long for the terminal, down to this width; others never do. */
   shrinksTo?: number;
+  /** Stands on a line of its own below the row where there is no room for it beside the others. */
+  moves?: true;
 };
 
 const GAP = "  ";
 const ellipsis = "…";
 
 /**
- * Rows below their titles. On a terminal a line fits its width: columns that may give way do, the widest first. Anywhere
- * else everything is shown. Pure.
+ * Rows below their titles. On a terminal a line fits its width: columns that may give way do, the widest first, and where
+ * that is not enough those that may move stand below their row. Anywhere else everything is shown. Pure.
  */
-export function table<Row>(style: Style, rows: readonly Row[], columns: readonly Column<Row>[]): string {
+export function table<Row>(style: Style, rows: readonly Row[], all: readonly Column<Row>[]): string {
+  const least = all.map(({ title, of, shrinksTo }) => {
+    const width = Math.max(stringWidth(title), ...rows.map((row) => stringWidth(of(row))));
+    return Math.min(width, shrinksTo ?? width);
+  });
+  const isTight = style.width !== null && total(least) > style.width;
+  const columns = all.filter(({ moves }) => !(moves && isTight));
+  const moved = all.filter(({ moves }) => moves && isTight);
   const cells = rows.map((row) => columns.map((column) => column.of(row)));
   const natural = columns.map((column, at) =>
     Math.max(stringWidth(column.title), ...cells.map((row) => stringWidth(row[at]!))),
@@ -40,9 +49,16 @@ export function table<Row>(style: Style, rows: readonly Row[], columns: readonly
       columns.map(({ title }) => title),
       (text) => style.dim(text),
     ),
-    ...cells.map((row, index) => lineOf(row, (text, at) => columns[at]!.paint?.(text, rows[index]!) ?? text)),
+    ...cells.flatMap((texts, index) => [
+      lineOf(texts, (text, at) => columns[at]!.paint?.(text, rows[index]!) ?? text),
+      ...moved.map(({ of }) => `${GAP}${style.dim(of(rows[index]!))}`),
+    ]),
   ].join("\n");
 }
+
+/** The width of a line of columns, with the gaps between them. */
+const total = (widths: readonly number[]): number =>
+  widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
 
 /** Widths whose sum, with the gaps, is at most `width`, as far as the columns give way. */
 function fitted<Row>(
@@ -52,7 +68,7 @@ function fitted<Row>(
 ): number[] {
   const widths = [...natural];
   if (width === null) return widths;
-  let over = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1) - width;
+  let over = total(widths) - width;
   while (over > 0) {
     const giving = columns
       .map(({ shrinksTo }, at) => ({ at, spare: shrinksTo === undefined ? 0 : widths[at]! - shrinksTo }))

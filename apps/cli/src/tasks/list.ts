@@ -43,14 +43,14 @@ export const listTasks: Definition = (parent, cli) => {
         if (tasks.length === 0) return "No task.";
         const now = Date.now();
         const rows = table(style, tasks, [
-          { title: "ID", of: ({ id }) => id },
+          { title: "ID", of: ({ id }) => id, moves: true },
           {
             title: "STATE",
             of: ({ state }) => state,
             paint: (text, { state }) => paintState(style, state)(text),
           },
           { title: "RISK", of: riskOf, paint: (text, { risk }) => paintRisk(style, risk?.level)(text) },
-          { title: "TASK", of: ({ config }) => plainLine(config.description), shrinksTo: 16 },
+          { title: "TASK", of: ({ config }) => plainLine(config.description), shrinksTo: 24 },
           { title: "BY", of: ({ metadata }) => plainLine(metadata.author_name), shrinksTo: 8 },
           {
             title: "CREATED",

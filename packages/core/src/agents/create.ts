@@ -30,7 +30,7 @@ export function createCreate({ ledger, ids, identity }: Deps) {
           name: "First key",
           scopes: null,
           expires_at: null,
-          created_by: actor.id,
+          created_by: actor.kind === "user" ? actor.id : null,
         });
         const agent = await readAgent(tx, id);
         if (!agent) throw new Error("The agent just written is not there");

@@ -10,6 +10,7 @@ import { AgentFilters } from "./agent-filters.tsx";
 import { AgentGrid, type AgentsView } from "./agent-grid.tsx";
 import { AgentsEmpty, AgentsSkeleton } from "./agents-empty.tsx";
 import { FILTERS, filterOf } from "./list-filter.ts";
+import { SimulatedAgent } from "./simulated-agent.tsx";
 import { useAgents } from "./use-agents.ts";
 
 /** Who proposes changes without being a person: how they are, what they carry, who answers for them. */
@@ -35,6 +36,7 @@ export function AgentsPage() {
       >
         <AgentFilters url={url} view={view} counts={agents.counts} tags={agents.tags} mayCreate={mayCreate} />
       </PageBar>
+      <SimulatedAgent />
       {agents.isRead && agents.total > 0 ? (
         <AgentGrid
           key={asked + view}

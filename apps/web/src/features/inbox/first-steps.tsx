@@ -5,7 +5,12 @@ import { IconButton } from "#components/ui/button.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";
 import { toastProblem } from "#components/ui/toast.ts";
 import { type KeyId, useKeys } from "#lib/keys.ts";
+import { onDemand } from "#lib/on-demand.tsx";
 import { useSetPreferences } from "#lib/preferences.ts";
+
+const SimulatedStep = onDemand(() =>
+  import("../agents/simulated-step.tsx").then((file) => file.SimulatedStep),
+);
 
 const STORED = "ade.first_steps";
 type Step = "open" | "decide" | "undo" | "keys";
@@ -75,6 +80,7 @@ export function FirstSteps({ hasOpened, hasDecided }: Props) {
             Propose a change yourself
           </Link>
         </li>
+        <SimulatedStep />
       </ol>
       <IconButton
         label="Put the first steps away"

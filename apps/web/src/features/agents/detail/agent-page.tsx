@@ -14,6 +14,7 @@ import { useUrlState } from "#lib/url-state.ts";
 import { AgentActions, FavouriteButton } from "../agent-actions.tsx";
 import type { Agent } from "../agent-types.ts";
 import { Health, Heartbeat } from "../health.tsx";
+import { SimulatedSteps } from "../simulated-agent.tsx";
 import { useAgent } from "../use-agents.ts";
 import { ActivityTab } from "./activity-tab.tsx";
 
@@ -77,7 +78,12 @@ export function AgentPage() {
             onChange={(next) => url.set({ tab: next === "activity" ? null : next, part: null }, "push")}
           >
             <div className="@container mx-auto max-w-6xl p-4 max-sm:p-3">
-              {tab.id === "activity" && <ActivityTab agent={entry} isAdmin={isAdmin} />}
+              {tab.id === "activity" && (
+                <>
+                  <SimulatedSteps agentId={entry.id} />
+                  <ActivityTab agent={entry} isAdmin={isAdmin} />
+                </>
+              )}
               {tab.id === "config" && (
                 <ConfigPanel key={entry.id} agent={entry} mayManage={mayManage} url={url} />
               )}

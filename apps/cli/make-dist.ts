@@ -1,0 +1,8 @@
+import { writeDist } from "../../scripts/dist/write-dist.ts";
+
+writeDist({
+  folder: "apps/cli",
+  entry: "src/main",
+  dist: new URL("dist", import.meta.url).pathname,
+  declarations: false,
+});
