@@ -1,3 +1,4 @@
+import { countGrantHit } from "../agents/service.ts";
 import type { Preview } from "../executors/schema.ts";
 import { type HotWrite, hotWrite, json } from "../ledger/service.ts";
 import type { Requirement } from "../policies/schema.ts";
@@ -67,13 +68,8 @@ export function assessTask(
       plan_state = ${p(found.preview === null ? "skipped" : "ready")}, risk = ${p(json(found.risk))}::jsonb,
       requirements = ${p(json(found.requirements))}::jsonb, content_hash = ${hash}, resource_keys = ${keys}::text[]
       FROM guard WHERE task_id = guard.id AND revision = ${revision}::int),
-    ${insertApprovals(p, task, found.approvals)}${found.grant_id ? `, ${countHit(p, found.grant_id)}` : ""}`;
+    ${insertApprovals(p, task, found.approvals)}${found.grant_id ? `, ${countGrantHit(p, found.grant_id)}` : ""}`;
   });
-}
-
-/** Counted with what it let through, or not at all. */
-function countHit(p: (value: unknown) => string, grantId: string): string {
-  return `hit AS (UPDATE agent_grant SET hits = hits + 1, last_hit_at = now() FROM guard WHERE agent_grant.id = ${p(grantId)}::uuid)`;
 }
 
 /** SUBMITTED to DRAFT: the plan is invalid, or nobody is left to approve. The errors stay on the task. */
