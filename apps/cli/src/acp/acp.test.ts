@@ -297,6 +297,6 @@ test("a person's key asks nothing in an agent's name", async () => {
   const ended = await runAde(["--url", url, "acp", "--", "true"], {
     env: { ADE_API_KEY: owner.authorization.slice("Bearer ".length) },
   });
-  expect(ended).toMatchObject({ code: 2 });
+  expect(ended).toMatchObject({ code: 4 });
   expect(ended.stderr).toContain("NOT_AN_AGENT");
 });
