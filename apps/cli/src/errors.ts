@@ -51,7 +51,7 @@ const TABLE = {
   NOT_AN_AGENT: {
     status: 403,
     message: "This key is a person's.",
-    next: "An agent says by its own key that it lives: set ADE_API_KEY to it.",
+    next: "An agent speaks by its own key: set ADE_API_KEY to it.",
   },
   COMMAND_NOT_FOUND: {
     status: 404,
