@@ -5,6 +5,7 @@ import { messageOf, PlainError } from "@ade/embedded/plain-error";
 import { migrate } from "../../prisma/deploy.ts";
 import { checkSettings } from "./check-settings.ts";
 import { fillDemo } from "./demo.ts";
+import { demoExecutors } from "./demo-executors.ts";
 import { runningStart } from "./port.mjs";
 import { buildWeb, generateClient } from "./prepare.ts";
 import { apiOrigin, processSpecs } from "./processes.ts";
@@ -63,7 +64,7 @@ async function start(): Promise<void> {
   progress(3, "Redis", redis.outcome);
 
   const urls = { databaseUrl: postgres.url, redisUrl: redis.url, secret };
-  const specs = await processSpecs(settings, urls);
+  const specs = await processSpecs(settings, urls, await demoExecutors(settings, postgres, secret));
   await checkSettings(specs);
 
   const client = await generateClient(preparing.signal);
