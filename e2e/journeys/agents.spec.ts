@@ -151,8 +151,9 @@ test("settings are saved with a history, permissions are proposed as a task", as
   await page.getByRole("button", { name: "Propose…" }).click();
   await page.getByRole("dialog").getByLabel("Why").fill("The pipeline is trusted by now.");
   await page.getByRole("dialog").getByRole("button", { name: "Propose" }).click();
-  const notice = page.getByRole("status").filter({ hasText: "The change of permissions is a task now" });
-  await notice.getByRole("link", { name: "Open the task" }).click();
+  const proposals = page.getByRole("list", { name: "Changes of permissions" });
+  await expect(proposals).toContainText("The change of permissions is a task now");
+  await proposals.getByRole("link", { name: "Open the task" }).click();
   await expect(page).toHaveURL(/\/tasks\/[0-9a-f-]{36}$/);
   await expect(page.getByText("The pipeline is trusted by now.").first()).toBeVisible();
 });

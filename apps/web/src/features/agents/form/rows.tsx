@@ -25,7 +25,7 @@ export function useIssue(name: FieldName): string | undefined {
 }
 
 /** What a row needs of the form: label side and control side together. */
-export function useRow(name: FieldName, isNumber = false) {
+function useRow(name: FieldName, isNumber = false) {
   const { register } = useFormContext<AgentForm>();
   const { changed, readOnly } = use(FormLook);
   const error = useIssue(name);

@@ -56,7 +56,7 @@ export function stepIssues(step: Step, form: AgentForm): FieldIssue[] {
 }
 
 /** Issues as the form keeps them: the first of each field. */
-export function errorsOf(issues: readonly FieldIssue[]): FieldErrors<AgentForm> {
+function errorsOf(issues: readonly FieldIssue[]): FieldErrors<AgentForm> {
   const errors: FieldErrors<AgentForm> = {};
   for (const { field, issue } of [...issues].reverse()) {
     const isList = /^(memory_blocks|limits)$/.test(field);

@@ -65,5 +65,3 @@ export function createDraftKeeper(doors: Doors, opened: AgentDraft | null) {
     current: () => draft,
   };
 }
-
-export type DraftKeeper = ReturnType<typeof createDraftKeeper>;
