@@ -43,6 +43,7 @@ import { type ToolCall, type ToolVerdict, toolVerdict } from "./tool-verdict.ts"
 import { createUpdate } from "./update.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
+export { grantFact, type NewGrant } from "./grants/grants.ts";
 export { countGrantHit } from "./grants/store.ts";
 export type { AgentsQuery } from "./listing.ts";
 export { TOOL_CALL_TYPE } from "./may-propose.ts";

@@ -12,7 +12,7 @@ import { findGrant, listGrants } from "./store.ts";
 const MAX_IN_FORCE = 200;
 const DAY_MS = 86_400_000;
 
-type NewGrant = {
+export type NewGrant = {
   id: string;
   agent_id: string;
   tool: string;
@@ -24,7 +24,7 @@ type NewGrant = {
   expires_at: Date;
 };
 
-function grantFact(grant: NewGrant): Fact {
+export function grantFact(grant: NewGrant): Fact {
   const { id, agent_id, tool, resources, task_id, expires_at, granted_by } = grant;
   const detail = {
     grant_id: id,
