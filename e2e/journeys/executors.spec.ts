@@ -43,14 +43,29 @@ async function submit(
 
 async function rollOut(page: Page, description: string, version: string): Promise<string> {
   return submit(page, /^Command/, description, async () => {
-    await page.getByLabel(/^Command/).selectOption("demo-rollout");
+    await page.getByRole("combobox", { name: /^Command/ }).selectOption("demo-rollout");
     await page.getByLabel(/^Version/).fill(version);
     await page.getByLabel(/^Replicas/).fill("3");
   });
 }
 
-const ends = (page: Page, word: string) =>
-  expect(page.getByText(word).first()).toBeVisible({ timeout: APPLIED_MS });
+/** Resolves when it has ended so. */
+async function ends(page: Page, id: string, result: string): Promise<void> {
+  const read = async () => {
+    const { execution } = await (await page.request.get(`/api/v1/tasks/${id}`)).json();
+    return execution?.result as string | undefined;
+  };
+  await expect.poll(read, { timeout: APPLIED_MS }).toBe(result);
+}
+
+/** Proposes the rollback of the task that is shown; answers its id. */
+async function rollBack(page: Page, reason: string): Promise<string> {
+  await page.getByRole("button", { name: "Roll back…" }).click();
+  await page.getByRole("dialog").getByRole("textbox").fill(reason);
+  await page.getByRole("button", { name: /Propose the rollback/ }).click();
+  await expect(page.getByRole("heading", { name: /^Roll back: / })).toBeVisible({ timeout: APPLIED_MS });
+  return page.url().split("/").at(-1)!;
+}
 
 test("a command's plan is reviewed as a diff, and exactly that is applied while its output streams", async ({
   author: page,
@@ -111,17 +126,13 @@ test("a migration shows its rows and schema, is applied, and is brought back by 
   await expect(page.getByText("touches 250 rows")).toBeVisible();
   await expect(page.getByText("applied with up to 25 more or fewer")).toBeVisible();
   await approve(reviewer.request, id);
-  await ends(page, "Completed");
+  await ends(page, id, "success");
   await expect(page.getByRole("region", { name: "Output" })).toContainText("Committed to demo.");
 
-  await page.getByRole("button", { name: "Roll back…" }).click();
-  await page.getByRole("dialog").getByRole("textbox").fill("Not needed after all");
-  await page.getByRole("button", { name: /Propose the rollback/ }).click();
+  const rollback = await rollBack(page, "Not needed after all");
   await expect(page.getByText(`DROP COLUMN ${column}`).first()).toBeVisible();
-  const rollback = page.url().split("/").at(-1)!;
-  expect(rollback).not.toBe(id);
   await approve(reviewer.request, rollback);
-  await ends(page, "Completed");
+  await ends(page, rollback, "success");
   await expect(page.getByRole("region", { name: "Output" })).toContainText("The down script is committed");
   await page.goto(`/tasks/${id}`);
   await expect(page.getByText("It has been rolled back.")).toBeVisible();
@@ -139,15 +150,15 @@ test("a migration that fails half-way says which statement, and leaves the datab
     unique("Fail half-way"),
     `CREATE TABLE ${table} (id int);\nINSERT INTO ${table} SELECT 1 / (current_setting('statement_timeout') = '15s')::int;`,
   );
-  await expect(page.getByText(`table public.${table}`).first()).toBeVisible();
+  await expect(page.getByText(`database:default/demo/${table}`).first()).toBeVisible();
   await approve(reviewer.request, id);
-  await ends(page, "Failed");
+  await ends(page, id, "failure");
   await expect(page.getByText(/Statement 2 \(INSERT INTO half_.*division by zero/).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Roll back…" })).toBeHidden();
 
   // What the first statement made is not there: the same can be planned again.
   await migrate(page, unique("Make it after all"), `CREATE TABLE ${table} (id int);`);
-  await expect(page.getByText(`table public.${table}`).first()).toBeVisible();
+  await expect(page.getByText(`database:default/demo/${table}`).first()).toBeVisible();
 });
 
 test("a request to a service is undone by its compensating one, through review", async ({
@@ -175,14 +186,12 @@ test("a request to a service is undone by its compensating one, through review",
     });
     await expect(page.getByText(`PUT ${url}`).first()).toBeVisible();
     await approve(reviewer.request, id);
-    await ends(page, "Completed");
+    await ends(page, id, "success");
     expect([...flags.keys()]).toEqual(["/flags/checkout"]);
-    await page.getByRole("button", { name: "Roll back…" }).click();
-    await page.getByRole("button", { name: /Propose the rollback/ }).click();
+    const rollback = await rollBack(page, "Too early");
     await expect(page.getByText(`DELETE ${url}`).first()).toBeVisible();
-    const rollback = page.url().split("/").at(-1)!;
     await approve(reviewer.request, rollback);
-    await ends(page, "Completed");
+    await ends(page, rollback, "success");
     expect([...flags.keys()]).toEqual([]);
   } finally {
     server.close();

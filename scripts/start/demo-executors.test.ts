@@ -30,7 +30,7 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>[]
 }
 
 test("a demo gets a shop of its own to change and a command to run; a second start leaves what was changed", async () => {
-  const settings = await demoExecutors({ demo: true, dataDir }, embedded, SECRET);
+  const settings = await demoExecutors({ demo: true, dataDir }, embedded, SECRET, {});
   const { demo } = JSON.parse(settings.ADE_SQL_CONNECTIONS!) as { demo: { url: string } };
   expect(await ask(demo.url, "SELECT count(*)::int AS orders FROM orders")).toEqual([{ orders: 1000 }]);
   const [role] = await ask(
@@ -40,7 +40,7 @@ test("a demo gets a shop of its own to change and a command to run; a second sta
   expect(role).toEqual({ rolsuper: false, rolcreatedb: false });
   await ask(demo.url, "DELETE FROM orders WHERE id > 10");
 
-  const again = await demoExecutors({ demo: true, dataDir }, embedded, `${SECRET}, another one`);
+  const again = await demoExecutors({ demo: true, dataDir }, embedded, `${SECRET}, another one`, {});
   const next = JSON.parse(again.ADE_SQL_CONNECTIONS!) as { demo: { url: string } };
   expect(next.demo.url).not.toBe(demo.url);
   expect(await ask(next.demo.url, "SELECT count(*)::int AS orders FROM orders")).toEqual([{ orders: 10 }]);
@@ -51,7 +51,9 @@ test("a demo gets a shop of its own to change and a command to run; a second sta
   expect(complaints).toEqual([]);
 });
 
-test("without the demo, or on a database of somebody's own, nothing is made", async () => {
-  expect(await demoExecutors({ demo: false, dataDir }, embedded, SECRET)).toEqual({});
-  expect(await demoExecutors({ demo: true, dataDir }, { url: adminUrl }, SECRET)).toEqual({});
+test("without the demo, on a database of somebody's own, or beside settings of theirs, nothing is made", async () => {
+  const own = { ADE_SQL_CONNECTIONS: "{}", ADE_COMMANDS: "/etc/commands.yaml" };
+  expect(await demoExecutors({ demo: true, dataDir }, embedded, SECRET, own)).toEqual({});
+  expect(await demoExecutors({ demo: false, dataDir }, embedded, SECRET, {})).toEqual({});
+  expect(await demoExecutors({ demo: true, dataDir }, { url: adminUrl }, SECRET, {})).toEqual({});
 });

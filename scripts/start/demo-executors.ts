@@ -14,15 +14,16 @@ export async function demoExecutors(
   { demo, dataDir }: Pick<Settings, "demo" | "dataDir">,
   postgres: { url: string; embedded?: unknown },
   secret: string,
+  given: NodeJS.ProcessEnv,
 ): Promise<NodeJS.ProcessEnv> {
   if (!demo || !postgres.embedded) return {};
   const settings: NodeJS.ProcessEnv = {};
-  if (!process.env.ADE_SQL_CONNECTIONS?.trim()) {
+  if (!given.ADE_SQL_CONNECTIONS?.trim()) {
     const password = createHmac("sha256", secret).update("demo shop").digest("base64url");
     const url = await ensureDemoShop(postgres.url, password);
     settings.ADE_SQL_CONNECTIONS = JSON.stringify({ demo: { url, fence: true } });
   }
-  if (!process.env.ADE_COMMANDS?.trim()) settings.ADE_COMMANDS = writeDemoCommand(dataDir);
+  if (!given.ADE_COMMANDS?.trim()) settings.ADE_COMMANDS = writeDemoCommand(dataDir);
   return settings;
 }
 

@@ -64,7 +64,8 @@ async function start(): Promise<void> {
   progress(3, "Redis", redis.outcome);
 
   const urls = { databaseUrl: postgres.url, redisUrl: redis.url, secret };
-  const specs = await processSpecs(settings, urls, await demoExecutors(settings, postgres, secret));
+  const more = await demoExecutors(settings, postgres, secret, process.env);
+  const specs = await processSpecs(settings, urls, more);
   await checkSettings(specs);
 
   const client = await generateClient(preparing.signal);
