@@ -46,7 +46,7 @@ module.exports = {
       name: "only-by-the-door",
       comment: "Another slice is entered by service.ts or schema.ts; the kernel has no door.",
       severity: "error",
-      from: { path: `${CORE}/([^/]+)/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `${CORE}/([^/]+)/`, pathNot: "(\\.test|-fixture)\\.ts$" },
       to: {
         path: `${CORE}/[^/]+/`,
         pathNot: [`${CORE}/$1/`, `${CORE}/(kernel|generated)/`, "/(service|schema)\\.ts$"],

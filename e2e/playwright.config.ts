@@ -6,6 +6,8 @@ import { defineConfig } from "@playwright/test";
 /** One installation for the whole run, started by the same command as a user's; its data goes with the run. */
 process.env.ADE_E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ade-e2e-"));
 process.env.ADE_E2E_PORT ??= String(3400 + (process.pid % 400));
+/** Where a journey answers as a service that tasks may call. */
+process.env.ADE_E2E_SERVICE_PORT ??= String(Number(process.env.ADE_E2E_PORT) + 1000);
 const dataDir = process.env.ADE_E2E_DATA_DIR;
 const port = Number(process.env.ADE_E2E_PORT);
 // PostgreSQL refuses root and runs as a user of its own, who has to reach its folder in here.
@@ -51,6 +53,7 @@ export default defineConfig({
       PORT: String(port),
       ADE_DATA_DIR: dataDir,
       ADE_FILE_ROOTS: `files=${join(dataDir, "files")}`,
+      ADE_HTTP_ALLOW: `127.0.0.1:${process.env.ADE_E2E_SERVICE_PORT}`,
       ADE_ADMIN_EMAIL: "root@e2e.local",
       ADE_ADMIN_PASSWORD: "root-password-of-the-journeys",
     },

@@ -1,4 +1,4 @@
-import { writeDist } from "../../scripts/dist/write-dist.ts";
+import { writeDist } from "../../scripts/publish/write-dist.ts";
 
 writeDist({
   folder: "packages/client",

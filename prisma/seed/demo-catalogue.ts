@@ -52,7 +52,7 @@ export const DEMO_RESOURCES: readonly ResourceInput[] = [
   { type: "configuration", id: "flags", namespace: prod, name: "Feature flags", criticality: 40 },
 ];
 
-/** Policies of the demo; they match nothing outside the demo's namespaces. */
+/** Policies of the demo; they match nothing outside the demo's namespaces and its database. */
 export const DEMO_POLICIES: readonly PolicyInput[] = [
   {
     name: "Production needs SRE",
@@ -69,6 +69,14 @@ export const DEMO_POLICIES: readonly PolicyInput[] = [
     groups: ["security"],
     reject_threshold: 1,
     due_in_hours: 24,
+    active: true,
+  },
+  {
+    name: "The demo's database needs an SRE",
+    resource_patterns: ["database:default/demo", "database:default/demo/*"],
+    min_approvers: 1,
+    groups: ["sre"],
+    reject_threshold: 1,
     active: true,
   },
   {

@@ -5,6 +5,7 @@ import { messageOf, PlainError } from "@ade/embedded/plain-error";
 import { migrate } from "../../prisma/deploy.ts";
 import { checkSettings } from "./check-settings.ts";
 import { fillDemo } from "./demo.ts";
+import { demoExecutors } from "./demo-executors.ts";
 import { runningStart } from "./port.mjs";
 import { buildWeb, generateClient } from "./prepare.ts";
 import { apiOrigin, processSpecs } from "./processes.ts";
@@ -63,7 +64,8 @@ async function start(): Promise<void> {
   progress(3, "Redis", redis.outcome);
 
   const urls = { databaseUrl: postgres.url, redisUrl: redis.url, secret };
-  const specs = await processSpecs(settings, urls);
+  const more = await demoExecutors(settings, postgres, secret, process.env);
+  const specs = await processSpecs(settings, urls, more);
   await checkSettings(specs);
 
   const client = await generateClient(preparing.signal);

@@ -20,6 +20,7 @@ export function apiOrigin({ host, port }: Pick<Settings, "host" | "port">): stri
 export async function processSpecs(
   settings: Settings,
   urls: { databaseUrl: string; redisUrl: string; secret: string },
+  more: NodeJS.ProcessEnv = {},
 ): Promise<ChildSpec[]> {
   const { port, host, dataDir } = settings;
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
@@ -34,6 +35,7 @@ export async function processSpecs(
     ADE_DEMO: settings.demo ? "1" : "0",
     ADE_TEST_EXECUTORS: settings.testExecutors ? "1" : "0",
     ADE_FILE_ROOTS: settings.fileRoots,
+    ...more,
   };
   const logFile = (name: string) => join(dataDir, "logs", `${name}.log`);
   const app = (name: string) => join(root, "apps", name);

@@ -181,19 +181,21 @@ test("a reader that stands still does not make the server keep its events in the
   const filler = "x".repeat(100_000);
   const emit = () =>
     server.core.ledger.events.emitLive({ event: "test", channels: ["system"], payload: { filler } });
-  for (let sent = 0; sent < 400; sent++) emit();
+  for (let sent = 0; sent < 200; sent++) emit();
   await vi.waitFor(() => expect(served!.bufferedAmount).toBeGreaterThan(200_000), 10_000);
-  for (let sent = 0; sent < 400; sent++) emit();
+  for (let sent = 0; sent < 200; sent++) emit();
   expect(served!.bufferedAmount).toBeLessThan(1_000_000);
   still.socket.resume();
-  await vi.waitFor(() => expect(still.frames.length).toBeGreaterThan(700), 10_000);
-});
+  await vi.waitFor(() => expect(still.frames.length).toBeGreaterThan(350), 30_000);
+}, 60_000);
 
 test("every event of a task's life is of the shape that programs rely on", async () => {
   const { see, frames } = await connectAs(admin, "?channels=tasks,system,locks");
   await see(isControl);
+  await server.core.startWorker();
   const id = await createTask();
   await server.call(author, "POST", `/tasks/${id}/submit`);
+  await see(({ payload }) => payload.new_state === "REVIEWING");
   await server.call(author, "POST", `/tasks/${id}/cancel`, { reason: "Not needed" });
   await see(({ payload }) => payload.new_state === "CANCELLED");
   const events = frames.filter((frame) => !isControl(frame));

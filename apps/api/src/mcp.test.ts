@@ -1,3 +1,5 @@
+import { runChecks } from "@ade/core/agents/connection/check-run";
+import { checkMcp, MCP_CHECKS } from "@ade/core/agents/connection/mcp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listenForMcp, type McpCaller } from "./mcp-client.ts";
 import { type Caller, makeServer, noopTask, type TestServer } from "./test-server.ts";
@@ -270,4 +272,20 @@ describe("what is wrong", () => {
     await expect(answer).rejects.toThrow("UNAUTHENTICATED");
     await expect(short.call("get_task", { id })).rejects.toThrow(/UNAUTHENTICATED/);
   });
+});
+
+test("the test of an agent's connection finds the door open for its key, and shut for another's", async () => {
+  const tried = (key: string) =>
+    runChecks(
+      MCP_CHECKS,
+      (run) => checkMcp(run, { publicUrl: new URL(door.url).origin, withKey: (use) => use(key) }),
+      async () => undefined,
+      () => performance.now(),
+    );
+  const open = await tried(robot.authorization.replace("Bearer ", ""));
+  expect(open.map(({ state }) => state)).toEqual(["passed", "passed", "passed"]);
+  expect(open[2]?.message).toBe("10 tools");
+  const shut = await tried("ade_nobody");
+  expect(shut.map(({ state }) => state)).toEqual(["passed", "failed", "skipped"]);
+  expect(shut[1]?.message).toMatch(/refused the key \(401\)/);
 });

@@ -48,11 +48,6 @@ const TABLE = {
     message: "There is no agent of this name or id.",
     next: "`ade agents list` shows them.",
   },
-  NOT_AN_AGENT: {
-    status: 403,
-    message: "This key is a person's.",
-    next: "An agent says by its own key that it lives: set ADE_API_KEY to it.",
-  },
   COMMAND_NOT_FOUND: {
     status: 404,
     message: "The command was not found.",
@@ -81,9 +76,9 @@ const TABLE = {
     next: "Type it when asked, send it by standard input, or set ADE_API_KEY.",
   },
   NOT_AN_AGENT: {
-    status: 400,
+    status: 403,
     message: "This is no agent's key.",
-    next: "Set ADE_API_KEY to a key of the agent that is to ask (its page, Keys).",
+    next: "Set ADE_API_KEY to a key of the agent (its page, Keys).",
   },
 } as const;
 

@@ -6,6 +6,15 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** One of a few words. */
+export function oneOf<const T extends string>(choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const chosen = choices.find((choice) => choice === text);
+    if (chosen === undefined) throw new InvalidArgumentError(`It is ${choices.join(", ")}.`);
+    return chosen;
+  };
+}
+
 /** Options that may be given more than once, or with commas between. */
 export function collect(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(",").filter((part) => part !== "")];

@@ -16,7 +16,7 @@ export type TransportOptions = {
 };
 
 /** What stands behind the question mark: lists as repeated fields, what is undefined left out. */
-export type Query = { readonly [field: string]: Value | readonly Value[] | undefined };
+type Query = { readonly [field: string]: Value | readonly Value[] | undefined };
 type Value = string | number | boolean;
 
 type Call = {

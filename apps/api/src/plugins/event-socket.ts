@@ -14,6 +14,8 @@ const PING_MS = 15_000;
 const SUBSCRIBE_WITHIN_MS = 30_000;
 /** More than so much unread: the next event waits, in the feed's own bounded queue. */
 const MAX_BUFFERED_BYTES = 262_144;
+/** A client that asks and asks and never reads the answers is cut off. */
+const MAX_UNREAD_ANSWER_BYTES = 4 * MAX_BUFFERED_BYTES;
 /** Messages of a client are looked at one after the other. */
 const MAX_UNREAD_MESSAGES = 100;
 const GOING_AWAY = 1001;
@@ -127,7 +129,8 @@ export async function serveEventSocket(
   }
 
   function tell(event: "subscribed" | "error", payload: unknown): void {
-    socket.send(JSON.stringify({ id: null, event, timestamp: new Date().toISOString(), payload }));
+    if (socket.bufferedAmount > MAX_UNREAD_ANSWER_BYTES) socket.terminate();
+    else socket.send(JSON.stringify({ id: null, event, timestamp: new Date().toISOString(), payload }));
   }
 
   function end(failure: CodedError): void {

@@ -132,9 +132,9 @@ describe("the SDK's own example agent", () => {
       arguments: { path: "/home/user/project/config.json" },
     });
     expect(task.config.resources.map(({ id }) => id)).toContain("config.json");
-    expect(editor.heard.join("")).toContain(
-      `Waiting for approval: Modifying critical configuration file. ${url}/tasks/${task.id}`,
-    );
+    await expect
+      .poll(() => editor.heard.join(""))
+      .toContain(`Waiting for approval: Modifying critical configuration file. ${url}/tasks/${task.id}`);
     await answer(task, "approve");
     expect(await turn).toMatchObject({ stopReason: "end_turn" });
     expect(editor.heard.join("")).toContain("I've successfully updated the configuration");
@@ -151,7 +151,7 @@ describe("the SDK's own example agent", () => {
     await answer(await taskOf(session, "REVIEWING"), "reject", "Not on a Friday.");
     expect(await turn).toMatchObject({ stopReason: "end_turn" });
     expect(editor.heard.join("")).toContain("I understand you prefer not to make that change");
-    expect(editor.heard.join("")).toContain("Not on a Friday.");
+    await expect.poll(() => editor.heard.join("")).toContain("Not on a Friday.");
   });
 
   test("a cancelled turn leaves nothing pending, here or there", { timeout: 60_000 }, async () => {
@@ -297,6 +297,6 @@ test("a person's key asks nothing in an agent's name", async () => {
   const ended = await runAde(["--url", url, "acp", "--", "true"], {
     env: { ADE_API_KEY: owner.authorization.slice("Bearer ".length) },
   });
-  expect(ended).toMatchObject({ code: 2 });
+  expect(ended).toMatchObject({ code: 4 });
   expect(ended.stderr).toContain("NOT_AN_AGENT");
 });

@@ -1,9 +1,9 @@
 import type { BatchAnswer, BatchInput } from "@ade/client";
-import { InvalidArgumentError } from "commander";
 import { ask } from "../account/prompt.ts";
 import type { Definition } from "../cli.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT_CODES } from "../exit-codes.ts";
+import { oneOf } from "../options.ts";
 import { plainLine } from "../output/plain.ts";
 import type { Style } from "../output/style.ts";
 import { table } from "../output/table.ts";
@@ -14,7 +14,7 @@ export const batch: Definition = (parent, cli) => {
   parent
     .command("batch")
     .description("give one answer to several approvals: all, or none")
-    .argument("<action>", "approve or reject", actionOf)
+    .argument("<action>", "approve or reject", oneOf(["approve", "reject"]))
     .argument("<ids...>", "ids of approvals, up to 100")
     .option("--reason <text>", "why; needed to reject")
     .option("--continue-on-error", "take each alone: what can be answered is")
@@ -62,11 +62,6 @@ export const batch: Definition = (parent, cli) => {
       cli.endWith(done.success ? EXIT_CODES.ok.code : EXIT_CODES.failed.code);
     });
 };
-
-function actionOf(text: string): BatchInput["action"] {
-  if (text === "approve" || text === "reject") return text;
-  throw new InvalidArgumentError("It is approve or reject.");
-}
 
 function batchText({ results, warnings, processed, succeeded, dry_run }: BatchAnswer, style: Style): string {
   const rows = table(style, results, [

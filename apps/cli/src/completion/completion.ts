@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "commander";
 import type { Definition } from "../cli.ts";
-import { completionScript, SHELLS, type Shell } from "./scripts.ts";
+import { oneOf } from "../options.ts";
+import { completionScript, SHELLS } from "./scripts.ts";
 import { placesOf } from "./tree.ts";
 
 /** `ade completion`: made from the commands themselves, so it knows all of them. */
@@ -8,7 +8,7 @@ export const completion: Definition = (parent, cli) => {
   parent
     .command("completion")
     .description("print the completion script of a shell")
-    .argument("<shell>", SHELLS.join(", "), shellOf)
+    .argument("<shell>", SHELLS.join(", "), oneOf(SHELLS))
     .addHelpText(
       "after",
       "\nIn ~/.bashrc: source <(ade completion bash); in ~/.zshrc the same with zsh; in fish: ade completion fish | source",
@@ -17,9 +17,3 @@ export const completion: Definition = (parent, cli) => {
       cli.io.stdout.write(completionScript(shell, placesOf(parent)));
     });
 };
-
-function shellOf(text: string): Shell {
-  const shell = SHELLS.find((each) => each === text);
-  if (!shell) throw new InvalidArgumentError(`It is ${SHELLS.join(", ")}.`);
-  return shell;
-}

@@ -1,7 +1,7 @@
 import type { Place, Word } from "./tree.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof SHELLS)[number];
+type Shell = (typeof SHELLS)[number];
 
 /** The script that completes `ade` in a shell, for these places. Pure. */
 export function completionScript(shell: Shell, places: readonly Place[]): string {

@@ -64,7 +64,7 @@ const KINDS: Record<string, Kind> = Object.fromEntries(
   ).flatMap(([kind, tools]) => tools.split(" ").map((tool) => [tool, kind])),
 );
 
-export const kindOf = (tool: string): Kind =>
+const kindOf = (tool: string): Kind =>
   Object.hasOwn(KINDS, tool.toLowerCase()) ? KINDS[tool.toLowerCase()]! : "other";
 
 const SUBJECTS = [

@@ -1,7 +1,8 @@
 import process from "node:process";
 import type { Client } from "@ade/client";
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "commander";
 import type { Cli, Definition, Io } from "../cli.ts";
+import { oneOf } from "../options.ts";
 import { workspaceName } from "../workspace.ts";
 import { decide, type Fallback } from "./decide.ts";
 import { FORMATS, formatOf } from "./detect.ts";
@@ -14,6 +15,8 @@ const BLOCK = 2;
 const FALLBACKS = ["deny", "ask"] as const;
 const DEFAULT_WAIT_SECONDS = 50;
 const CALL_SECONDS = 900;
+
+const FORMS = ["auto", ...FORMATS.map(({ name }) => name)];
 
 type Options = {
   wait: number;
@@ -28,26 +31,24 @@ export const gate: Definition = (parent, cli) => {
   parent
     .command("gate")
     .description("decide a tool call that a coding agent's hook tells on standard input")
-    .addOption(
-      new Option("--format <name>", "the form of the hook")
-        .choices(["auto", ...FORMATS.map(({ name }) => name)])
-        .default("auto"),
-    )
+    .option("--format <name>", `the form of the hook: ${FORMS.join(", ")}`, oneOf(FORMS), "auto")
     .option(
       "--wait <seconds>",
       "how long it waits for a decision; less than the hook's own time-out",
       seconds,
       DEFAULT_WAIT_SECONDS,
     )
-    .addOption(
-      new Option("--unanswered <what>", "what to say where nobody answers in time")
-        .choices(FALLBACKS)
-        .default("deny" as const),
+    .option(
+      "--unanswered <what>",
+      `where nobody answers in time: ${FALLBACKS.join(" or ")}`,
+      oneOf(FALLBACKS),
+      "deny" as const,
     )
-    .addOption(
-      new Option("--away <what>", "what to say where the server is away")
-        .choices(FALLBACKS)
-        .default("deny" as const),
+    .option(
+      "--away <what>",
+      `where the server is away: ${FALLBACKS.join(" or ")}`,
+      oneOf(FALLBACKS),
+      "deny" as const,
     )
     .option(
       "--ends",

@@ -19,7 +19,7 @@ export function previewText(preview: Preview, style: Style): string {
 }
 
 /** A unified diff, added and removed lines in their colours. Pure. */
-export function diffText(diff: string, style: Style): string {
+function diffText(diff: string, style: Style): string {
   return plainText(diff)
     .replace(/\n$/, "")
     .split("\n")

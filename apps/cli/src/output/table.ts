@@ -85,7 +85,7 @@ function fitted<Row>(
 }
 
 /** The beginning of a text, with a sign where something is left out. Pure. */
-export function cutTo(text: string, width: number): string {
+function cutTo(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let cut = "";
   let used = 0;

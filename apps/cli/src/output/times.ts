@@ -5,19 +5,6 @@ const UNITS = [
   ["s", 1],
 ] as const;
 
-/** A length of time in its two greatest units: `2 h 5 min`. Pure. */
-export function duration(seconds: number): string {
-  let left = Math.max(0, Math.round(seconds));
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}`);
-    else if (parts.length > 0) break;
-  }
-  return parts.join(" ") || "0 s";
-}
-
 /** How long ago, or in how long, in one unit: `3 min ago`, `in 2 h`. Pure. */
 export function relative(iso: string, nowMs: number): string {
   const seconds = Math.round((Date.parse(iso) - nowMs) / 1000);

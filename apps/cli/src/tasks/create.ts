@@ -78,7 +78,7 @@ type Flags = {
 };
 
 /** What the file says, with the flags on top. What is missing or wrong, the server says. Pure. */
-export function taskOf(file: Readonly<Record<string, unknown>>, flags: Flags): CreateTask {
+function taskOf(file: Readonly<Record<string, unknown>>, flags: Flags): CreateTask {
   const { config = {}, metadata = {} } = (
     "config" in file || Object.keys(file).length === 0 ? file : { config: file }
   ) as { config?: Partial<Config>; metadata?: CreateTask["metadata"] };

@@ -86,7 +86,8 @@ function createPrinter(client: Context["client"], id: string): () => Promise<str
   return async () => {
     const position = newest === undefined ? 0 : from.get(newest);
     const answer = await client.tasks.output(id, { from: position }).catch((error: unknown) => {
-      if (isCoded(error, "NOT_FOUND")) return null;
+      // Nothing was printed yet, or it cannot be had now: it comes with the next look.
+      if (isCoded(error)) return null;
       throw error;
     });
     if (!answer) return "";

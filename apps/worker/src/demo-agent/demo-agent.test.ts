@@ -132,7 +132,7 @@ describe("on demo data", () => {
     expect((await start(author)).statusCode).toBe(202);
     work();
     const { run } = await read();
-    await vi.waitFor(async () => expect(await said()).toContain("Now I wait"), PATIENCE);
+    await vi.waitFor(async () => expect(await said()).toContain("Now it is up to people"), PATIENCE);
     expect((await stop(ravi)).statusCode).toBe(204);
     expect((await ended()).end_reason).toBe("ravi stopped it.");
     const states = (await tasksOf(run!.agent_id)).map(({ state }) => state);
@@ -144,7 +144,7 @@ describe("on demo data", () => {
   test("it ends, and says so, when its worker stops", async () => {
     await start(author);
     work();
-    await vi.waitFor(async () => expect(await said()).toContain("Now I wait"), PATIENCE);
+    await vi.waitFor(async () => expect(await said()).toContain("Now it is up to people"), PATIENCE);
     clearInterval(turns);
     await runs.stop();
     expect(await read()).toMatchObject({

@@ -32,12 +32,7 @@ export async function runProgram(options: ProgramOptions): Promise<string> {
   let doing = "Starts";
 
   const beat = () =>
-    client
-      .send({
-        ...{ method: "POST", path: `/agents/${agentId}/heartbeat` },
-        body: { active_tasks: open.size, metrics: { doing } },
-      })
-      .catch(() => undefined);
+    client.agents.heartbeat(agentId, { active_tasks: open.size, metrics: { doing } }).catch(() => undefined);
   const heart = setInterval(beat, HEARTBEAT_MS);
 
   async function tell(text: string, taskId?: string): Promise<void> {
@@ -109,7 +104,7 @@ export async function runProgram(options: ProgramOptions): Promise<string> {
     await tell("I am a simulated agent: a program with a key of its own, like any agent of yours.");
     await pace();
     await client.withLock(LOOKED_AT, { purpose: "Reads how the search logs", signal }, async (lock) => {
-      await tell("I hold a lock on the search in staging while I look at it. See it under Locks.");
+      await tell("I hold a lock on the search in staging while I look at it. Admins see it under Locks.");
       await pause(options.paceMs * 2, AbortSignal.any([signal, lock.signal]));
     });
     for (const each of changesOf(new Date().toISOString())) {
@@ -140,7 +135,7 @@ export async function runProgram(options: ProgramOptions): Promise<string> {
 function waits({ state, waiting_for, risk }: TaskEntry): string {
   const score = risk ? `Its risk is ${risk.score} (${risk.level}). ` : "";
   if (state !== "REVIEWING") return `${score}Nobody has to be asked.`;
-  return `${score}Now I wait: ${waiting_for?.text ?? "for somebody's answer"}. Answer in the inbox.`;
+  return `${score}Now it is up to people: ${waiting_for?.text ?? "somebody has to answer"}. Reviewers answer in their inbox.`;
 }
 
 /** Rejected, sent back, or taken away. */

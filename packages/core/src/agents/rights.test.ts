@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../kernel/actor.ts";
+import { hotWrite } from "../ledger/service.ts";
 import { openAgents, type TestAgents } from "./agents-fixture.ts";
 import { type GrantInput, grantEntry, grantInput } from "./grants/schema.ts";
+import { countGrantHit } from "./service.ts";
 
 let db: TestAgents;
 let admin: Actor;
@@ -62,6 +64,14 @@ describe("a grant", () => {
       ...more,
     });
 
+  /** As the statement does that lets a call pass. */
+  const hit = (id: string) =>
+    db.ledger.commit(
+      admin,
+      [],
+      hotWrite("hit-of-the-test", (p) => `guard AS (SELECT 1), ${countGrantHit(p, id)}`),
+    );
+
   test("lets calls pass while it is in force, counts them, and ends by its time or by hand", async () => {
     const { id } = await db.agent(admin, {
       owner_id: owner.id,
@@ -75,7 +85,7 @@ describe("a grant", () => {
     });
     expect(await call(id)).toEqual({ permission: "allow", grant_id: made.id });
     expect(await call(id, { keys: ["database:prod/main"] })).toMatchObject({ permission: "ask" });
-    await Promise.all([1, 2, 3].map(() => db.agents.grants.hit(db.pool, made.id)));
+    await Promise.all([1, 2, 3].map(() => hit(made.id)));
     const [seen] = await db.agents.grants.list(owner, id);
     expect(seen).toMatchObject({ hits: 3, active: true });
     expect(seen?.last_hit_at).not.toBe(null);
@@ -83,7 +93,6 @@ describe("a grant", () => {
     await db.agents.grants.revoke(owner, id, made.id);
     await db.agents.grants.revoke(owner, id, made.id);
     expect(await call(id)).toMatchObject({ permission: "ask" });
-    expect(await db.agents.grants.hit(db.pool, made.id)).toBe(false);
     const timed = await db.agents.grants.create(admin, id, grant());
     await db.pool.query("UPDATE agent_grant SET expires_at = now() - interval '1 second' WHERE id = $1", [
       timed.id,

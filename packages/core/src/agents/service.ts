@@ -43,7 +43,8 @@ import { type ToolCall, type ToolVerdict, toolVerdict } from "./tool-verdict.ts"
 import { createUpdate } from "./update.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
-export { grantFact, insertGrant, type NewGrant } from "./grants/grants.ts";
+export { grantFact, type NewGrant } from "./grants/grants.ts";
+export { countGrantHit } from "./grants/store.ts";
 export type { AgentsQuery } from "./listing.ts";
 export { TOOL_CALL_TYPE } from "./may-propose.ts";
 export { agentProjections } from "./projections.ts";
@@ -99,7 +100,7 @@ export type AgentsService = {
     keys: readonly string[],
     options?: { begun: boolean },
   ): Promise<void>;
-  /** Whether a call of a tool needs a person; a grant that let it pass is counted by `grants.hit`. NOT_FOUND. */
+  /** Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. NOT_FOUND. */
   toolVerdict(db: Db, call: ToolCall & { agent_id: string }): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
   announceStale(withinSeconds: number): Promise<number>;

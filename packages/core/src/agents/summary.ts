@@ -53,7 +53,7 @@ function sentenceOf(
   const { allowed, asked, denied, proposes } = parts;
   const name = agent.name.trim() || "This agent";
   const alone = allowed.length > 0 ? `may use ${listed(allowed)} on its own` : "may use no tool on its own";
-  const asks = `asks a person before ${asked.length > 0 ? `${listed(asked)} and ` : ""}any tool not named here`;
+  const asks = `asks a person before ${listed([...shortened(asked, SAID - 1), "any tool not named here"])}`;
   const never = denied.length > 0 ? `, and may never use ${listed(denied)}` : "";
   const work = proposes
     ? `It may propose ${typesOf(agent)} on ${scopesOf(agent)}, up to ${agent.max_tasks} at once; policies decide who approves.`
@@ -71,9 +71,14 @@ function scopesOf({ scopes }: Permitted): string {
 
 /** `a`, `a and b`, `a, b and 3 more`. */
 function listed(names: readonly string[]): string {
-  const said = names.length > SAID ? [...names.slice(0, SAID - 1), `${names.length - SAID + 1} more`] : names;
+  const said = shortened(names, SAID);
   const [last] = said.slice(-1);
   return said.length < 2 ? (last ?? "nothing") : `${said.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** So many at most, the last of which counts the rest where there is one. */
+function shortened(names: readonly string[], most: number): readonly string[] {
+  return names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
 }
 
 function counted(count: number, what: string): string {

@@ -114,6 +114,7 @@ function assertComplete(input: Parameters<typeof assertMayRespond>[3]): void {
   if (action !== "delegate" && delegate_to) add("delegate_to", "Only delegate takes it.");
   if (action !== "approve" && options?.require_additional_approvals)
     add("options.require_additional_approvals", "Only approve takes it.");
+  if (action !== "approve" && options?.allow_always) add("options.allow_always", "Only approve takes it.");
   if (details.length === 0) return;
   const isReason = details[0]!.field === "reason";
   throw errors.VALIDATION_ERROR({ ...(isReason ? { message: "A reason is needed." } : {}), details });

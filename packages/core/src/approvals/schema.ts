@@ -65,6 +65,13 @@ export const approvalEntry = z.strictObject({
 });
 export type ApprovalEntry = z.infer<typeof approvalEntry>;
 
+/** Calls of the same tool pass by a grant from now on; `resources` absent: those of this call, null: any. */
+export const allowAlways = z.strictObject({
+  resources: z.array(z.string().min(1).max(300)).min(1).max(100).nullable().optional(),
+  expires_in_days: z.int().min(1).max(90).default(7),
+});
+export type AllowAlways = z.infer<typeof allowAlways>;
+
 export const respondInput = z.strictObject({
   action: approvalAction,
   /** Needed for everything but to approve. */
@@ -82,6 +89,8 @@ export const respondInput = z.strictObject({
       undo_seconds: z.int().min(0).max(30).default(0),
       /** With `approve`: people whose approval is needed beside this one, all of them. */
       require_additional_approvals: z.array(z.uuid()).min(1).max(20).optional(),
+      /** With `approve`, of an agent's tool call: once it is approved, an expiring grant for calls like it. */
+      allow_always: allowAlways.optional(),
     })
     .default({ apply_immediately: false, undo_seconds: 0 }),
 });

@@ -184,7 +184,14 @@ export class AskDraft {
     return {
       ...asked,
       ...{ id, reviewer_id: person.id, reviewer_name: person.name, status: "PENDING" },
-      ...{ action: null, reason: null, delegated_to: null, by_admin: false, apply_immediately: false },
+      ...{
+        action: null,
+        reason: null,
+        delegated_to: null,
+        by_admin: false,
+        apply_immediately: false,
+        allow_always: null,
+      },
       ...{ next_step_at: null, escalation_step: 0 },
       ...{ release_at: null, responded_at: null, created_at: now.toISOString() },
       priority: like?.priority ?? due.priority,

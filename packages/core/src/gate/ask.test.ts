@@ -30,7 +30,14 @@ function row(reviewer: string, requirement_ids: string[], over: Partial<Approval
       stands_for: [],
       delegated_to: null,
     },
-    ...{ by_admin: false, apply_immediately: false, release_at: null, due_at: DUE, created_at: DUE },
+    ...{
+      by_admin: false,
+      apply_immediately: false,
+      allow_always: null,
+      release_at: null,
+      due_at: DUE,
+      created_at: DUE,
+    },
     ...{ next_step_at: null, escalation_step: 0 },
     responded_at: null,
     why: requirement_ids.map((id) => ({

@@ -22,6 +22,7 @@ import {
   taskErrors,
   transitionFrom,
 } from "../tasks/service.ts";
+import { type GrantWish, grantFacts, grantsOf, planGrant } from "./allow-always.ts";
 import { askFacts } from "./ask.ts";
 import { type Decision, decideAndCommit } from "./commit.ts";
 import { decideDelegation, decideTakeBack, planDemand } from "./delegate.ts";
@@ -74,7 +75,10 @@ export async function decideAnswer(
     return decideDelegation(deps, db, actor, { task, approval_id: asked.id }, { delegate_to, reason });
   const wanted = input.options.require_additional_approvals ?? [];
   const demanded = await planDemand(deps, db, task, actor, wanted);
-  return answered(task, { actor, input, by_admin: own?.by_admin ?? voice.by_admin, demanded }, own, deps.ids);
+  const always = input.options.allow_always;
+  const allow_always = always ? await planGrant(db, actor, task, always) : null;
+  const by_admin = own?.by_admin ?? voice.by_admin;
+  return answered(task, { actor, input, by_admin, demanded, allow_always }, own, deps.ids);
 }
 
 type Voice = {
@@ -82,12 +86,13 @@ type Voice = {
   input: RespondInput;
   by_admin: boolean;
   demanded: Awaited<ReturnType<typeof planDemand>>;
+  allow_always: GrantWish | null;
 };
 
 /** The row of an answer that counts, with the transition that it causes. */
 function answered(
   task: ReviewRecord,
-  { actor, input, by_admin, demanded }: Voice,
+  { actor, input, by_admin, demanded, allow_always }: Voice,
   own: ApprovalRecord | undefined,
   ids: Ids,
 ): Decision<Responded> {
@@ -95,15 +100,14 @@ function answered(
   const status = STATUS_OF[input.action];
   const releaseAt = undo_seconds > 0 ? new Date(task.now.getTime() + undo_seconds * 1000) : null;
   const answer = {
-    reviewer_id: actor.id,
-    status,
-    apply_immediately,
+    ...{ reviewer_id: actor.id, reviewer_name: actor.name, status, apply_immediately, allow_always },
     release_at: releaseAt?.toISOString() ?? null,
   };
   const responses = [...task.approvals.filter((approval) => approval !== own), answer];
   const requirements = demanded?.plan.requirements ?? task.requirements ?? [];
   const outcome = outcomeOf(requirements, responses, task.now);
   const move = moveOf(task, outcome, responses, input.reason);
+  const grants = move.state === "APPROVED" ? grantsOf(task, responses, ids) : [];
   const id = own?.id ?? ids.uuid();
   const after = { ...task, approvals: responses };
   return {
@@ -118,6 +122,7 @@ function answered(
         reason: input.reason?.trim() || null,
         content_hash: task.content_hash,
         apply_immediately,
+        allow_always,
         // The same moment as the job's: one that came before the row's would find nothing to release.
         release_at: releaseAt,
         by_admin,
@@ -125,12 +130,13 @@ function answered(
         requirement_ids: own?.requirement_ids ?? [],
       },
       move,
-      demanded?.plan,
+      { asking: demanded?.plan, grants },
     ),
     facts: [
       answerFact(after, { id, reviewer_id: actor.id }, own, input, releaseAt),
       ...(demanded ? askFacts(demanded.task, demanded.plan) : []),
       ...moveFacts(after, outcome, move, input.reason),
+      ...grantFacts(grants),
     ],
     result: { success: true, approval_id: id, task_id: task.id, task_state: move.state },
   };
@@ -195,8 +201,9 @@ export async function release(deps: GateDeps, taskId: string): Promise<void> {
       task.approvals.find((a) => a.status === "CHANGES_REQUESTED" || a.status === "REJECTED")?.reason ??
       undefined;
     const move = moveOf(task, outcome, task.approvals, reason);
-    const facts = moveFacts(task, outcome, move, reason);
-    const rows = await deps.ledger.commit(systemActor("gate"), facts, releaseWrite(task, move));
+    const grants = move.state === "APPROVED" ? grantsOf(task, task.approvals, deps.ids) : [];
+    const facts = [...moveFacts(task, outcome, move, reason), ...grantFacts(grants)];
+    const rows = await deps.ledger.commit(systemActor("gate"), facts, releaseWrite(task, move, grants));
     if (rows.length > 0) return;
   }
 }

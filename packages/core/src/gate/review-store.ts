@@ -1,8 +1,10 @@
+import { countGrantHit, type NewGrant } from "../agents/service.ts";
 import type { Preview } from "../executors/schema.ts";
 import { type HotWrite, hotWrite, json } from "../ledger/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import type { RiskAssessment } from "../risk/schema.ts";
 import type { TaskState } from "../tasks/schema.ts";
+import { grantCtes } from "./allow-always.ts";
 import type { AskPlan } from "./ask.ts";
 import { askCtes, demandedColumn, insertApprovals, type NewApproval } from "./ask-store.ts";
 import { casTask } from "./cas-task.ts";
@@ -67,13 +69,8 @@ export function assessTask(
       plan_state = ${p(found.preview === null ? "skipped" : "ready")}, risk = ${p(json(found.risk))}::jsonb,
       requirements = ${p(json(found.requirements))}::jsonb, content_hash = ${hash}, resource_keys = ${keys}::text[]
       FROM guard WHERE task_id = guard.id AND revision = ${revision}::int),
-    ${insertApprovals(p, task, found.approvals)}${found.grant_id ? `, ${countHit(p, found.grant_id)}` : ""}`;
+    ${insertApprovals(p, task, found.approvals)}${found.grant_id ? `, ${countGrantHit(p, found.grant_id)}` : ""}`;
   });
-}
-
-/** Counted with what it let through, or not at all. */
-function countHit(p: (value: unknown) => string, grantId: string): string {
-  return `hit AS (UPDATE agent_grant SET hits = hits + 1, last_hit_at = now() FROM guard WHERE agent_grant.id = ${p(grantId)}::uuid)`;
 }
 
 /** SUBMITTED to DRAFT: the plan is invalid, or nobody is left to approve. The errors stay on the task. */
@@ -122,6 +119,7 @@ export type StoredResponse = {
   reason: string | null;
   content_hash: string | null;
   apply_immediately: boolean;
+  allow_always: unknown;
   /** When it takes effect; null: at once. */
   release_at: Date | null;
   by_admin: boolean;
@@ -135,10 +133,10 @@ export function respond(
   task: TaskKey & { revision: number; state: TaskState },
   response: StoredResponse,
   move: Move,
-  asking?: AskPlan,
+  { asking, grants = [] }: { asking?: AskPlan | undefined; grants?: readonly NewGrant[] } = {},
 ): HotWrite {
   const ends = move.state !== task.state;
-  const name = `task-respond-${asking ? "asking-" : ""}${move.state.toLowerCase()}`;
+  const name = `task-respond-${asking ? "asking-" : ""}${move.state.toLowerCase()}${grantsName(grants)}`;
   return hotWrite(name, (p) => {
     const ended = ends ? `, ${endApprovals(p, task, endOf(move.state), response.id)}` : "";
     const columns = [...moveColumns(p, move), ...(asking ? [demandedColumn(p, asking)] : [])];
@@ -148,18 +146,23 @@ export function respond(
       : "";
     return `${casTask(p, task, columns, ends)}, ${demand}
     answered AS (INSERT INTO approval (id, task_id, revision, reviewer_id, reviewer_name, status, action, reason,
-        content_hash, apply_immediately, by_admin, why, requirement_ids, responded_at, release_at)
+        content_hash, apply_immediately, allow_always, by_admin, why, requirement_ids, responded_at, release_at)
       SELECT ${p(response.id)}::uuid, guard.id, ${p(task.revision)}::int, ${p(response.reviewer_id)}::uuid,
         ${p(response.reviewer_name)}, ${p(response.status)}, ${p(response.action)}, ${p(response.reason)},
-        ${p(response.content_hash)}, ${p(response.apply_immediately)}::boolean, ${p(response.by_admin)}::boolean,
+        ${p(response.content_hash)}, ${p(response.apply_immediately)}::boolean,
+        ${p(json(response.allow_always))}::jsonb, ${p(response.by_admin)}::boolean,
         ${p(json(response.why))}::jsonb, ${p(response.requirement_ids)}::text[], now(),
         ${p(response.release_at)}::timestamptz
       FROM guard
       ON CONFLICT (task_id, revision, reviewer_id, kind) DO UPDATE SET status = excluded.status, action = excluded.action,
         reason = excluded.reason, content_hash = excluded.content_hash, responded_at = excluded.responded_at,
-        apply_immediately = excluded.apply_immediately, release_at = excluded.release_at)${ended}`;
+        apply_immediately = excluded.apply_immediately, allow_always = excluded.allow_always,
+        release_at = excluded.release_at)${ended}${grantCtes(p, grants)}`;
   });
 }
+
+const grantsName = (grants: readonly NewGrant[]): string =>
+  grants.length === 0 ? "" : `-granting-${grants.length}`;
 
 /** Takes a response back within its undo time; an admin's own row goes, an asked one is open again. */
 export function withdraw(
@@ -179,16 +182,20 @@ export function withdraw(
     const undone = approval.by_admin
       ? `DELETE FROM approval a USING guard WHERE a.id = ${id}::uuid`
       : `UPDATE approval a SET status = 'PENDING', action = NULL, reason = NULL, release_at = NULL,
-          responded_at = NULL, content_hash = NULL, apply_immediately = false FROM guard WHERE a.id = ${id}::uuid`;
+          responded_at = NULL, content_hash = NULL, apply_immediately = false, allow_always = NULL FROM guard WHERE a.id = ${id}::uuid`;
     return `${guard}, undone AS (${undone})${asking ? `, ${askCtes(p, task, asking)}` : ""}`;
   });
 }
 
 /** The transition of a review whose undo time is over. */
-export function release(task: TaskKey & { revision: number; state: TaskState }, move: Move): HotWrite {
-  return hotWrite(`task-release-${move.state.toLowerCase()}`, (p) => {
+export function release(
+  task: TaskKey & { revision: number; state: TaskState },
+  move: Move,
+  grants: readonly NewGrant[] = [],
+): HotWrite {
+  return hotWrite(`task-release-${move.state.toLowerCase()}${grantsName(grants)}`, (p) => {
     const guard = casTask(p, task, moveColumns(p, move), true);
-    return `${guard}, ${endApprovals(p, task, endOf(move.state))}`;
+    return `${guard}, ${endApprovals(p, task, endOf(move.state))}${grantCtes(p, grants)}`;
   });
 }
 

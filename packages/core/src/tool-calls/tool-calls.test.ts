@@ -215,6 +215,39 @@ describe("who decides", () => {
     expect(await hits()).toBe(1);
   });
 
+  test("an approval with “allow always” grants calls like it, once the task is approved and not before", async () => {
+    const always = await agentWith({});
+    const grants = () => core.agents.grants.list(core.who.admin, always.id);
+    const config = call();
+    const { id } = await ask(config, always);
+    const task = await core.tasks.get(core.who.admin, id);
+    const respond = (who: Actor, options: object) =>
+      core.gate.respond(who, task.approvals.find(({ reviewer_id }) => reviewer_id === who.id)!.id, {
+        action: "approve",
+        options: { apply_immediately: false, undo_seconds: 0, ...options },
+      });
+    const allow_always = { expires_in_days: 7 };
+    await expect(respond(owner, { allow_always })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const wider = { allow_always: { ...allow_always, resources: null } };
+    await expect(respond(core.who.reviewer, wider)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await respond(core.who.reviewer, { allow_always, undo_seconds: 30 });
+    expect(await grants()).toEqual([]);
+    await core.connections.pool.query("UPDATE approval SET release_at = now() WHERE task_id = $1", [id]);
+    await core.gate.release(id);
+    expect(await grants()).toMatchObject([
+      { tool: "edit_file", task_id: id, granted_by: { id: core.who.reviewer.id }, active: true },
+    ]);
+    await core.taskIn(id, "APPLYING");
+    await core.toolCalls.end(always, id, { outcome: "completed" });
+    await core.taskIn(id, "COMPLETED");
+    const again = await ask(config, always);
+    expect(["APPROVED", "APPLYING"]).toContain(again.state);
+    expect((await ask(call(), always)).state).toBe("REVIEWING");
+    expect((await grants())[0]?.hits).toBe(1);
+    await core.taskIn(again.id, "APPLYING");
+    await core.toolCalls.end(always, again.id, { outcome: "completed" });
+  });
+
   test("its owner may answer below HIGH where nothing forbids it, and not at HIGH", async () => {
     const low = await ask();
     expect(low.allowed_actions).not.toContain("respond");

@@ -14,7 +14,7 @@ export function SimulatedAgent() {
       className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-accent-line bg-accent-soft px-4 py-2 max-sm:px-3"
     >
       <FlaskConical size={16} aria-hidden className="shrink-0 text-accent" />
-      <div className="min-w-0 flex-1 basis-72">
+      <div className="min-w-0 flex-1 basis-52">
         <strong className="font-semibold">Simulated agent</strong>{" "}
         {demo.run && demo.isOn ? <Doing run={demo.run} /> : <Invitation run={demo.run} />}
       </div>
@@ -36,7 +36,7 @@ export function SimulatedSteps({ agentId }: { agentId: string }) {
         <span className="min-w-0 flex-1 text-ink-2">
           {demo.isOn ? (
             <>
-              for {run.started_by_name}, <Left until={run.ends_at} />
+              for {run.started_by_name}, ends <Left until={run.ends_at} form="in" />
             </>
           ) : (
             run.end_reason

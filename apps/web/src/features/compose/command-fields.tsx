@@ -21,6 +21,7 @@ function chosen(offer: CommandOffer, draft: Draft): Partial<Draft> {
   return {
     type: types.includes(draft.type) ? draft.type : (types[0] ?? draft.type),
     parameters: { command: offer.name, arguments: {} },
+    resources: offer.resources,
   };
 }
 

@@ -9,6 +9,7 @@ type Schema = {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  minLength?: number;
   maxLength?: number;
   contentMediaType?: string;
   items?: Schema;
@@ -134,7 +135,10 @@ function TextControl({ parts, schema, value, set }: ControlProps) {
       disabled={value === null}
       className="field font-mono text-xs! leading-5!"
       value={text}
-      onChange={(event) => set(event.target.value)}
+      // An empty text is a content too, but not where at least a character is asked for.
+      onChange={(event) =>
+        set(event.target.value === "" && schema.minLength ? undefined : event.target.value)
+      }
     />
   ) : (
     <input

@@ -4,7 +4,10 @@ import { api, type Inputs } from "#lib/api.ts";
 export type Decision = "approve" | "reject" | "request_changes";
 type Options = NonNullable<Inputs["approvals"]["respond"]["options"]>;
 /** What may go with an answer, beside its reason. */
-export type AnswerOptions = Pick<Options, "apply_immediately" | "require_additional_approvals">;
+export type AnswerOptions = Pick<
+  Options,
+  "apply_immediately" | "require_additional_approvals" | "allow_always"
+>;
 
 /** Statuses that a reviewer gave and may change while the review lasts. */
 const ANSWERED: ReadonlySet<string> = new Set(["APPROVED", "REJECTED", "CHANGES_REQUESTED"]);

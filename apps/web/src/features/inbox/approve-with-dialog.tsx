@@ -17,9 +17,13 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
   const me = useMe();
   const [reason, setReason] = useState("");
   const [first, setFirst] = useState(false);
+  const [always, setAlways] = useState(false);
+  const [days, setDays] = useState(7);
   const [others, setOthers] = useState<readonly UserEntry[]>([]);
   const [typedName, setTypedName] = useState("");
   const isCritical = row.risk_level === "CRITICAL";
+  const mayAlways =
+    row.type === "agent.tool_call" && (row.risk_level === "LOW" || row.risk_level === "MEDIUM");
   const isReady = !isCritical || typedName.trim() === row.target;
   const without = useMemo(
     () => new Set([...(me ? [me.id] : []), ...others.map(({ id }) => id)]),
@@ -31,6 +35,7 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
     done();
     void decisions.decide(row, "approve", reason.trim(), {
       apply_immediately: first,
+      ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
       ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
     });
   };
@@ -79,6 +84,28 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
           label="Apply it at once"
           hint="Once everybody has agreed it goes to the front of the queue."
         />
+        {mayAlways && (
+          <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
+            <Check
+              checked={always}
+              onChange={setAlways}
+              label="Allow calls like it from now on"
+              hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
+            />
+            {always && (
+              <select
+                aria-label="For how long"
+                value={days}
+                onChange={(event) => setDays(Number(event.target.value))}
+                className="field w-auto!"
+              >
+                <option value={1}>for a day</option>
+                <option value={7}>for a week</option>
+                <option value={30}>for 30 days</option>
+              </select>
+            )}
+          </div>
+        )}
         <Field label="A word to the author" optional>
           {(parts) => (
             <textarea

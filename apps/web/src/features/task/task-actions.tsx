@@ -23,6 +23,9 @@ import { api } from "#lib/api.ts";
 import { useKeys } from "#lib/keys.ts";
 import { onDemand } from "#lib/on-demand.tsx";
 
+const ChangeArgumentsDialog = onDemand(() =>
+  import("./change-arguments-dialog.tsx").then((file) => file.ChangeArgumentsDialog),
+);
 const OverrideDialog = onDemand(() => import("./override-dialog.tsx").then((file) => file.OverrideDialog));
 
 type Run = { action: TaskAction; reason?: string };
@@ -34,6 +37,7 @@ export function TaskActions({ view }: { view: TaskView }) {
   const client = useQueryClient();
   const [asking, setAsking] = useState<keyof typeof ASKED | null>(null);
   const [passing, setPassing] = useState<"override" | "force_apply" | null>(null);
+  const [changing, setChanging] = useState(false);
   const asked: Asked | null = asking && ASKED[asking];
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
@@ -85,6 +89,11 @@ export function TaskActions({ view }: { view: TaskView }) {
           <Pencil size={14} aria-hidden /> Edit
         </Button>
       )}
+      {may("change_arguments") && (
+        <Button acts onClick={() => setChanging(true)}>
+          <Pencil size={14} aria-hidden /> Change arguments…
+        </Button>
+      )}
       {may("resubmit") && (
         <Button {...button} onClick={() => run.mutate({ action: "resubmit" })}>
           <Copy size={14} aria-hidden /> Resubmit as new
@@ -130,6 +139,7 @@ export function TaskActions({ view }: { view: TaskView }) {
           <ShieldAlert size={14} aria-hidden /> Force apply…
         </Button>
       )}
+      {changing && <ChangeArgumentsDialog task={task} close={() => setChanging(false)} />}
       {passing && <OverrideDialog kind={passing} view={view} close={() => setPassing(null)} />}
       {asking && asked && (
         <ReasonDialog

@@ -2,12 +2,12 @@ import type { Actor } from "../../kernel/actor.ts";
 import { errors } from "../../kernel/errors.ts";
 import type { Fact } from "../../ledger/schema.ts";
 import { type HotWrite, hotWrite } from "../../ledger/service.ts";
-import type { AgentsDeps, Db } from "../deps.ts";
+import type { AgentsDeps } from "../deps.ts";
 import { agentErrors } from "../errors.ts";
 import { agentFact, assertMayRead, assertOwnerOrAdmin, missingAgent } from "../facts.ts";
 import { findAgent } from "../store.ts";
 import type { GrantEntry, GrantInput } from "./schema.ts";
-import { findGrant, hitGrant, listGrants } from "./store.ts";
+import { findGrant, listGrants } from "./store.ts";
 
 const MAX_IN_FORCE = 200;
 const DAY_MS = 86_400_000;
@@ -24,7 +24,6 @@ export type NewGrant = {
   expires_at: Date;
 };
 
-/** The fact of a grant, for whoever writes one in a transaction of their own with `insertGrant`. */
 export function grantFact(grant: NewGrant): Fact {
   const { id, agent_id, tool, resources, task_id, expires_at, granted_by } = grant;
   const detail = {
@@ -38,7 +37,7 @@ export function grantFact(grant: NewGrant): Fact {
 }
 
 /** The row of a grant; no row in `guard` where the agent has as many in force as it may have. */
-export function insertGrant(grant: NewGrant): HotWrite {
+function insertGrant(grant: NewGrant): HotWrite {
   return hotWrite("agent-grant-insert", (p) => {
     const agent = p(grant.agent_id);
     return `guard AS (INSERT INTO agent_grant (id, agent_id, tool, resources, scoped, granted_by, granted_name, task_id,
@@ -116,7 +115,5 @@ export function createGrants({
         ),
       );
     },
-    /** Counts a call; false where the grant is no longer in force, and then the call has to be asked about. */
-    hit: (db: Db, grantId: string): Promise<boolean> => hitGrant(db, grantId),
   };
 }

@@ -68,12 +68,8 @@ export async function grantsInForce(db: Db, agentId: string): Promise<Grant[]> {
   return rows.map(({ id, tool, resources, scoped }) => ({ id, tool, resources: scoped ? resources : null }));
 }
 
-/** Counts a call that it let pass; false where it is no longer in force, and then it let nothing pass. */
-export async function hitGrant(db: Db, id: string): Promise<boolean> {
-  const { rowCount } = await db.query({
-    name: "agent-grant-hit",
-    text: `UPDATE agent_grant SET hits = hits + 1, last_hit_at = now() WHERE id = $1 AND ${IN_FORCE}`,
-    values: [id],
-  });
-  return (rowCount ?? 0) > 0;
+/** Counts a call in the statement that lets it pass: it did where `guard` has a row. */
+export function countGrantHit(place: (value: unknown) => string, grantId: string): string {
+  return `hit AS (UPDATE agent_grant SET hits = hits + 1, last_hit_at = now() FROM guard
+    WHERE agent_grant.id = ${place(grantId)}::uuid)`;
 }

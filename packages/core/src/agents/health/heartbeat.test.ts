@@ -74,7 +74,7 @@ describe("the history of health", () => {
     expect((await agents.health(admin, id, 24)).samples).toHaveLength(96);
     await db.silence(id, 32);
     await agents.announceStale(5);
-    await agents.heartbeat(self, id, { active_tasks: 0 });
+    for (const active_tasks of [0, 1]) await agents.heartbeat(self, id, { active_tasks });
     expect(await rows(id)).toMatchObject([{ status: "stale", active_tasks_max: 3 }]);
     expect(await now(id)).toMatchObject({ status: "stale", active_tasks_max: 3 });
   });

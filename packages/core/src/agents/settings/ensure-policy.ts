@@ -11,6 +11,8 @@ const POLICY = policyInput.parse({
   task_types: [AGENT_SETTINGS_TYPE],
   min_approvers: 1,
   reject_threshold: 1,
+  // Where the agent itself asks, the yes of whoever answers for it is enough.
+  owner_may_answer: true,
   due_in_hours: 24,
 });
 

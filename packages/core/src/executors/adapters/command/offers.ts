@@ -1,4 +1,6 @@
+import type { ResourceRef } from "../../../resources/schema.ts";
 import { compileNameGlob } from "../../../resources/service.ts";
+import { touchedBy } from "./definition.ts";
 import { COMMAND_TYPES, type CommandDefinition, type CommandOffer } from "./schema.ts";
 
 /** May a task of this type choose the command? */
@@ -15,7 +17,15 @@ export function offerOf(definition: CommandDefinition): CommandOffer {
     types: [...(definition.types ?? COMMAND_TYPES)],
     parameters: definition.parameters,
     has_rollback: definition.rollback !== undefined,
+    resources: fixedResources(definition),
   };
+}
+
+/** Those that no argument has a part in. */
+function fixedResources(definition: CommandDefinition): ResourceRef[] {
+  return touchedBy(definition, {}).filter(
+    ({ id, namespace = "", name = "" }) => !/[{}]/.test(id + namespace + name),
+  );
 }
 
 /** A configuration to start the form with; arguments are the schema's own examples and defaults. */
@@ -24,7 +34,7 @@ export function commandExample(definition: CommandDefinition | undefined): Recor
   return {
     type: type.replace("*", "run"),
     description: definition ? `Run ${definition.title ?? definition.name}` : "Run a command",
-    resources: [],
+    resources: definition ? fixedResources(definition) : [],
     parameters: {
       command: definition?.name ?? "",
       arguments: definition ? exampleArguments(definition) : {},

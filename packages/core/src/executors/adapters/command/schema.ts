@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RESOURCE_ACTIONS, resourceType } from "../../../resources/schema.ts";
+import { RESOURCE_ACTIONS, resourceRef, resourceType } from "../../../resources/schema.ts";
 
 export const COMMAND_TYPES = ["command.*", "terraform.*", "kubectl.*"] as const;
 
@@ -78,6 +78,8 @@ export const commandOffer = z.strictObject({
   types: z.array(z.string()),
   parameters: z.record(z.string(), z.unknown()),
   has_rollback: z.boolean(),
+  /** What it touches whatever its arguments are: what a task that chooses it declares to begin with. */
+  resources: z.array(resourceRef),
 });
 export type CommandOffer = z.infer<typeof commandOffer>;
 
