@@ -116,14 +116,14 @@ test("a new agent by the wizard: a mistake, Back and a reload on the way; its wo
   // Its card follows by itself what its process does.
   await page.goto(`/agents?q=${name}`);
   const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name, exact: true }) });
-  await expect(card.getByText("Never seen")).toBeVisible();
+  await expect(card.getByText("Never seen", { exact: true })).toBeVisible();
   const worker = startWorker(key, id, baseURL ?? "");
   try {
-    await expect(card.getByText("Active")).toBeVisible();
+    await expect(card.getByText("Active", { exact: true })).toBeVisible();
     await expect(card.getByText("2 of 10")).toBeVisible();
     worker.kill("SIGKILL");
     await once(worker, "exit");
-    await expect(card.getByText("Stale")).toBeVisible({ timeout: STALE_WITHIN_MS });
+    await expect(card.getByText("Stale", { exact: true })).toBeVisible({ timeout: STALE_WITHIN_MS });
   } finally {
     worker.kill("SIGKILL");
   }
