@@ -37,8 +37,10 @@ export async function openAgentPageHouse(servers: Servers, count: number): Promi
     for (const { agent, api_key } of await Promise.all(batch)) made.push({ id: agent.id, key: api_key });
   }
   const rest = createRestClient(api.url, CONNECTIONS);
+  const given = new Map<number, number>();
   const beat = async (at: number, active_tasks: number): Promise<void> => {
     const { id, key } = made[at]!;
+    given.set(at, active_tasks);
     await rest.post(key, `/agents/${id}/heartbeat`, { active_tasks });
   };
   let turn = 0;
@@ -46,7 +48,7 @@ export async function openAgentPageHouse(servers: Servers, count: number): Promi
     const at = turn % count;
     turn += 1;
     // Each works on as many tasks as before, so that what is seen to change is what was made to change.
-    void beat(at, at % 3).catch(() => undefined);
+    void beat(at, given.get(at) ?? at % 3).catch(() => undefined);
   }, BEAT_EVERY_MS / count);
 
   return {

@@ -73,7 +73,7 @@ export function AgentGrid({ ref, total, at, view, me, isOld, onView }: Props) {
                 key={card?.id ?? place}
                 aria-posinset={place + 1}
                 aria-setsize={total}
-                className="absolute"
+                className="absolute [contain:layout_size_style]"
                 style={{
                   height: cardPx,
                   width: columnPx,

@@ -16,6 +16,12 @@ export type News = {
 /** So long news are gathered before they are shown: at a hundred heartbeats a second the page renders four times. */
 const GATHER_MS = 250;
 
+/**
+ * What no event tells (tasks, sparklines, who joined a filter) is this old at most. Not the reads' own interval: it begins
+ * anew with every fold, and so would never come to its end.
+ */
+const REREAD_MS = 15_000;
+
 /** The news in an event: a change of health, or the heartbeats of the last second. Pure. */
 export function newsOf({ event, payload = {} }: Wire): News[] {
   if (event === "agent:health") return [oneOf(payload)];
@@ -101,8 +107,15 @@ export function useAgentNews(agentId = ""): void {
       hearEvents(hear),
       ...(agentId ? [listenTo([`agent:${agentId}`], { connected() {}, event: hear, lost() {} })] : []),
     ];
+    const rereading = setInterval(() => {
+      void client.invalidateQueries({
+        predicate: ({ queryKey: [kind, which, part] }) =>
+          (kind === "agents" && which === "cards") || (kind === "agent" && part === "entry"),
+      });
+    }, REREAD_MS);
     return () => {
       for (const stop of stops) stop();
+      clearInterval(rereading);
       clearTimeout(timer);
     };
   }, [client, agentId]);

@@ -1,13 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "#lib/api.ts";
-import { streamIsDown } from "#lib/live.ts";
 import type { CardQuery } from "./agent-types.ts";
 
 /** Cards that are read at once. */
 export const CARD_PAGE = 60;
-/** What no event tells (tasks, sparklines, who joined a filter) is this old at most. */
-const CARDS_MS = 15_000;
-const POLL_MS = 5000;
+const GRANTS_MS = 15_000;
 const TEST_POLL_MS = 400;
 
 export type AgentFilter = Omit<CardQuery, "page" | "limit" | "cursor">;
@@ -19,14 +16,12 @@ export const agentQueries = {
     queryOptions({
       queryKey: ["agents", "cards", filter, page],
       queryFn: ({ signal }) => api.views.agentCards.query({ ...filter, page, limit: CARD_PAGE }, { signal }),
-      refetchInterval: () => (streamIsDown() ? POLL_MS : CARDS_MS),
       gcTime: 60_000,
     }),
   one: (id: string) =>
     queryOptions({
       queryKey: ["agent", id, "entry"],
       queryFn: ({ signal }) => api.agents.get.query({ id }, { signal }),
-      refetchInterval: () => (streamIsDown() ? POLL_MS : CARDS_MS),
     }),
   summary: (id: string) =>
     queryOptions({
@@ -51,7 +46,7 @@ export const agentQueries = {
     queryOptions({
       queryKey: ["agent", id, "grants"],
       queryFn: ({ signal }) => api.agents.grants.list.query({ id }, { signal }),
-      refetchInterval: CARDS_MS,
+      refetchInterval: GRANTS_MS,
     }),
   catalogue: () =>
     queryOptions({
