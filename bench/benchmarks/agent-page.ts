@@ -57,7 +57,7 @@ async function changesSeen(page: Page, house: AgentPageHouse, times: number): Pr
   const seen: number[] = [];
   for (let turn = 0; turn < times; turn += 1) {
     const isActive = turn % 2 === 0;
-    const shown = card.getByText(isActive ? "Active" : "Idle").waitFor();
+    const shown = card.getByText(isActive ? "Active" : "Idle", { exact: true }).waitFor();
     await house.beat(0, isActive ? 1 : 0);
     const from = performance.now();
     await shown;

@@ -65,9 +65,9 @@ test("a new agent by the wizard: a mistake, Back and a reload on the way; its wo
 
   // 3: Back loses nothing, and neither does a reload.
   await expect(step(page, /Instructions and memory/)).toBeFocused();
-  await page.getByLabel("Instructions").fill("Say that you live.");
+  await page.getByRole("textbox", { name: "Instructions" }).fill("Say that you live.");
   await page.getByRole("button", { name: "Add a block" }).click();
-  await page.getByLabel("Label").fill("house rules");
+  await page.getByRole("textbox", { name: "Label" }).fill("house rules");
   await page.getByLabel("What it says").fill("Be kind.");
   await page.getByRole("button", { name: "Back" }).click();
   await expect(step(page, /Model and connection/)).toBeFocused();
@@ -76,8 +76,8 @@ test("a new agent by the wizard: a mistake, Back and a reload on the way; its wo
   await expect(step(page, /Instructions and memory/)).toBeVisible();
   await expect(page.getByText("Draft saved")).toBeVisible();
   await page.reload();
-  await expect(page.getByLabel("Instructions")).toHaveValue("Say that you live.");
-  await expect(page.getByLabel("Label")).toHaveValue("house rules");
+  await expect(page.getByRole("textbox", { name: "Instructions" })).toHaveValue("Say that you live.");
+  await expect(page.getByRole("textbox", { name: "Label" })).toHaveValue("house rules");
   await page.getByRole("button", { name: "Next" }).click();
 
   // 4: a tool by search, and what follows from allowing it.
@@ -116,14 +116,14 @@ test("a new agent by the wizard: a mistake, Back and a reload on the way; its wo
   // Its card follows by itself what its process does.
   await page.goto(`/agents?q=${name}`);
   const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name, exact: true }) });
-  await expect(card.getByText("Never seen")).toBeVisible();
+  await expect(card.getByText("Never seen", { exact: true })).toBeVisible();
   const worker = startWorker(key, id, baseURL ?? "");
   try {
-    await expect(card.getByText("Active")).toBeVisible();
+    await expect(card.getByText("Active", { exact: true })).toBeVisible();
     await expect(card.getByText("2 of 10")).toBeVisible();
     worker.kill("SIGKILL");
     await once(worker, "exit");
-    await expect(card.getByText("Stale")).toBeVisible({ timeout: STALE_WITHIN_MS });
+    await expect(card.getByText("Stale", { exact: true })).toBeVisible({ timeout: STALE_WITHIN_MS });
   } finally {
     worker.kill("SIGKILL");
   }

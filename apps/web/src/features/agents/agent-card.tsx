@@ -12,7 +12,7 @@ import { Initials } from "./initials.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
 /** Heights in pixels: every card of a form has the same, so that a thousand of them scroll. */
-export const FULL_PX = 252;
+export const FULL_PX = 260;
 export const COMPACT_PX = 54;
 export const NARROW_PX = 84;
 
@@ -67,7 +67,7 @@ function TaskLink({ task }: { task: Pick<Work, "title"> & { id: string } }) {
     <Link
       href={`/tasks/${task.id}`}
       title={task.title}
-      className="relative min-w-0 truncate hover:text-accent hover:underline"
+      className="relative block min-w-0 truncate leading-6 hover:text-accent hover:underline"
     >
       {task.title}
     </Link>
@@ -78,7 +78,7 @@ function TaskLink({ task }: { task: Pick<Work, "title"> & { id: string } }) {
 function Works({ card }: { card: Card }) {
   const { current_task, last_run } = card;
   return (
-    <dl className="grid grid-cols-[2.25rem_minmax(0,1fr)] gap-x-2 text-xs leading-5">
+    <dl className="grid grid-cols-[2.25rem_minmax(0,1fr)] gap-x-2 text-xs leading-6">
       <dt className="text-ink-3">Now</dt>
       <dd className="flex min-w-0 items-center gap-2">
         {current_task ? (

@@ -62,6 +62,5 @@ export function createDraftKeeper(doors: Doors, opened: AgentDraft | null) {
       isClosed = true;
       next = null;
     },
-    current: () => draft,
   };
 }
