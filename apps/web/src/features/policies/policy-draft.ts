@@ -20,6 +20,8 @@ export type PolicyDraft = {
   reject_threshold: string;
   due_in_hours: string;
   escalate_to: string[];
+  owner_may_answer: boolean;
+  editor_may_approve: boolean;
   time_windows: TimeWindow[];
   freezes: boolean;
   freeze_name: string;
@@ -50,6 +52,8 @@ export function draftOf(policy: Rules | undefined): PolicyDraft {
     reject_threshold: text(policy?.reject_threshold ?? 1),
     due_in_hours: text(policy?.due_in_hours),
     escalate_to: policy?.escalate_to === undefined ? [] : [policy.escalate_to],
+    owner_may_answer: policy?.owner_may_answer ?? false,
+    editor_may_approve: policy?.editor_may_approve ?? false,
     time_windows: policy?.time_windows ?? [],
     freezes: policy?.freeze !== undefined,
     freeze_name: policy?.freeze?.name ?? "",
@@ -76,6 +80,8 @@ function rulesOf(draft: PolicyDraft) {
     required_roles: some(draft.required_roles),
     due_in_hours: number(draft.due_in_hours),
     escalate_to: draft.escalate_to.at(-1),
+    owner_may_answer: draft.owner_may_answer || undefined,
+    editor_may_approve: draft.editor_may_approve || undefined,
     time_windows: some(draft.time_windows),
     freeze: draft.freezes
       ? {

@@ -1,13 +1,13 @@
-import type { PolicyNote } from "@ade/core/policies/schema";
 import { useQuery } from "@tanstack/react-query";
 import { Check } from "#components/ui/check.tsx";
 import { ChipPicker, type Choice } from "#components/ui/chip-picker.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { queries } from "#lib/queries.ts";
-import type { Command } from "#lib/use-command.ts";
+import { AgentRules } from "./agent-rules.tsx";
+import { FreezeFields } from "./freeze-fields.tsx";
 import type { PolicyDraft } from "./policy-draft.ts";
-import { RuleGroup } from "./policy-rules.tsx";
-import { DateRanges, WeeklyWindows } from "./window-fields.tsx";
+import { type PolicyPart, RuleGroup } from "./policy-rules.tsx";
+import { WeeklyWindows } from "./window-fields.tsx";
 
 const ROLES: readonly Choice[] = ["author", "reviewer", "admin"].map((role) => ({
   value: role,
@@ -15,24 +15,17 @@ const ROLES: readonly Choice[] = ["author", "reviewer", "admin"].map((role) => (
   note: "role",
 }));
 
-type Props = {
-  draft: PolicyDraft;
-  change: (change: Partial<PolicyDraft>) => void;
-  command: Pick<Command, "issueOf" | "issueAt">;
-  readOnly: boolean;
-  /** What the draft does that may not be meant. */
-  notes: readonly PolicyNote[];
-};
 type ListName = { [K in keyof PolicyDraft]: PolicyDraft[K] extends string[] ? K : never }[keyof PolicyDraft];
 type TextName = { [K in keyof PolicyDraft]: PolicyDraft[K] extends string ? K : never }[keyof PolicyDraft];
 
 /** The rules of a policy in the order in which they are read: when, whom, how many, what it waives. */
-export function PolicyFields({ draft, change, command, readOnly, notes }: Props) {
+export function PolicyFields({ draft, change, command, readOnly, notes }: PolicyPart) {
   const about = (...fields: string[]) =>
     notes.filter((note) =>
       fields.some((field) => note.field === field || note.field.startsWith(`${field}.`)),
     );
   const { issueOf, issueAt } = command;
+  const part = { draft, change, command, readOnly };
   const groups = useQuery(queries.groups());
   const people = useQuery(queries.users(""));
   const executors = useQuery(queries.executors());
@@ -234,60 +227,8 @@ export function PolicyFields({ draft, change, command, readOnly, notes }: Props)
         )}
       </RuleGroup>
 
-      <RuleGroup
-        title="When it is applied"
-        note="What it matches is approved as usual, and applied only when no freeze lasts, and within its windows."
-        notes={about("freeze")}
-      >
-        <Check
-          label="It has a freeze, or windows in which alone it is applied"
-          error={issueAt("freeze")}
-          checked={draft.freezes}
-          disabled={readOnly}
-          onChange={(freezes) => change({ freezes })}
-        />
-        {draft.freezes && (
-          <>
-            <Field label="What people call it" error={issueOf("freeze.name")}>
-              {(parts) => (
-                <input
-                  {...parts}
-                  autoComplete="off"
-                  maxLength={100}
-                  placeholder="Year end"
-                  value={draft.freeze_name}
-                  disabled={readOnly}
-                  onChange={(event) => change({ freeze_name: event.target.value })}
-                  className="field"
-                />
-              )}
-            </Field>
-            <DateRanges
-              label="Not applied on dates"
-              value={draft.freeze_dates}
-              onChange={(freeze_dates) => change({ freeze_dates })}
-              readOnly={readOnly}
-              issueOf={(index) => issueOf(`freeze.dates.${index}`)}
-            />
-            <WeeklyWindows
-              label="Not applied every week"
-              value={draft.freeze_windows}
-              onChange={(freeze_windows) => change({ freeze_windows })}
-              readOnly={readOnly}
-              issueOf={(index) => issueOf(`freeze.windows.${index}`)}
-              error={issueAt("freeze.windows")}
-            />
-            <WeeklyWindows
-              label="Applied only within"
-              value={draft.freeze_outside}
-              onChange={(freeze_outside) => change({ freeze_outside })}
-              readOnly={readOnly}
-              issueOf={(index) => issueOf(`freeze.outside.${index}`)}
-              error={issueAt("freeze.outside")}
-            />
-          </>
-        )}
-      </RuleGroup>
+      <AgentRules {...part} notes={about("owner_may_answer", "editor_may_approve")} />
+      <FreezeFields {...part} notes={about("freeze")} />
     </div>
   );
 }

@@ -2,6 +2,18 @@ import type { PolicyNote } from "@ade/core/policies/schema";
 import clsx from "clsx";
 import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import type { Command } from "#lib/use-command.ts";
+import type { PolicyDraft } from "./policy-draft.ts";
+
+/** What every part of the form is given. */
+export type PolicyPart = {
+  draft: PolicyDraft;
+  change: (change: Partial<PolicyDraft>) => void;
+  command: Pick<Command, "issueOf" | "issueAt">;
+  readOnly: boolean;
+  /** What the draft does that may not be meant. */
+  notes: readonly PolicyNote[];
+};
 
 /** A part of the form, with what is to be known of its fields. */
 export function RuleGroup({

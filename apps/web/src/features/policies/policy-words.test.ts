@@ -47,6 +47,14 @@ describe("a policy in words", () => {
     ]);
   });
 
+  it("says what is loosened for agents", () => {
+    expect(flat(demandWords(policy({ owner_may_answer: true, editor_may_approve: true }), nameOf))).toEqual([
+      "1 approval from any reviewer",
+      "An agent's owner may answer its calls below high risk",
+      "Who changed a call's arguments may approve it",
+    ]);
+  });
+
   it("joins the conditions of a waiver by and", () => {
     const auto_approve_if = { risk_below: 40, resources_in_scope: ["*:staging/*"] };
     expect(

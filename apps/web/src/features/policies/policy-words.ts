@@ -49,6 +49,8 @@ export function demandWords(policy: Rules, nameOf: (id: string) => string): Sent
     sentences.push([`Ends with ${count(policy.reject_threshold ?? 1, "rejection")}`]);
   if (policy.due_in_hours !== undefined) sentences.push([`Due in ${count(policy.due_in_hours, "hour")}`]);
   if (policy.escalate_to) sentences.push([`Then it goes to ${policy.escalate_to}`]);
+  if (policy.owner_may_answer) sentences.push(["An agent's owner may answer its calls below high risk"]);
+  if (policy.editor_may_approve) sentences.push(["Who changed a call's arguments may approve it"]);
   if (policy.freeze) sentences.push([freezeWords(policy.freeze)]);
   return sentences;
 }
