@@ -9,6 +9,7 @@ import { Resolved } from "#components/ui/resolved.tsx";
 import { PageState, SkeletonRows } from "#components/ui/states.tsx";
 import { toastProblem } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
+import { useHydrated } from "#lib/hydrated.ts";
 import { useMe } from "#lib/session.ts";
 import { useUrlState } from "#lib/url-state.ts";
 import type { NewAgent } from "../agent-types.ts";
@@ -32,6 +33,8 @@ export function WizardPage() {
   const router = useRouter();
   const client = useQueryClient();
   const me = useMe();
+  // The pickers' hidden inputs carry style attributes, which the policy of the page refuses in what the server renders.
+  const isHydrated = useHydrated();
   const url = useUrlState();
   const draftId = url.text("draft");
   const copyOf = url.text("copy");
@@ -100,7 +103,7 @@ export function WizardPage() {
         <PageState icon={ShieldX} title="Not for your role" role="alert">
           Only admins make agents. Whoever owns one may then change, pause and drain it.
         </PageState>
-      ) : copyOf || !url.isReady ? (
+      ) : copyOf || !url.isReady || !isHydrated ? (
         <SkeletonRows />
       ) : isRead ? (
         <Resolved query={draft} what="The draft">
