@@ -9,6 +9,7 @@ export type Inputs = inferRouterInputs<AppRouter>;
 export type Outputs = inferRouterOutputs<AppRouter>;
 
 const REQUEST_TIMEOUT_MS = 20_000;
+const KEPT_ALIVE_CHARS = 20_000;
 type CallOptions = { signal?: AbortSignal };
 type Early = Record<string, Promise<Response>>;
 
@@ -29,6 +30,8 @@ async function call(kind: "query" | "mutate", path: string, input: unknown, opti
         signal,
         method: kind === "query" ? "GET" : "POST",
         ...(kind === "mutate" && { body: body ?? "{}", headers: { "content-type": "application/json" } }),
+        // What a page sends while it is put away outlives it; browsers take up to 64 kB so.
+        keepalive: document.visibilityState === "hidden" && (body?.length ?? 0) < KEPT_ALIVE_CHARS,
       }));
   } catch (cause) {
     if (options.signal?.aborted) throw cause;

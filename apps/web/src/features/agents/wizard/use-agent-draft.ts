@@ -8,6 +8,7 @@ import { createDraftKeeper, type Keeping } from "./draft-keeper.ts";
 
 const SETTLE_MS = 500;
 const RETRY_MS = 2000;
+const SAVING: Keeping = { state: "saving" };
 
 /**
  * Keeps what is in the form as a draft on the server. `keep` saves at once and answers the server's view of it;
@@ -27,6 +28,7 @@ export function useAgentDraft(
   const at = useRef(step);
   at.current = step;
   const lastPut = useRef(JSON.stringify(draftDataOf(form.getValues())));
+  const isNew = useCallback(() => JSON.stringify(draftDataOf(form.getValues())) !== lastPut.current, [form]);
 
   const keeper = useMemo(
     () =>
@@ -40,13 +42,13 @@ export function useAgentDraft(
           save: (content) => api.agents.draft.save.mutate(content),
           pause: () => new Promise((resolve) => setTimeout(resolve, RETRY_MS)),
           tell: (now, saved) => {
-            setKeeping(now);
+            setKeeping(now.state === "saved" && isNew() ? SAVING : now);
             if (saved) setDraft(saved);
           },
         },
         first,
       ),
-    [first],
+    [first, isNew],
   );
 
   const keep = useCallback(
@@ -60,11 +62,17 @@ export function useAgentDraft(
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const save = () => void keep().catch(() => undefined);
-    const isNew = () => JSON.stringify(draftDataOf(form.getValues())) !== lastPut.current;
+    const save = () => {
+      timer = undefined;
+      keep().catch(() => undefined);
+    };
     const watching = form.watch(() => {
+      // What was typed and taken back again is saved too: something waits for the word that it is.
+      if (!isNew() && timer === undefined) return;
       clearTimeout(timer);
-      if (isNew()) timer = setTimeout(save, SETTLE_MS);
+      timer = setTimeout(save, SETTLE_MS);
+      // From the first letter on: nobody shall leave on the word that is still there of the last time.
+      setKeeping((now) => (now.state === "saved" || now.state === "idle" ? SAVING : now));
     });
     // A window that is closed or put away has typed its last.
     const onHide = () => document.visibilityState === "hidden" && isNew() && save();
@@ -74,7 +82,7 @@ export function useAgentDraft(
       document.removeEventListener("visibilitychange", onHide);
       clearTimeout(timer);
     };
-  }, [form, keep]);
+  }, [form, isNew, keep]);
 
   return { draft, keeping, keep, close: keeper.close };
 }
