@@ -34,6 +34,8 @@ async function run(description: string, action: "approve" | "reject", reason: st
   const ended = once(child, "close");
   const ade = createClient({ url, apiKey: keyOf(reviewer) });
   await vi.waitFor(async () => {
+    // Whoever answers faster than that is not waited for, and the program says nothing of waiting.
+    expect(said).toContain("REVIEWING: waiting for 1 reviewer");
     const { approvals } = await ade.approvals.list({ status: ["PENDING"] });
     expect(approvals).toHaveLength(1);
     await ade.approvals.respond(approvals[0]!.id, { action, reason });
