@@ -138,6 +138,30 @@ describe("the life of a call", () => {
     });
   });
 
+  test("where an agent that sent heartbeats fell silent in the middle, nobody can tell how it ended", async () => {
+    const beating = await agentWith({});
+    await core.agents.heartbeat(beating, beating.id, { active_tasks: 1 });
+    const drained = new AbortController();
+    core.applies = false;
+    const { id } = await ask(call(), beating);
+    await approve(core.who.reviewer, id);
+    const first = core.run(id, { drain: drained.signal });
+    await core.taskIn(id, "APPLYING");
+    drained.abort("drained");
+    expect(await first).toBe("given back");
+    const { pool } = core.connections;
+    await pool.query("UPDATE task SET started_at = now() - interval '90 s' WHERE id = $1", [id]);
+    await pool.query("UPDATE agent SET last_heartbeat_at = now() - interval '61 s' WHERE id = $1", [
+      beating.id,
+    ]);
+    expect(await core.run(id)).toBe("ended");
+    core.applies = true;
+    expect((await core.tasks.get(beating, id)).execution).toMatchObject({
+      result: "unknown",
+      error: "Its agent fell silent 61 s ago: nobody can tell how far it came.",
+    });
+  });
+
   test("what nobody answers while the agent waits is cancelled, and what is running is not", async () => {
     const [late, running] = [await ask(), await ask()];
     await approve(core.who.reviewer, running.id);
