@@ -285,6 +285,14 @@ describe("who decides", () => {
     await expect(core.gate.respond(admin, other, core.yes())).rejects.toMatchObject({
       code: "SELF_APPROVAL",
     });
+    const { approvals } = await core.tasks.get(core.who.admin, high.id);
+    const mine = approvals.find(({ reviewer_id }) => reviewer_id === core.who.reviewer.id)!.id;
+    const yes = core.yes();
+    const always = { ...yes, options: { ...yes.options, allow_always: { expires_in_days: 7 } } };
+    await expect(core.gate.respond(core.who.reviewer, mine, always)).rejects.toMatchObject({
+      code: "VALIDATION_ERROR",
+      details: [{ field: "options.allow_always", issue: "A call of HIGH risk is looked at each time." }],
+    });
   });
 });
 
