@@ -3,12 +3,13 @@ import { expect, signedIn, taskInReview, test, unique } from "../fixtures.ts";
 
 test("a reviewer hears of a review at the bell without a reload, and follows it", async ({ browser }) => {
   const reviewer = await signedIn(browser, "reviewer");
+  const { unread } = await (await reviewer.request.get("/api/v1/notifications?limit=1")).json();
   await reviewer.goto("/tasks");
   const bell = reviewer.getByRole("button", { name: /^Notifications/ });
   await bell.click();
   const all = reviewer.getByRole("button", { name: "Mark all read" });
   await expect(all).toBeVisible();
-  if (await all.isEnabled()) await all.click();
+  if (unread > 0) await all.click();
   await expect(bell).toHaveAccessibleName("Notifications");
   await reviewer.keyboard.press("Escape");
   await expect(bell).toBeFocused();

@@ -18,11 +18,15 @@ type Props = {
 /** One person who reviews, found by name or address. Enter takes the one that is marked. */
 export function PersonPicker({ value, onChange, without, ...parts }: Props) {
   const [typed, setTyped] = useState("");
-  const search = useDeferredValue(value && typed === value.name ? "" : typed.trim());
+  const text = value && typed === value.name ? "" : typed.trim();
+  const search = useDeferredValue(text);
   const found = useQuery(queries.users(search));
   const people = (found.data?.users ?? []).filter(
-    ({ id, active, roles }) =>
-      active && !without?.has(id) && (roles.includes("reviewer") || roles.includes("admin")),
+    (person) =>
+      person.active &&
+      !without?.has(person.id) &&
+      (person.roles.includes("reviewer") || person.roles.includes("admin")) &&
+      isMeant(person, text),
   );
   return (
     <Base.Root<UserEntry>
@@ -67,4 +71,9 @@ export function PersonPicker({ value, onChange, without, ...parts }: Props) {
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** As the server finds people. What it found for fewer letters must not be taken for what was typed since. */
+function isMeant({ name, email }: UserEntry, text: string): boolean {
+  return [name, email].some((each) => each.toLowerCase().includes(text.toLowerCase()));
 }
