@@ -37,9 +37,9 @@ function call(more: Partial<ToolCallInput> = {}, over: object = {}) {
     tool: "edit_file",
     kind: "edit",
     title: `Edit file ${count}`,
-    arguments: { path: `/work/file-${count}.txt`, content: "new\n", token: "sesame" },
-    diffs: [{ path: `/work/file-${count}.txt`, old_text: "old\n", new_text: "new\n" }],
-    workspace: { name: "work", root: "/work" },
+    arguments: { path: `/repo/file-${count}.txt`, content: "new\n", token: "sesame" },
+    diffs: [{ path: `/repo/file-${count}.txt`, old_text: "old\n", new_text: "new\n" }],
+    workspace: { name: "work", root: "/repo" },
     ...more,
   };
   return taskConfig.parse({
@@ -215,7 +215,7 @@ describe("who decides", () => {
       core.who.admin,
       policyInput.parse({ name: "Infra", resource_patterns: ["storage:work/infra/**"] }),
     );
-    const path = "/work/infra/main.tf";
+    const path = "/repo/infra/main.tf";
     const held = await ask(call({ arguments: { path }, diffs: [] }), allowed);
     expect(held.state).toBe("REVIEWING");
     // The policy does not say that the owner may answer.
@@ -299,7 +299,7 @@ describe("who decides", () => {
 describe("other arguments", () => {
   const change = (who: Actor, id: string) =>
     core.toolCalls.changeArguments(who, id, {
-      arguments: { path: "/work/safe.txt", content: "new\n" },
+      arguments: { path: "/repo/safe.txt", content: "new\n" },
       reason: "Not that file.",
     });
 
@@ -309,10 +309,10 @@ describe("other arguments", () => {
     const changed = await core.taskIn(id, "REVIEWING");
     expect(changed).toMatchObject({
       revision: 2,
-      config: { parameters: { diffs: [], arguments: { path: "/work/safe.txt" } } },
+      config: { parameters: { diffs: [], arguments: { path: "/repo/safe.txt" } } },
     });
     const task = await core.tasks.get(agent, id);
-    expect(task.preview?.changes[0]?.diff).toContain("/work/safe.txt");
+    expect(task.preview?.changes[0]?.diff).toContain("/repo/safe.txt");
     expect(task.preview?.warnings[0]).toContain("changed the arguments: Not that file.");
     expect(task.preview?.changes.map(({ resource }) => resource.id)).toEqual(["edit_file", "safe.txt"]);
     expect(task.approvals.map(({ reviewer_id }) => reviewer_id)).not.toContain(core.who.reviewer.id);
@@ -333,7 +333,7 @@ describe("other arguments", () => {
         ...{ editor_may_approve: true, owner_may_answer: true },
       }),
     );
-    const workspace = { name: "lenient", root: "/work" };
+    const workspace = { name: "lenient", root: "/repo" };
     const { id } = await ask(call({ workspace }));
     await change(owner, id);
     await core.taskIn(id, "REVIEWING");
