@@ -43,8 +43,8 @@ import { type ToolCall, type ToolVerdict, toolVerdict } from "./tool-verdict.ts"
 import { createUpdate } from "./update.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
-export { grantFact, type NewGrant } from "./grants/grants.ts";
-export { countGrantHit } from "./grants/store.ts";
+export { grantFact } from "./grants/grants.ts";
+export { countGrantHit, grantRow, grantsInForce, MAX_GRANTS, type NewGrant } from "./grants/store.ts";
 export type { AgentsQuery } from "./listing.ts";
 export { TOOL_CALL_TYPE } from "./may-propose.ts";
 export { agentProjections } from "./projections.ts";

@@ -41,7 +41,7 @@ type DemoDeps = {
   ids: Ids;
   log: Logger;
   ledger: Pick<Ledger, "write">;
-  identity: Pick<IdentityService, "issueKey">;
+  identity: Pick<IdentityService, "issueKey" | "revokeKeys">;
   agents: Pick<AgentsService, "create" | "list">;
   gate: Pick<GateService, "cancel">;
 };
@@ -93,11 +93,7 @@ export function createDemoService(deps: DemoDeps) {
   });
 
   /** Its keys stop with it: nothing can speak in its name between two runs. */
-  const revokeKeys = (tx: Tx, agent_id: string) =>
-    tx.api_key.updateMany({
-      where: { principal_id: agent_id, revoked_at: null },
-      data: { revoked_at: clock.now() },
-    });
+  const revokeKeys = (tx: Tx, id: string) => deps.identity.revokeKeys(tx, { kind: "agent", id });
 
   async function end(run: { id: string; agent_id: string }, reason: string): Promise<void> {
     await ledger.write(setup, async (tx) => {
@@ -106,8 +102,8 @@ export function createDemoService(deps: DemoDeps) {
         data: { state: "ended", ended_at: clock.now(), end_reason: reason },
       });
       if (count === 0) return { result: undefined, facts: [] };
-      await revokeKeys(tx, run.agent_id);
-      return { result: undefined, facts: [fact("ended", run.agent_id, run.id, { reason })] };
+      const revoked = await revokeKeys(tx, run.agent_id);
+      return { result: undefined, facts: [...revoked, fact("ended", run.agent_id, run.id, { reason })] };
     });
   }
 
@@ -124,7 +120,7 @@ export function createDemoService(deps: DemoDeps) {
       await ledger
         .write(actor, async (tx) => {
           const id = ids.uuid();
-          await revokeKeys(tx, agent_id);
+          const revoked = await revokeKeys(tx, agent_id);
           await tx.demo_agent_run.create({
             data: {
               ...{ id, agent_id, state: "starting", started_by: actor.id, started_by_name: actor.name },
@@ -132,7 +128,7 @@ export function createDemoService(deps: DemoDeps) {
               ends_at: new Date(clock.now().getTime() + DEMO_RUN_MINUTES * 60_000),
             },
           });
-          return { result: undefined, facts: [fact("started", agent_id, id)] };
+          return { result: undefined, facts: [...revoked, fact("started", agent_id, id)] };
         })
         .catch((error: unknown) => {
           throw (error as { code?: unknown }).code === "P2002" ? demoErrors.DEMO_AGENT_RUNS() : error;

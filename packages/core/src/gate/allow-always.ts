@@ -1,4 +1,11 @@
-import { grantFact, type NewGrant, TOOL_CALL_TYPE } from "../agents/service.ts";
+import {
+  grantFact,
+  grantRow,
+  grantsInForce,
+  MAX_GRANTS,
+  type NewGrant,
+  TOOL_CALL_TYPE,
+} from "../agents/service.ts";
 import type { AllowAlways } from "../approvals/schema.ts";
 import { isReleased } from "../approvals/service.ts";
 import type { Actor } from "../kernel/actor.ts";
@@ -10,7 +17,6 @@ import { type Db, loadTask, type ReviewRecord } from "../tasks/service.ts";
 export type GrantWish = { tool: string; resources: string[] | null; expires_in_days: number };
 
 const DAY_MS = 86_400_000;
-const MOST_IN_FORCE = 200;
 
 /**
  * Refuses what this reviewer may not allow always. Whoever owns an agent grants it nothing; only an admin goes beyond the
@@ -36,11 +42,8 @@ export async function planGrant(
     throw errors.FORBIDDEN({ message: "Only an admin allows more than what this call touches." });
   const tool = String((await loadTask(db, task.id))?.config.parameters.tool ?? "");
   if (tool === "" || /[*?{}[\]!]/.test(tool)) throw refuse("The tool's name reads as a pattern.");
-  const { rows } = await db.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM agent_grant WHERE agent_id = $1 AND revoked_at IS NULL AND expires_at > now()`,
-    [task.author_id],
-  );
-  if ((rows[0]?.count ?? 0) >= MOST_IN_FORCE) throw refuse(`The agent has ${MOST_IN_FORCE} grants in force.`);
+  if ((await grantsInForce(db, task.author_id)).length >= MAX_GRANTS)
+    throw refuse(`The agent has ${MAX_GRANTS} grants in force.`);
   const resources = wanted.resources === undefined ? task.resource_keys : wanted.resources;
   return { tool, resources, expires_in_days: wanted.expires_in_days };
 }
@@ -73,16 +76,5 @@ export const grantFacts = (grants: readonly NewGrant[]) => grants.map(grantFact)
 
 /** Rows of grants that hang on the same `guard` as the approval that they come with; nothing where there are none. */
 export function grantCtes(p: (value: unknown) => string, grants: readonly NewGrant[]): string {
-  return grants
-    .map(
-      (
-        grant,
-        index,
-      ) => `, granted_${index} AS (INSERT INTO agent_grant (id, agent_id, tool, resources, scoped,
-        granted_by, granted_name, task_id, expires_at)
-      SELECT ${p(grant.id)}::uuid, ${p(grant.agent_id)}::uuid, ${p(grant.tool)}, ${p(grant.resources ?? [])}::text[],
-        ${p(grant.resources !== null)}::boolean, ${p(grant.granted_by.id)}::uuid, ${p(grant.granted_by.name)},
-        guard.id, ${p(grant.expires_at)}::timestamptz FROM guard)`,
-    )
-    .join("");
+  return grants.map((grant, index) => `, granted_${index} AS (${grantRow(p, grant)} FROM guard)`).join("");
 }

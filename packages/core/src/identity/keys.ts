@@ -55,6 +55,25 @@ export async function issueKey(
   return { issued, fact: { action: "key.created", entity_type: "api_key", entity_id: issued.id, detail } };
 }
 
+/** Revokes all keys that a holder has, in somebody's transaction; answers a fact for each. */
+export async function revokeKeys(
+  tx: Tx,
+  { clock }: Pick<KeyDeps, "clock">,
+  holder: KeyHolder,
+): Promise<Fact[]> {
+  const revoked = await tx.api_key.updateManyAndReturn({
+    where: { principal_kind: holder.kind, principal_id: holder.id, revoked_at: null },
+    data: { revoked_at: clock.now() },
+    select: { id: true },
+  });
+  return revoked.map(({ id }) => revokedFact(id, holder));
+}
+
+function revokedFact(id: string, holder: { kind: string; id: string }): Fact {
+  const detail = { holder_kind: holder.kind, holder_id: holder.id };
+  return { action: "key.revoked", entity_type: "api_key", entity_id: id, detail };
+}
+
 export function createKeyCommands(deps: KeyDeps) {
   const { pool, prisma, clock, ledger } = deps;
 
@@ -134,8 +153,7 @@ export function createKeyCommands(deps: KeyDeps) {
           where: { id, revoked_at: null },
           data: { revoked_at: clock.now() },
         });
-        const detail = { holder_kind: key.principal_kind, holder_id: key.principal_id };
-        const fact = { action: "key.revoked", entity_type: "api_key", entity_id: id, detail };
+        const fact = revokedFact(id, { kind: key.principal_kind, id: key.principal_id });
         return { result: undefined, facts: count > 0 ? [fact] : [] };
       });
     },

@@ -7,22 +7,9 @@ import { agentErrors } from "../errors.ts";
 import { agentFact, assertMayRead, assertOwnerOrAdmin, missingAgent } from "../facts.ts";
 import { findAgent } from "../store.ts";
 import type { GrantEntry, GrantInput } from "./schema.ts";
-import { findGrant, listGrants } from "./store.ts";
+import { findGrant, grantRow, IN_FORCE, listGrants, MAX_GRANTS, type NewGrant } from "./store.ts";
 
-const MAX_IN_FORCE = 200;
 const DAY_MS = 86_400_000;
-
-export type NewGrant = {
-  id: string;
-  agent_id: string;
-  tool: string;
-  /** Null: any. */
-  resources: readonly string[] | null;
-  granted_by: Pick<Actor, "id" | "name">;
-  /** The call by which it was granted. */
-  task_id: string | null;
-  expires_at: Date;
-};
 
 export function grantFact(grant: NewGrant): Fact {
   const { id, agent_id, tool, resources, task_id, expires_at, granted_by } = grant;
@@ -36,19 +23,14 @@ export function grantFact(grant: NewGrant): Fact {
   return { ...agentFact("granted", agent_id, detail), ...(task_id && { task_id }) };
 }
 
-/** The row of a grant; no row in `guard` where the agent has as many in force as it may have. */
+/** No row in `guard` where the agent has as many in force as it may have. */
 function insertGrant(grant: NewGrant): HotWrite {
-  return hotWrite("agent-grant-insert", (p) => {
-    const agent = p(grant.agent_id);
-    return `guard AS (INSERT INTO agent_grant (id, agent_id, tool, resources, scoped, granted_by, granted_name, task_id,
-        expires_at)
-      SELECT ${p(grant.id)}::uuid, ${agent}::uuid, ${p(grant.tool)}::text, ${p(grant.resources ?? [])}::text[],
-        ${p(grant.resources !== null)}::boolean, ${p(grant.granted_by.id)}::uuid, ${p(grant.granted_by.name)}::text,
-        ${p(grant.task_id)}::uuid, ${p(grant.expires_at)}::timestamptz
-      WHERE (SELECT count(*) FROM agent_grant WHERE agent_id = ${agent}::uuid AND revoked_at IS NULL
-        AND expires_at > now()) < ${MAX_IN_FORCE}
-      RETURNING id)`;
-  });
+  return hotWrite(
+    "agent-grant-insert",
+    (p) => `guard AS (${grantRow(p, grant)}
+      WHERE (SELECT count(*) FROM agent_grant WHERE agent_id = ${p(grant.agent_id)}::uuid AND ${IN_FORCE}) < ${MAX_GRANTS}
+      RETURNING id)`,
+  );
 }
 
 /** Standing permissions of agents: scoped, expiring, revocable, counted. */

@@ -1,3 +1,4 @@
+import type { Actor } from "../../kernel/actor.ts";
 import type { Db } from "../deps.ts";
 import type { Grant } from "../tool-verdict.ts";
 import type { GrantEntry } from "./schema.ts";
@@ -34,8 +35,22 @@ function toEntry(row: Row): GrantEntry {
   };
 }
 
+export type NewGrant = {
+  id: string;
+  agent_id: string;
+  tool: string;
+  /** Null: any. */
+  resources: readonly string[] | null;
+  granted_by: Pick<Actor, "id" | "name">;
+  /** The call by which it was granted. */
+  task_id: string | null;
+  expires_at: Date;
+};
+
+/** An agent has at most so many in force. */
+export const MAX_GRANTS = 200;
 const LISTED = 500;
-const IN_FORCE = "revoked_at IS NULL AND expires_at > now()";
+export const IN_FORCE = "revoked_at IS NULL AND expires_at > now()";
 
 /** Those in force first, then the newest. */
 export async function listGrants(db: Db, agentId: string): Promise<GrantEntry[]> {
@@ -66,6 +81,15 @@ export async function grantsInForce(db: Db, agentId: string): Promise<Grant[]> {
     values: [agentId],
   });
   return rows.map(({ id, tool, resources, scoped }) => ({ id, tool, resources: scoped ? resources : null }));
+}
+
+/** The row of a grant, to which a statement adds its FROM or WHERE. */
+export function grantRow(place: (value: unknown) => string, grant: NewGrant): string {
+  return `INSERT INTO agent_grant (id, agent_id, tool, resources, scoped, granted_by, granted_name, task_id, expires_at)
+    SELECT ${place(grant.id)}::uuid, ${place(grant.agent_id)}::uuid, ${place(grant.tool)}::text,
+      ${place(grant.resources ?? [])}::text[], ${place(grant.resources !== null)}::boolean,
+      ${place(grant.granted_by.id)}::uuid, ${place(grant.granted_by.name)}::text, ${place(grant.task_id)}::uuid,
+      ${place(grant.expires_at)}::timestamptz`;
 }
 
 /** Counts a call in the statement that lets it pass: it did where `guard` has a row. */
