@@ -139,6 +139,13 @@ describe("on demo data", () => {
     expect(states).toContain("CANCELLED");
     expect(states.filter((state) => !/COMPLETED|CANCELLED|REJECTED/.test(state))).toEqual([]);
     await expectSilent(run!.agent_id);
+    const { rows } = await server.core.connections.pool.query(
+      `SELECT k.id, (SELECT count(*)::int FROM ledger_entry e WHERE e.entity_id = k.id::text
+        AND e.action = 'key.revoked') AS entries FROM api_key k WHERE k.principal_id = $1`,
+      [run!.agent_id],
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter(({ entries }) => entries !== 1)).toEqual([]);
   });
 
   test("it ends, and says so, when its worker stops", async () => {
