@@ -41,7 +41,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
     // Recording every run costs a third of the time; a second try is recorded where there is one.
     trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
-    launchOptions: { executablePath: process.env.ADE_CHROMIUM ?? "/usr/bin/chromium", args: chromiumFlags },
+    launchOptions: { executablePath: process.env.ADE_CHROMIUM || "/usr/bin/chromium", args: chromiumFlags },
   },
   webServer: {
     command: "node ../scripts/start.mjs",

@@ -5,7 +5,7 @@ import { findOnPath } from "./redis-binary.ts";
 /** Debian's Chromium or a relative of it on PATH; `ADE_CHROMIUM` wins. */
 export function findChromium(): string | undefined {
   return (
-    process.env.ADE_CHROMIUM ??
+    process.env.ADE_CHROMIUM ||
     findOnPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
   );
 }
