@@ -13,21 +13,23 @@ beforeAll(async () => {
   admin = await server.person("admin", ["admin"]);
   author = await server.person("author", ["author"]);
   reviewer = await server.person("reviewer", ["reviewer"]);
-  agent = await server.agent("agent", admin);
+  agent = await server.agent("deploy-bot", admin);
 });
 afterAll(() => server.close());
 
 const read = async (id: string, part = "") =>
   (await server.call(author, "GET", `/tasks/${id}${part}`)).json();
 
+const touching = (resource: string) => ({
+  type: "test.noop",
+  description: `Touch ${resource}`,
+  resources: [{ type: "service", id: resource, actions: ["execute"] }],
+  parameters: {},
+});
+
 /** Proposed, reviewed and approved by REST. */
 async function approved(resource: string): Promise<string> {
-  const config = {
-    type: "test.noop",
-    description: `Touch ${resource}`,
-    resources: [{ type: "service", id: resource, actions: ["execute"] }],
-    parameters: {},
-  };
+  const config = touching(resource);
   const { id } = (await server.call(author, "POST", "/tasks", { config })).json();
   await server.call(author, "POST", `/tasks/${id}/submit`);
   await expect.poll(async () => (await read(id)).state, { timeout: 10_000 }).toBe("REVIEWING");
@@ -46,18 +48,20 @@ test("tasks and agents stand in one queue; each task says its place, and they go
   const place = async (id: string) => (await read(id, "/locks")).blocked_by;
   await expect
     .poll(() => place(first), { timeout: 10_000 })
-    .toMatchObject([{ key: `resource:${resource_id}`, holder: agent.id, queue_position: 1 }]);
+    .toMatchObject([{ key: `resource:${resource_id}`, holder: "deploy-bot", queue_position: 1 }]);
   const second = await approved(resource);
   await expect.poll(() => place(second), { timeout: 10_000 }).toMatchObject([{ queue_position: 2 }]);
   const third = await server.call(agent, "POST", "/locks/acquire", { ...acquire, owner_id: "later" });
   expect(third.json()).toMatchObject({ acquired: false, queue_position: 3 });
   await expect
     .poll(async () => (await read(second)).waiting_for?.text, { timeout: 10_000 })
-    .toBe(`second in the queue for ${resource_id}, held by ${agent.id} (a migration)`);
+    .toBe(`second in the queue for ${resource_id}, held by deploy-bot (a migration)`);
   expect((await read(second, "/view")).locks).toMatchObject({
     known: true,
-    blocked_by: [{ queue_position: 2 }],
+    blocked_by: [{ queue_position: 2, holder: "deploy-bot" }],
   });
+  const ahead = await server.call(author, "POST", "/simulate", { config: touching(resource) });
+  expect(ahead.json().locks).toMatchObject([{ key: resource_id, holder: "deploy-bot" }]);
 
   await server.call(agent, "POST", "/locks/release", { lock_id: held.id });
   for (const id of [first, second]) {

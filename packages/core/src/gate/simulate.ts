@@ -3,6 +3,7 @@ import { asWritten } from "../executors/service.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import { canonicalKey } from "../resources/service.ts";
+import { holderName, withHolderNames } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
 import { validConfig } from "./draft.ts";
 import { evaluate, keysOf } from "./evaluate.ts";
@@ -98,7 +99,7 @@ async function secretWarnings(deps: GateDeps, config: TaskConfig): Promise<strin
 }
 
 async function locksOf(deps: GateDeps, config: TaskConfig): Promise<Simulation["locks"]> {
-  return Promise.all(
+  const held = await Promise.all(
     deps.executors.lockedResources(config).map(async (ref) => {
       const key = canonicalKey(ref);
       // Whether somebody holds it is only a hint: with Redis away the rest is still true.
@@ -106,9 +107,10 @@ async function locksOf(deps: GateDeps, config: TaskConfig): Promise<Simulation["
       const mode = ref.actions.every((action) => action === "read")
         ? ("shared" as const)
         : ("exclusive" as const);
-      return { key, mode, holder: lock?.agent_id ?? null };
+      return { key, mode, holder: lock && holderName(lock) };
     }),
   );
+  return withHolderNames(deps.pool, held);
 }
 
 /** Asks a worker for a plan and waits for it; null where none came in time. */

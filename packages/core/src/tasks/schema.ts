@@ -237,7 +237,7 @@ export const taskLocks = z.strictObject({
   blocked_by: z.array(
     z.strictObject({
       key: z.string(),
-      /** Null where the last holder was lost and nobody gets it for a moment. */
+      /** By name where a person or an agent holds it; null where the last holder was lost and nobody gets it for a moment. */
       holder: z.string().nullable(),
       /** Where another task holds it. */
       holder_task_id: z.string().nullable(),

@@ -11,6 +11,7 @@ import type { LockHolder } from "../locks/schema.ts";
 import type { LocksService } from "../locks/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { assertAllowed } from "./errors.ts";
+import { tasksWithHolderNames, withHolderNames } from "./holder-names.ts";
 import { causesOf } from "./machine.ts";
 import { readOutput } from "./output.ts";
 import { presentTask } from "./present.ts";
@@ -30,6 +31,7 @@ import { blockedAt, holderName, lockOwnerOf, taskOfHolder } from "./task-locks.t
 import { waitForStates } from "./wait.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
+export { withHolderNames } from "./holder-names.ts";
 export { causesOf, transitionFrom } from "./machine.ts";
 export { outputOfTask } from "./output.ts";
 export { confirmedOverrides, openOverride, presentOverride } from "./overrides.ts";
@@ -51,7 +53,14 @@ export {
   loadTaskToAsk,
   withReasons,
 } from "./store.ts";
-export { blockedAt, leaveQueue, lockOwnerOf, TASKS_GROUP, TASKS_PRINCIPAL } from "./task-locks.ts";
+export {
+  blockedAt,
+  holderName,
+  leaveQueue,
+  lockOwnerOf,
+  TASKS_GROUP,
+  TASKS_PRINCIPAL,
+} from "./task-locks.ts";
 
 export type TasksDeps = {
   pool: Pool;
@@ -91,7 +100,7 @@ export function createTasksService(deps: TasksDeps) {
   }
 
   async function present(actor: Actor, record: TaskRecord): Promise<TaskEntry> {
-    const task = await inItsPlace(record);
+    const [task = record] = await tasksWithHolderNames(pool, [await inItsPlace(record)]);
     // The task is shown even while Redis is away; only who applies it is not known then.
     const lock = task.state === "APPLYING" ? await locks.holderOf("task", task.id).catch(() => null) : null;
     return presentTask(task, actor, {
@@ -121,7 +130,7 @@ export function createTasksService(deps: TasksDeps) {
       });
       const now = clock.now();
       return {
-        tasks: tasks.map((task) =>
+        tasks: (await tasksWithHolderNames(pool, tasks)).map((task) =>
           presentTask(task, actor, { missing: missingOf(task), now, with_preview: false }),
         ),
         pagination,
@@ -191,7 +200,7 @@ export function createTasksService(deps: TasksDeps) {
           answer.blocked_by.push({ ...blockerOf(name, lock), ...unknown });
         }
       }
-      return answer;
+      return { ...answer, blocked_by: await withHolderNames(pool, answer.blocked_by) };
     },
     async comments(actor: Actor, id: string): Promise<{ comments: CommentEntry[] }> {
       await read(actor, id);

@@ -25,7 +25,7 @@ export function blockedAt(standing: LockStanding): Extract<Blocker, { kind: "loc
   };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The task for which a worker holds a lock; null where somebody else holds it. Pure. */
 export function taskOfHolder({
