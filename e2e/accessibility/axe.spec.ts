@@ -39,12 +39,21 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
 const windows = new Map<Who, Page>();
 
 async function windowOf(browser: Browser, who: Who): Promise<Page> {
-  const page = windows.get(who) ?? (await signedIn(browser, who, { reducedMotion: "reduce" }));
+  const known = windows.get(who);
+  if (known) return known;
+  const page = await signedIn(browser, who, { reducedMotion: "reduce" });
+  await page.addInitScript(() => {
+    const refused: string[] = [];
+    Object.assign(window, { refused });
+    document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) =>
+      refused.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`),
+    );
+  });
   windows.set(who, page);
   return page;
 }
 
-/** All rules in the light; in the dark only those that look at colours, since nothing else changes with them. */
+/** Nothing that the Content-Security-Policy had to refuse, and all rules in the light; in the dark only those that look at colours, since nothing else changes with them. */
 async function assertNothingFound(page: Page, what: string): Promise<void> {
   // Without frames of other origins there is nothing for which a second page would have to be opened.
   const axe = () => new AxeBuilder({ page }).setLegacyMode();
@@ -61,6 +70,8 @@ async function assertNothingFound(page: Page, what: string): Promise<void> {
     }),
   );
   expect(told, what).toEqual([]);
+  const refused = await page.evaluate(() => (window as unknown as { refused: string[] }).refused);
+  expect(refused, `${what}: by the Content-Security-Policy`).toEqual([]);
 }
 
 for (const { path, who, heading } of ROUTES) {
