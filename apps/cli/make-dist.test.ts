@@ -26,13 +26,14 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 test("what is published runs on the Node that people have, and needs only what its manifest names", () => {
-  const { bin, dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  const { bin, dependencies, version } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   const ade = (...args: string[]) =>
     spawnSync(NODE, [join(installed, bin.ade), ...args], {
       encoding: "utf8",
       env: { PATH: process.env.PATH, HOME: project },
     });
   expect(ade("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("Usage: ade") });
+  expect(ade("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
   expect(ade("completion", "bash").stdout).toContain("complete -o default -F _ade ade");
   const away = ade(
     "whoami",

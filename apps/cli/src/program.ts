@@ -18,6 +18,7 @@ import { mcp } from "./mcp/mcp.ts";
 import { seconds } from "./options.ts";
 import { createStyle } from "./output/style.ts";
 import { tasks } from "./tasks/group.ts";
+import { version } from "./version.ts";
 
 const PATIENCE_SECONDS = 10;
 
@@ -65,6 +66,7 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
       PATIENCE_SECONDS,
     )
     .option("--json", "answer with the API's JSON, for programs")
+    .version(version(), "-v, --version", "show the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
     .showSuggestionAfterError()
