@@ -55,6 +55,9 @@ async function start(): Promise<void> {
   lockFile = join(dataDir, "start.json");
   keep(lockFile, { pid: process.pid, address });
   const secret = readSecret(process.env, dataDir);
+  // The longest step needs nothing of the others: it runs beside them.
+  const dashboard = buildWeb(preparing.signal, () => say("Building the dashboard (about a minute) ..."));
+  dashboard.catch(() => undefined);
 
   const postgres = await postgresService(settings, say);
   services.push(postgres);
@@ -79,7 +82,7 @@ async function start(): Promise<void> {
   );
 
   progress(5, "Demo data", settings.demo ? await fillDemo({ ...urls, dataDir }) : "off");
-  progress(6, "Dashboard", await buildWeb(preparing.signal));
+  progress(6, "Dashboard", await dashboard);
   if (stoppingSince !== undefined) return;
 
   supervisor = supervise(specs, [redis, postgres], `${apiOrigin(settings)}/api/health/ready`, say);
@@ -99,6 +102,7 @@ try {
 } catch (error) {
   if (stoppingSince === undefined) {
     stoppingSince = performance.now();
+    preparing.abort();
     await supervisor?.stopNow();
     if (!supervisor) for (const service of services.toReversed()) await service.embedded?.stop();
     if (lockFile) rmSync(lockFile, { force: true });

@@ -58,8 +58,8 @@ export async function generateClient(signal?: AbortSignal): Promise<string> {
   return "client made";
 }
 
-/** Builds the dashboard when one of its sources is another one than last time. */
-export async function buildWeb(signal?: AbortSignal): Promise<string> {
+/** Builds the dashboard when one of its sources is another one than last time; `begins` hears when it has to. */
+export async function buildWeb(signal?: AbortSignal, begins = (): void => undefined): Promise<string> {
   const web = join(root, "apps/web");
   const file = join(web, ".next/ade-built-from");
   const digest = digestOf(
@@ -68,6 +68,7 @@ export async function buildWeb(signal?: AbortSignal): Promise<string> {
     process.version,
   );
   if (existsSync(join(web, ".next/BUILD_ID")) && isStamped(file, digest)) return "up to date";
+  begins();
   const from = performance.now();
   await runTool(
     "The build of the dashboard",
