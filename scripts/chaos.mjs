@@ -1,4 +1,4 @@
-// `npm run chaos -- --list`: needs nothing but Node 20 and npm. Arguments go to e2e/faults/run.ts.
+// `npm run chaos -- --list`: needs nothing but Node 20 and npm. Arguments go to e2e/faults/command-line.ts.
 import { packages, runUnderNode24 } from "./start/bootstrap.mjs";
 import { fail } from "./start/progress.mjs";
 

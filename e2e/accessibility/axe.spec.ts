@@ -35,6 +35,11 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/account", who: "author", heading: /Account/ },
 ];
 
+/** Keeps in the page what its Content-Security-Policy had to refuse. */
+const KEEP_REFUSED = `globalThis.refused = [];
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) =>
+  refused.push(effectiveDirective + ": " + blockedURI + " in " + sourceFile));`;
+
 /** One window for each person for the whole file: signing in again for every route proves nothing and costs minutes. */
 const windows = new Map<Who, Page>();
 
@@ -42,13 +47,7 @@ async function windowOf(browser: Browser, who: Who): Promise<Page> {
   const known = windows.get(who);
   if (known) return known;
   const page = await signedIn(browser, who, { reducedMotion: "reduce" });
-  await page.addInitScript(() => {
-    const refused: string[] = [];
-    Object.assign(window, { refused });
-    document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) =>
-      refused.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`),
-    );
-  });
+  await page.addInitScript({ content: KEEP_REFUSED });
   windows.set(who, page);
   return page;
 }
@@ -70,8 +69,7 @@ async function assertNothingFound(page: Page, what: string): Promise<void> {
     }),
   );
   expect(told, what).toEqual([]);
-  const refused = await page.evaluate(() => (window as unknown as { refused: string[] }).refused);
-  expect(refused, `${what}: by the Content-Security-Policy`).toEqual([]);
+  expect(await page.evaluate("refused"), `${what}: by the Content-Security-Policy`).toEqual([]);
 }
 
 for (const { path, who, heading } of ROUTES) {

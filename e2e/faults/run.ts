@@ -1,95 +1,15 @@
-import { parseArgs } from "node:util";
 import { messageOf } from "@ade/embedded/plain-error";
 import startServers from "@ade/testkit/global-setup";
 import { historyClock } from "@ade/testkit/lock-history/history";
 import { seededRandom } from "@ade/testkit/seeded-random";
-import { approvalFaults } from "./cases/approvals.ts";
-import { deadlockFaults } from "./cases/deadlocks.ts";
-import { hostFaults } from "./cases/host.ts";
-import { lineFaults } from "./cases/lines.ts";
-import { outageFaults } from "./cases/outage.ts";
-import { postgresFaults } from "./cases/postgres.ts";
-import { queueFaults } from "./cases/queues.ts";
-import { redisFaults } from "./cases/redis.ts";
-import { sinkFaults } from "./cases/sinks.ts";
-import { workerFaults } from "./cases/workers.ts";
-import { CONTROLS, type Control } from "./controls.ts";
-import type { Fault } from "./fault.ts";
+import { type Call, type Chosen, ORDER } from "./command-line.ts";
+import type { Control } from "./controls.ts";
 import { type House, openHouse } from "./house.ts";
 import { judge, RECOVERY_MS } from "./invariants.ts";
 import { startLockLoad } from "./lock-load.ts";
 import { withoutProtection } from "./preloads.ts";
 import { addToReport, type RunRecord, readReport, reportTable } from "./report.ts";
 import { startTaskLoad } from "./task-load.ts";
-
-const FAULTS = [
-  ...redisFaults,
-  ...lineFaults,
-  ...workerFaults,
-  ...sinkFaults,
-  ...approvalFaults,
-  ...hostFaults,
-  ...postgresFaults,
-  ...deadlockFaults,
-  ...queueFaults,
-  ...outageFaults,
-];
-const USAGE = `npm run chaos -- --fault NAME [--seed N] [--seeds COUNT] [--scale PART] [--minutes N] [--report FILE]
-npm run chaos -- --control NAME [--seed N] [--seeds COUNT]
-npm run chaos -- --list
-npm run chaos -- --report FILE
-
-A real API, two workers, PostgreSQL and Redis with a fault proxy on every line; load, the fault, and the invariants of
-reliability.md judged from PostgreSQL and recording sinks. "all" names every fault, or control: a run without one of the
-product's protections, which is well only where the judge finds what that lets through. --scale 1 gives a fault the times
-of the specification (0.2); --minutes (60) bounds it all. A table is printed at the end; with --report every run is
-added to FILE, one JSON line each, and the table is of all that FILE keeps, other calls' runs too.`;
-
-const { values } = parseArgs({
-  options: {
-    fault: { type: "string", default: "" },
-    control: { type: "string", default: "" },
-    seed: { type: "string", default: "1" },
-    seeds: { type: "string", default: "1" },
-    scale: { type: "string", default: process.env.ADE_CHAOS_SCALE ?? "0.2" },
-    minutes: { type: "string", default: "60" },
-    report: { type: "string", default: "" },
-    list: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (values.list) {
-  for (const { name, about } of FAULTS) console.log(`${name.padEnd(24)} ${about}`);
-  console.log("\nControls, which have to fail:");
-  for (const { name, about } of CONTROLS) console.log(`${name.padEnd(24)} ${about}`);
-  process.exit(0);
-}
-const order = [...FAULTS.map(({ name }) => name), ...CONTROLS.map(({ name }) => `control:${name}`)];
-if (values.report !== "" && values.fault === "" && values.control === "") {
-  console.log(reportTable(readReport(values.report), order));
-  process.exit(0);
-}
-const named = <T extends { name: string }>(all: readonly T[], name: string) =>
-  name === "all" ? all : all.filter((one) => one.name === name);
-const chosen: readonly (Fault & { control?: Control })[] = [
-  ...named(FAULTS, values.fault),
-  ...named(CONTROLS, values.control).flatMap((control) =>
-    named(FAULTS, control.fault).map((fault) => ({ ...fault, control })),
-  ),
-];
-const [seed = 0, seeds = 0, scale = 0, minutes = 0] = [
-  values.seed,
-  values.seeds,
-  values.scale,
-  values.minutes,
-].map(Number);
-const isSound = [seed, seeds, scale, minutes].every((number) => Number.isFinite(number) && number >= 0);
-if (values.help || chosen.length === 0 || !isSound) {
-  console.log(
-    values.help ? USAGE : `There is no "${values.fault || values.control}", or a number is none.\n\n${USAGE}`,
-  );
-  process.exit(values.help ? 0 : 2);
-}
 
 /** Grants before the fault, and after it: then the locks move again. */
 const GRANTS_BEFORE = 20;
@@ -98,59 +18,62 @@ const SHOWN_FINDINGS = 8;
 /** Whatever has not ended by then is killed with this process. */
 const END_MS = 60_000;
 
-const stopServers = await startServers();
-let house: House | null = null;
-let isEnding = false;
-async function end(code: number): Promise<void> {
-  if (isEnding) return;
-  isEnding = true;
-  setTimeout(() => process.exit(1), END_MS).unref();
-  await house?.close().catch(() => undefined);
-  await stopServers();
-  process.exit(code);
-}
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(130));
-// A run that hangs must end too.
-setTimeout(() => {
-  console.log(`The ${minutes} minutes are over.`);
-  void end(1);
-}, minutes * 60_000).unref();
-
-let failed = 0;
-const records: RunRecord[] = [];
-try {
-  for (const fault of chosen) {
-    const reason = fault.cannotRun?.();
-    if (reason) {
-      console.log(`${nameOf(fault)}: skipped, ${reason}`);
-      continue;
-    }
-    // A house is good for many faults; those that want another one get it.
-    const { control } = fault;
-    const isOwn = fault.house !== undefined || control !== undefined;
-    if (house && isOwn) house = await closed(house);
-    house ??= await openHouse({
-      ...fault.house,
-      ...(control?.without ? { settings: withoutProtection(control.name) } : {}),
-    });
-    for (let at = 0; at < seeds; at += 1) {
-      const record = await runOnce(house, fault, seed + at);
-      records.push(record);
-      if (values.report !== "") addToReport(values.report, record);
-      if (record.problems.length > 0) failed += 1;
-    }
-    if (isOwn) house = await closed(house);
+/** Runs what was chosen, seed by seed, prints a line for each and a table at the end, and ends the process. */
+export async function runAll({ chosen, seed, seeds, scale, minutes, report }: Call): Promise<void> {
+  const stopServers = await startServers();
+  let house: House | null = null;
+  let isEnding = false;
+  async function end(code: number): Promise<void> {
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => process.exit(1), END_MS).unref();
+    await house?.close().catch(() => undefined);
+    await stopServers();
+    process.exit(code);
   }
-} catch (error) {
-  failed += 1;
-  console.log(`The run broke: ${error instanceof Error ? error.stack : messageOf(error)}`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(130));
+  // A run that hangs must end too.
+  setTimeout(() => {
+    console.log(`The ${minutes} minutes are over.`);
+    void end(1);
+  }, minutes * 60_000).unref();
+
+  let failed = 0;
+  const records: RunRecord[] = [];
+  try {
+    for (const fault of chosen) {
+      const reason = fault.cannotRun?.();
+      if (reason) {
+        console.log(`${nameOf(fault)}: skipped, ${reason}`);
+        continue;
+      }
+      // A house is good for many faults; those that want another one get it.
+      const { control } = fault;
+      const isOwn = fault.house !== undefined || control !== undefined;
+      if (house && isOwn) house = await closed(house);
+      house ??= await openHouse({
+        ...fault.house,
+        ...(control?.without ? { settings: withoutProtection(control.name) } : {}),
+      });
+      for (let at = 0; at < seeds; at += 1) {
+        const record = await runOnce(house, fault, seed + at, scale);
+        records.push(record);
+        if (report !== "") addToReport(report, record);
+        if (record.problems.length > 0) failed += 1;
+      }
+      if (isOwn) house = await closed(house);
+    }
+  } catch (error) {
+    failed += 1;
+    console.log(`The run broke: ${error instanceof Error ? error.stack : messageOf(error)}`);
+  }
+  console.log(`\n${reportTable(report === "" ? records : readReport(report), ORDER)}\n`);
+  console.log(`${records.length - failed} passed, ${failed} failed`);
+  await end(failed > 0 ? 1 : 0);
 }
-console.log(`\n${reportTable(values.report === "" ? records : readReport(values.report), order)}\n`);
-console.log(`${records.length - failed} passed, ${failed} failed`);
-await end(failed > 0 ? 1 : 0);
 
 /** A control's runs are told apart from those of its fault. */
-function nameOf({ name, control }: Fault & { control?: Control }): string {
+function nameOf({ name, control }: Chosen): string {
   return control ? `control:${control.name}` : name;
 }
 
@@ -160,11 +83,7 @@ async function closed(open: House): Promise<null> {
 }
 
 /** Load, fault, recovery, verdict: one line. */
-async function runOnce(
-  inHouse: House,
-  fault: Fault & { control?: Control },
-  ofSeed: number,
-): Promise<RunRecord> {
+async function runOnce(inHouse: House, fault: Chosen, ofSeed: number, scale: number): Promise<RunRecord> {
   const { control } = fault;
   const random = seededRandom(ofSeed);
   const name = `${fault.name}-${ofSeed}`;
