@@ -15,7 +15,7 @@ export type AgentsDeps = {
   ids: Ids;
   log: Pick<Logger, "warn">;
   ledger: Ledger;
-  identity: Pick<IdentityService, "issueKey" | "apiKeys">;
+  identity: Pick<IdentityService, "issueKey" | "endOfNewKey" | "revokeKeys" | "apiKeys">;
   policies: Pick<PolicyService, "create">;
   /** Sends an event that is not kept: `ledger.events.emitLive`. */
   emitLive: (event: EventDraft) => void;

@@ -94,6 +94,7 @@ export const agentPatch = z.strictObject({
   paused: z.boolean().optional(),
   /** True: takes no new work, and ends what it has. */
   draining: z.boolean().optional(),
+  /** Hands it over: its keys are revoked, and the new owner makes others. */
   owner_id: z.uuid().optional(),
   /** False retires it: its keys stop working. */
   active: z.boolean().optional(),

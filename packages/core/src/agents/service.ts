@@ -52,7 +52,7 @@ export { createAgentSettingsExecutor } from "./settings/settings-executor.ts";
 export type { ToolCall, ToolVerdict } from "./tool-verdict.ts";
 
 export type AgentsService = {
-  /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner), NOT_FOUND (draft). */
+  /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner), NOT_FOUND (draft), KEY_EXCEEDS_RIGHTS. */
   create(actor: Actor, input: AgentInput): Promise<NewAgent>;
   /** Agents in use; an agent sees itself. */
   list(actor: Actor, query: AgentsQuery): Promise<AgentList>;
@@ -62,7 +62,7 @@ export type AgentsService = {
   ): Promise<{ counts: Record<AgentStatus, number>; tags: string[] }>;
   /** NOT_FOUND; FORBIDDEN for an agent that asks for another. */
   get(actor: Actor, id: string): Promise<AgentEntry>;
-  /** Owner: `paused` and `draining`; admin: all. NOT_FOUND, FORBIDDEN, VALIDATION_ERROR (owner). */
+  /** Owner: `paused` and `draining`; admin: all. Handing it over revokes its keys. NOT_FOUND, FORBIDDEN, VALIDATION_ERROR (owner). */
   update(actor: Actor, id: string, patch: AgentPatch): Promise<AgentEntry>;
   /** What needs no review, by owner or admin. NOT_FOUND, FORBIDDEN, CONFLICT (another version). */
   configure(actor: Actor, id: string, version: number, set: AgentSettings): Promise<AgentEntry>;

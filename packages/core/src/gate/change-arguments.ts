@@ -31,11 +31,11 @@ export async function changeArguments(
     }
     const { config, keys } = await validConfig(deps, actor, change(task));
     const state = transitionFrom(task.state, "change_arguments")!.to!;
-    const { team, ticket_ref, tags } = task;
+    const { team, ticket_ref, tags, expires_at } = task;
     return newRevision(
       actor,
       task,
-      { state, config, keys, team, ticket_ref, tags },
+      { state, config, keys, team, ticket_ref, tags, expires_at },
       {
         reason,
         detail: { arguments_changed: true },

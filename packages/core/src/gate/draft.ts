@@ -79,6 +79,7 @@ async function authorOf(
     kind: actor.kind === "agent" ? ("agent" as const) : ("user" as const),
     name: actor.name,
     owner_id: actor.owner_id,
+    key_by: actor.key_made_by ?? null,
   };
   if (metadata.author_id === undefined || metadata.author_id === actor.id) return { author: self, actor };
   if (!actor.roles.includes("admin")) {
@@ -89,8 +90,13 @@ async function authorOf(
     const details = [{ field: "metadata.author_id", issue: "There is no active user with this id." }];
     throw errors.VALIDATION_ERROR({ details });
   }
-  const author = { id: person.id, kind: "user" as const, name: person.name, owner_id: null };
+  const author = { id: person.id, kind: "user" as const, name: person.name, owner_id: null, key_by: null };
   return { author, actor: { ...actor, on_behalf_of: person.id } };
+}
+
+/** Who writes, and who is behind them. */
+function editorOf({ id, owner_id, key_made_by }: Actor): NewTask["editor"] {
+  return { id, owner_id, key_by: key_made_by ?? null };
 }
 
 /** Creates a draft. Risk and preview follow in the background. */
@@ -113,7 +119,7 @@ export async function propose(
     expires_after,
     author,
     // Who acts on somebody's behalf wrote the content, and may no more approve it than the author may.
-    editor: { id: actor.id, owner_id: actor.owner_id },
+    editor: editorOf(actor),
     source: origin.source,
     team: input.metadata.team ?? null,
     ticket_ref: input.metadata.ticket_ref ?? null,
@@ -176,9 +182,20 @@ export async function edit(
       team: metadata ? (metadata.team ?? null) : task.team,
       ticket_ref: metadata ? (metadata.ticket_ref ?? null) : task.ticket_ref,
       tags: metadata ? metadata.tags : task.tags,
+      expires_at: input.config ? expiryOf(deps, task, config) : task.expires_at,
     });
   });
   return deps.tasks.get(actor, id);
+}
+
+/** When the task ends with this configuration: editing wins no time where it is worth something for as long as before. */
+function expiryOf(deps: GateDeps, task: TaskRecord, config: TaskConfig): Date | null {
+  const secondsOf = (of: TaskConfig): number | null =>
+    deps.executors.find(of.type).expiresAfter?.(of) ?? null;
+  const seconds = secondsOf(config);
+  if (seconds === null) return null;
+  const isAsBefore = task.expires_at !== null && secondsOf(task.config) === seconds;
+  return isAsBefore ? task.expires_at : new Date(task.now.getTime() + seconds * 1000);
 }
 
 /** The revision that follows an edit; approvals of the one before are superseded. */
@@ -196,7 +213,7 @@ export function newRevision(
   return {
     write: insertRevision(task, {
       ...next,
-      editor: { id: actor.id, owner_id: actor.owner_id },
+      editor: editorOf(actor),
       skipped: task.state === "REVIEWING" && task.submit_options?.skip_preview === true,
     }),
     facts: [

@@ -48,8 +48,10 @@ async function answer(
     made_by: {
       author_id: authorId,
       author_owner_id: actor.owner_id,
+      author_key_by: actor.key_made_by ?? null,
       editor_id: actor.id,
       editor_owner_id: actor.owner_id,
+      editor_key_by: actor.key_made_by ?? null,
     },
     agent_id: actor.kind === "agent" ? actor.id : null,
     requested_reviewers: [],

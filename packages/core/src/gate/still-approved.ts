@@ -5,6 +5,7 @@ import { isCoded } from "../kernel/errors.ts";
 import type { PolicyEntry, Requirement } from "../policies/schema.ts";
 import { buildRequirements, matchPolicies, unmet, withAnswersFor } from "../policies/service.ts";
 import { confirmedOverrides, type TaskRecord } from "../tasks/service.ts";
+import { authorRefusal } from "./author-refusal.ts";
 import type { GateDeps } from "./deps.ts";
 import { toolFacts } from "./evaluate.ts";
 
@@ -23,10 +24,13 @@ export async function stillApproved(
     const stand = [requested_by, decided_by].every((id) => isAdmin(byId.get(id ?? "")));
     if (!stand) return "an admin who overrode its review is no longer active or no longer an admin";
   }
+  // Asked first: of an agent that is there no more, nothing else can be asked.
+  const refusal = await authorRefusal(deps, task);
+  if (refusal) return refusal.reason;
   const isForced = overrides.some(({ kind }) => kind === "force_apply");
   const tool = await factsOfTool(deps, task);
   if ("refused" in tool) return tool.refused;
-  return (isForced ? null : reviewRefusal(task, people, policies, tool)) ?? authorRefusal(deps, task, byId);
+  return isForced ? null : reviewRefusal(task, people, policies, tool);
 }
 
 type ToolFacts = Awaited<ReturnType<typeof toolFacts>>;
@@ -97,16 +101,6 @@ function isOverridden(task: TaskRecord, demanded: Requirement): boolean {
   );
 }
 
-function authorRefusal(
-  deps: Pick<GateDeps, "agents">,
-  task: TaskRecord,
-  byId: ReadonlyMap<string, Person>,
-): string | null | Promise<string | null> {
-  const maker = byId.get(task.author_owner_id ?? task.author_id);
-  if (maker?.active === false) return "its author is no longer active";
-  return task.author_kind === "agent" ? agentRefusal(deps, task) : null;
-}
-
 /** Who left or reviews no longer keeps the place that somebody took over: what that one answered holds. */
 function withStoodFor(
   people: readonly Person[],
@@ -116,15 +110,4 @@ function withStoodFor(
   return people.map((person) =>
     stoodFor.has(person.id) ? { ...person, active: true, roles: [...person.roles, "reviewer"] } : person,
   );
-}
-
-/** A paused agent proposes nothing new; what people have approved stays approved. */
-async function agentRefusal(deps: Pick<GateDeps, "agents">, task: TaskRecord): Promise<string | null> {
-  try {
-    await deps.agents.mayPropose(task.author_id, task.type, task.resource_keys, { begun: true });
-    return null;
-  } catch (error) {
-    if (!isCoded(error)) throw error;
-    return error.code === "AGENT_PAUSED" ? null : `its agent may no longer propose it: ${error.message}`;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { makersOf } from "../approvals/service.ts";
+import { type Makers, makersOf } from "../approvals/service.ts";
 import type { Person } from "../identity/schema.ts";
 import type { WhatIf, WhatIfInput } from "../policies/schema.ts";
 import type { PastTask } from "../policies/service.ts";
@@ -14,14 +14,14 @@ type Row = Pick<
   TaskRecord,
   "id" | "type" | "resource_keys" | "tags" | "drifts" | "submit_options" | "approved_at"
 > &
-  Pick<TaskRecord, "author_id" | "author_owner_id" | "editor_id" | "editor_owner_id"> & {
+  Makers & {
     title: string;
     risk_score: number;
     submitted_at: Date;
   };
 
 const SUBMITTED = `SELECT id, split_part(description, E'\\n', 1) AS title, type, resource_keys, risk_score, tags, drifts,
-    author_id, author_owner_id, editor_id, editor_owner_id, submit_options, submitted_at, approved_at
+    author_id, author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by, submit_options, submitted_at, approved_at
   FROM task WHERE submitted_at IS NOT NULL AND risk_score IS NOT NULL ORDER BY created_at DESC, id LIMIT ${TASKS}`;
 
 /** What a draft of a policy would have changed for the last tasks, by the engine that decides them. Stores nothing. */

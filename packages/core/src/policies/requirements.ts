@@ -20,7 +20,7 @@ export type RequirementFacts = {
   people: readonly Person[];
   /** Roles and groups of the author; none where an agent is. */
   author: Pick<Person, "roles" | "groups">;
-  /** Nobody of these may approve: author, last editor, owners of agents among them. */
+  /** Nobody of these may approve: author, last editor, owners of agents among them, makers of their keys. */
   excluded: readonly string[];
   score: number;
   keys: readonly string[];
@@ -116,7 +116,7 @@ export function reviewerIssues(
       : !mayReview(person)
         ? "is neither a reviewer nor an admin"
         : facts.excluded.includes(id)
-          ? "made this change, or owns the agent that did"
+          ? "made this change, owns the agent that did, or made its key"
           : null;
     return issue === null ? [] : [{ field: facts.field(index), issue }];
   });
