@@ -16,7 +16,7 @@ export type AgentsDeps = {
   log: Pick<Logger, "warn">;
   ledger: Ledger;
   identity: Pick<IdentityService, "issueKey" | "endOfNewKey" | "revokeKeys" | "apiKeys">;
-  policies: Pick<PolicyService, "create">;
+  policies: Pick<PolicyService, "createWithin">;
   /** Sends an event that is not kept: `ledger.events.emitLive`. */
   emitLive: (event: EventDraft) => void;
   /** Where agents reach us, for the test of a connection that calls in. */

@@ -4,6 +4,7 @@ import { hotWrite } from "../ledger/service.ts";
 import { openAgents, type TestAgents } from "./agents-fixture.ts";
 import { type GrantInput, grantEntry, grantInput } from "./grants/schema.ts";
 import { countGrantHit } from "./service.ts";
+import { createEnsurePolicy } from "./settings/ensure-policy.ts";
 
 let db: TestAgents;
 let admin: Actor;
@@ -150,6 +151,16 @@ describe("a grant", () => {
     await db.agents.update(admin, id, { active: false });
     await expect(call(id)).rejects.toEqual(code("NOT_FOUND"));
   });
+});
+
+test("the policy for changes of permissions is not lost where the first start ends half-way", async () => {
+  const dying = createEnsurePolicy({
+    ...db,
+    policies: { createWithin: () => Promise.reject(new Error("The process ends here")) },
+  });
+  await expect(dying()).rejects.toThrow("The process ends here");
+  await db.agents.ensurePolicy();
+  expect(await db.prisma.policy.count({ where: { name: "Permissions of agents" } })).toBe(1);
 });
 
 test("the policy for changes of permissions ships once, and stays away where it was deleted", async () => {
