@@ -8,6 +8,7 @@ import { confirmedOverrides, type TaskRecord } from "../tasks/service.ts";
 import { authorRefusal } from "./author-refusal.ts";
 import type { GateDeps } from "./deps.ts";
 import { toolFacts } from "./evaluate.ts";
+import { originalTypeOf } from "./original-type.ts";
 
 /**
  * Checked right before a change is applied: rights, approvals and policies as they are now, not as they were. Answers
@@ -30,7 +31,11 @@ export async function stillApproved(
   const isForced = overrides.some(({ kind }) => kind === "force_apply");
   const tool = await factsOfTool(deps, task);
   if ("refused" in tool) return tool.refused;
-  return isForced ? null : reviewRefusal(task, people, policies, tool);
+  if (isForced) return null;
+  return reviewRefusal(task, people, policies, {
+    ...tool,
+    original_type: await originalTypeOf(deps, task.config),
+  });
 }
 
 type ToolFacts = Awaited<ReturnType<typeof toolFacts>>;
@@ -58,7 +63,7 @@ function reviewRefusal(
   task: TaskRecord,
   people: readonly Person[],
   policies: readonly PolicyEntry[],
-  tool: ToolFacts,
+  { original_type, ...tool }: ToolFacts & { original_type: string | null },
 ): string | null {
   const byId = new Map(people.map((person) => [person.id, person]));
   const standing = task.approvals.filter(({ status, reviewer_id }) => {
@@ -71,7 +76,7 @@ function reviewRefusal(
   const score = task.risk_score ?? 0;
   const keys = task.resource_keys;
   const demanded = buildRequirements({
-    matches: matchPolicies(policies, { type: task.type, keys, score, at: task.now }),
+    matches: matchPolicies(policies, { type: task.type, original_type, keys, score, at: task.now }),
     people: withStoodFor(people, standing),
     author: byId.get(task.author_id) ?? { roles: [], groups: [] },
     excluded: makersOf(task),

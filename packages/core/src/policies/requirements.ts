@@ -76,7 +76,7 @@ export function buildRequirements(facts: RequirementFacts): Requirement[] {
 
 /** Makers whom every policy that asks for people lets answer; none where one of them does not say so. */
 function letMakers(facts: RequirementFacts): string[] {
-  const asking = facts.matches.filter(({ policy }) => whyWaived(policy, facts) === null);
+  const asking = facts.matches.filter((match) => whyWaived(match, facts) === null);
   return [...(facts.leniency ?? [])].flatMap(([id, rules]) => {
     const isLet =
       asking.length === 0
@@ -133,7 +133,7 @@ function requirementOf(
   // A policy of 0 approvers and no roles can only have been written for its waiver: where that fails, one looks.
   const minApprovers = Math.max(policy.min_approvers, roles.length === 0 ? 1 : 0);
   const open = !policy.reviewers && !policy.groups;
-  const waived = whyWaived(policy, facts);
+  const waived = whyWaived(match, facts);
   return {
     id: policy.id,
     policy_id: policy.id,
@@ -229,9 +229,12 @@ export function hasRoleOrGroup(person: Pick<Person, "roles" | "groups">, name: s
 }
 
 /** Why the policy's waiver holds, or null. All stated conditions must; stating none waives nothing. */
-function whyWaived(policy: PolicyEntry, { author, score, keys }: RequirementFacts): string | null {
+function whyWaived(
+  { policy, only_original }: PolicyMatch,
+  { author, score, keys }: RequirementFacts,
+): string | null {
   const conditions = policy.auto_approve_if;
-  if (!conditions) return null;
+  if (!conditions || only_original) return null;
   const reasons: string[] = [];
   if (conditions.risk_below !== undefined) {
     if (score >= conditions.risk_below) return null;
