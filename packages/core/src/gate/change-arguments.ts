@@ -5,8 +5,9 @@ import type { TaskEntry } from "../tasks/schema.ts";
 import { assertAllowed, type TaskRecord, taskErrors, transitionFrom } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
-import { newRevision, relation, validConfig } from "./draft.ts";
+import { newRevision, relation } from "./draft.ts";
 import { gateErrors } from "./errors.ts";
+import { validConfig } from "./valid-config.ts";
 
 /**
  * A reviewer's other arguments for an agent's tool call: a new revision that is reviewed anew, of which they are a maker

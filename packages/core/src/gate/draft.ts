@@ -1,14 +1,12 @@
-import { TOOL_CALL_TYPE } from "../agents/service.ts";
+import type { Rate } from "../agents/service.ts";
 import type { TaskConfig } from "../executors/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
-import { canonicalJson } from "../kernel/canonical-json.ts";
 import { errors } from "../kernel/errors.ts";
 import type { CreateTaskInput, EditTaskInput, TaskEntry, TaskMetadataInput } from "../tasks/schema.ts";
 import {
   assertAllowed,
   causesOf,
   ROLLBACK_ON_ITS_WAY,
-  ROLLBACK_TYPE,
   type TaskRecord,
   taskErrors,
   transitionFrom,
@@ -16,49 +14,8 @@ import {
 import { type Decision, decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { archiveTask, deleteTask, insertRevision, insertTask, type NewTask } from "./draft-store.ts";
-import { keysOf, toolVerdict } from "./evaluate.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
-
-/**
- * The configuration as it may be kept, with the canonical keys of what it touches. Refuses one that could never be
- * applied, before anything is stored.
- */
-export async function validConfig(
-  deps: GateDeps,
-  actor: Actor,
-  given: TaskConfig,
-): Promise<{ config: TaskConfig; keys: string[] }> {
-  const config = deps.executors.redacted(given);
-  if (config.type === ROLLBACK_TYPE && actor.kind === "agent") {
-    throw errors.FORBIDDEN({ message: "Rolling back is for people to ask for." });
-  }
-  await deps.executors.validate(config);
-  const keys = keysOf(deps, config);
-  if (actor.kind !== "agent") return { config, keys };
-  await deps.agents.mayPropose(actor.id, config.type, keys);
-  const use = deps.executors.find(config.type).toolUse?.(config);
-  if (use) await toolVerdict(deps, { ...use, agent_id: actor.id, keys });
-  return { config, keys };
-}
-
-/** A rollback is made from the task that it rolls back, and stays of that task: its content is not written by hand. */
-function assertRollbackOf(config: TaskConfig, rollbackOf: string | null): void {
-  const isRollback = config.type === ROLLBACK_TYPE;
-  if (isRollback ? config.parameters.task_id === rollbackOf : rollbackOf === null) return;
-  const issue = isRollback
-    ? "is made only by rolling back a task (POST /tasks/:id/rollback)"
-    : "cannot become something else: this task rolls another one back";
-  throw errors.VALIDATION_ERROR({ details: [{ field: "config.type", issue }] });
-}
-
-/** Who changed a call's arguments is said by the command that does it, never by whoever writes the configuration. */
-function assertNotChanged(config: TaskConfig, before: TaskConfig | null): void {
-  if (config.type !== TOOL_CALL_TYPE || config.parameters.changed === undefined) return;
-  if (before && canonicalJson(config.parameters.changed) === canonicalJson(before.parameters.changed ?? null))
-    return;
-  const issue = "is written only by changing the arguments of a call in review (POST /tasks/:id/arguments)";
-  throw errors.VALIDATION_ERROR({ details: [{ field: "config.parameters.changed", issue }] });
-}
+import { assertCountedAlike, assertNotChanged, assertRollbackOf, validConfig } from "./valid-config.ts";
 
 type Author = NewTask["author"];
 
@@ -108,7 +65,7 @@ export async function propose(
 ): Promise<TaskEntry> {
   assertRollbackOf(input.config, origin.rollback_of ?? null);
   assertNotChanged(input.config, origin.resubmitted_from ? input.config : null);
-  const { config, keys } = await validConfig(deps, sender, input.config);
+  const { config, keys, rates } = await validConfig(deps, sender, input.config);
   const expires_after = deps.executors.find(config.type).expiresAfter?.(config) ?? null;
   const { author, actor } = await authorOf(deps, sender, input.metadata);
   const id = deps.ids.uuid();
@@ -142,12 +99,32 @@ export async function propose(
     detail,
     ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}),
   });
-  await deps.ledger.commit(actor, [fact], insertTask(task)).catch((error: unknown) => {
-    // Of two who ask at once for one task's rollback, one is first.
-    if ((error as { constraint?: string }).constraint !== ONE_ROLLBACK) throw error;
-    throw taskErrors.ROLLBACK_REFUSED({ message: ROLLBACK_ON_ITS_WAY });
-  });
+  await insertWithin(deps, actor, rates, { facts: [fact], write: insertTask(task) }).catch(
+    (error: unknown) => {
+      // Of two who ask at once for one task's rollback, one is first.
+      if ((error as { constraint?: string }).constraint !== ONE_ROLLBACK) throw error;
+      throw taskErrors.ROLLBACK_REFUSED({ message: ROLLBACK_ON_ITS_WAY });
+    },
+  );
   return deps.tasks.get(sender, id);
+}
+
+/** One statement; for an agent with rates one transaction that counts first. */
+async function insertWithin(
+  deps: GateDeps,
+  actor: Actor,
+  rates: readonly Rate[],
+  { facts, write }: Pick<Decision<undefined>, "facts" | "write">,
+): Promise<void> {
+  if (rates.length === 0) {
+    await deps.ledger.commit(actor, facts, write);
+    return;
+  }
+  await deps.ledger.together(actor, async (unit) => {
+    await deps.agents.holdRates(unit.db, actor.id, rates);
+    await unit.commit(facts, write);
+    return { result: undefined, keep: true };
+  });
 }
 
 /** A new revision; in review it voids the old one's approvals and review starts again by itself. */
@@ -160,6 +137,7 @@ export async function edit(
   const found = await deps.tasks.read(actor, id);
   assertRollbackOf(input.config ?? found.config, found.rollback_of);
   assertNotChanged(input.config ?? found.config, found.config);
+  assertCountedAlike(actor, input.config ?? found.config, found.config);
   const { config, keys } = await validConfig(deps, actor, input.config ?? found.config);
   await decideAndCommit(deps.ledger, actor, async () => {
     const task = await deps.tasks.read(actor, id);

@@ -134,6 +134,57 @@ describe("what an agent may no longer have", () => {
   });
 });
 
+describe("an agent's limits", () => {
+  const refused = (name: string) =>
+    expect.objectContaining({
+      status: 429,
+      code: "AGENT_LIMIT_REACHED",
+      details: expect.objectContaining({ limit: name }),
+    });
+  const longAgo = (agent: Actor, seconds: number) =>
+    core.connections.pool.query(
+      "UPDATE task SET created_at = created_at - make_interval(secs => $2) WHERE author_id = $1",
+      [agent.id, seconds],
+    );
+
+  test("hold however many proposals come at once, and say when there is room again", async () => {
+    const robot = await agentWith({ limits: { tasks_per_hour: 3, tokens_per_day: 1 } });
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => draft(robot)));
+    const reasons = answers.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+    expect(reasons).toEqual(Array(7).fill(refused("tasks_per_hour")));
+    for (const { message, retryAfterSeconds } of reasons) {
+      expect(message).toBe("This agent may propose no more than 3 tasks per hour.");
+      expect(retryAfterSeconds).toBeGreaterThan(3_500);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(3_600);
+    }
+    // Others are not held up by it, nor are its calls of tools.
+    await draft(await agentWith({ limits: { tasks_per_hour: 3 } }));
+    await draft(robot, call());
+    await longAgo(robot, 3_590);
+    const soon = await draft(robot).catch((error: { retryAfterSeconds: number }) => error.retryAfterSeconds);
+    expect(soon).toBeGreaterThan(0);
+    expect(soon).toBeLessThanOrEqual(10);
+    await longAgo(robot, 10);
+    expect((await draft(robot)).state).toBe("DRAFT");
+  });
+
+  test("count calls of tools apart, and nothing becomes the other to go past them", async () => {
+    const robot = await agentWith({
+      limits: { tool_calls_per_minute: 1, tool_calls_per_day: 2, tasks_per_day: 0 },
+    });
+    const { id } = await draft(robot, call());
+    await expect(draft(robot, call())).rejects.toEqual(refused("tool_calls_per_minute"));
+    await longAgo(robot, 60);
+    await draft(robot, call());
+    await longAgo(robot, 60);
+    await expect(draft(robot, call())).rejects.toEqual(refused("tool_calls_per_day"));
+    await expect(draft(robot)).rejects.toEqual(refused("tasks_per_day"));
+    await expect(core.gate.edit(robot, id, { config: core.noopTask() })).rejects.toEqual(
+      code("VALIDATION_ERROR"),
+    );
+  });
+});
+
 describe("a call that its agent waits for", () => {
   const secondsTo = (at: Date | string | null | undefined) =>
     at ? (new Date(at).getTime() - Date.now()) / 1000 : null;
