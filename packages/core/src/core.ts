@@ -215,7 +215,10 @@ export async function createCore(options: CoreOptions) {
           await apply(String(task_id));
           if (turn) turns.begun(turn as Turn);
         },
-        reassign: async () => void (await gate.reassignLeft()),
+        async reassign() {
+          await gate.cancelOfRetired();
+          await gate.reassignLeft();
+        },
         connection_test: ({ test_id }) => agents.tests.run(String(test_id)),
       });
     },
@@ -234,6 +237,7 @@ export async function createCore(options: CoreOptions) {
     async sweep() {
       await gate.thawLifted();
       await gate.cancelExpired();
+      await gate.cancelOfRetired();
       await gate.reassignLeft();
       await gate.stepLate();
       await jobs.insertLost(await turns.place(pool, await findDue(pool, clock.now())));

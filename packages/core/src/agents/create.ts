@@ -10,10 +10,11 @@ import { insertAgent, readAgent } from "./store.ts";
 
 type Deps = Pick<AgentsDeps, "ledger" | "ids" | "identity">;
 
-/** The agent with all its settings and its first key, its first version, and its draft's end: all, or nothing of it. */
+/** The agent with all its settings and its first key (which may do and last no more than the one in use), its first version, and its draft's end: all, or nothing of it. */
 export function createCreate({ ledger, ids, identity }: Deps) {
   return async (actor: Actor, input: AgentInput): Promise<NewAgent> => {
     const ownerId = input.owner_id ?? actor.id;
+    const expires_at = await identity.endOfNewKey(actor, "agent", {});
     return ledger
       .write(actor, async (tx) => {
         await assertOwner(tx, ownerId);
@@ -29,7 +30,7 @@ export function createCreate({ ledger, ids, identity }: Deps) {
           holder: { kind: "agent", id },
           name: "First key",
           scopes: null,
-          expires_at: null,
+          expires_at,
           created_by: actor.kind === "user" ? actor.id : null,
         });
         const agent = await readAgent(tx, id);

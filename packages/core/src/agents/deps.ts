@@ -15,8 +15,8 @@ export type AgentsDeps = {
   ids: Ids;
   log: Pick<Logger, "warn">;
   ledger: Ledger;
-  identity: Pick<IdentityService, "issueKey" | "apiKeys">;
-  policies: Pick<PolicyService, "create">;
+  identity: Pick<IdentityService, "issueKey" | "endOfNewKey" | "revokeKeys" | "apiKeys">;
+  policies: Pick<PolicyService, "createWithin">;
   /** Sends an event that is not kept: `ledger.events.emitLive`. */
   emitLive: (event: EventDraft) => void;
   /** Where agents reach us, for the test of a connection that calls in. */

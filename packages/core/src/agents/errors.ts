@@ -26,6 +26,11 @@ export const agentErrors = defineErrors({
     message: "This agent may not touch these resources.",
     next: "Leave out the resources in details, or ask an admin to allow more.",
   },
+  AGENT_LIMIT_REACHED: {
+    status: 429,
+    message: "This agent has proposed as much as it may for now.",
+    next: "Wait for the seconds named in Retry-After, or ask an admin to raise the limit in details.",
+  },
   TOO_MANY_AGENT_DRAFTS: {
     status: 409,
     message: "You have as many unfinished agents as one person may have.",

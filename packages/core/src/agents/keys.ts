@@ -6,11 +6,9 @@ import { assertOwnerOrAdmin, missingAgent } from "./facts.ts";
 import type { AgentEntry } from "./schema.ts";
 import { findAgent } from "./store.ts";
 
-const DAY_MS = 86_400_000;
-
 /** The keys by which an agent says who it is: made, listed and revoked by who answers for it. */
-export function createAgentKeys(deps: Pick<AgentsDeps, "pool" | "ledger" | "clock" | "identity">) {
-  const { pool, ledger, clock, identity } = deps;
+export function createAgentKeys(deps: Pick<AgentsDeps, "pool" | "ledger" | "identity">) {
+  const { pool, ledger, identity } = deps;
 
   async function ownAgent(actor: Actor, id: string): Promise<AgentEntry> {
     const agent = await findAgent(pool, id);
@@ -25,19 +23,18 @@ export function createAgentKeys(deps: Pick<AgentsDeps, "pool" | "ledger" | "cloc
       await ownAgent(actor, id);
       return identity.apiKeys.list(actor, { ...query, principal_id: id });
     },
-    /** Shown this once. NOT_FOUND, FORBIDDEN; CONFLICT for an agent that is no longer in use. */
+    /** Shown this once. NOT_FOUND, FORBIDDEN, KEY_EXCEEDS_RIGHTS; CONFLICT for an agent that is no longer in use. */
     async create(actor: Actor, id: string, input: ApiKeyInput): Promise<NewApiKey> {
       const agent = await ownAgent(actor, id);
       if (!agent.active)
         throw errors.CONFLICT({ message: "This agent is retired: a key would open nothing." });
+      const expires_at = await identity.endOfNewKey(actor, "agent", input);
       return ledger.write(actor, async (tx) => {
         const { issued, fact } = await identity.issueKey(tx, {
           holder: { kind: "agent", id },
           name: input.name,
           scopes: input.scopes ?? null,
-          expires_at: input.expires_in_days
-            ? new Date(clock.now().getTime() + input.expires_in_days * DAY_MS)
-            : null,
+          expires_at,
           created_by: actor.id,
         });
         return { result: issued, facts: [fact] };

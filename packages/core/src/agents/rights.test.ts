@@ -4,6 +4,7 @@ import { hotWrite } from "../ledger/service.ts";
 import { openAgents, type TestAgents } from "./agents-fixture.ts";
 import { type GrantInput, grantEntry, grantInput } from "./grants/schema.ts";
 import { countGrantHit } from "./service.ts";
+import { createEnsurePolicy } from "./settings/ensure-policy.ts";
 
 let db: TestAgents;
 let admin: Actor;
@@ -42,6 +43,32 @@ describe("an agent's keys", () => {
     await expect(db.agents.keys.create(owner, id, { name: "late" })).rejects.toEqual(code("CONFLICT"));
   });
 
+  test("attack: a narrow or expiring key makes an agent's key that may do all, or for ever", async () => {
+    const person = await db.person(["admin"]);
+    const session = await db.actor({ cookie: await db.signIn(person.email) });
+    const { id } = await db.agent(session);
+    const ends = async (key: string) => {
+      const { via } = await db.actor({ key });
+      const row = await db.prisma.api_key.findUniqueOrThrow({ where: { id: via.slice("key:".length) } });
+      return row.expires_at?.getTime() ?? null;
+    };
+    const scoped = await db.identity.apiKeys.create(session, { name: "narrow", scopes: ["agents:write"] });
+    const byScoped = await db.actor({ key: scoped.key });
+    await expect(db.agents.keys.create(byScoped, id, { name: "wide" })).rejects.toEqual(
+      code("KEY_EXCEEDS_RIGHTS"),
+    );
+    await expect(db.agent(byScoped)).rejects.toEqual(code("KEY_EXCEEDS_RIGHTS"));
+
+    const short = await db.identity.apiKeys.create(session, { name: "short", expires_in_days: 1 });
+    const byShort = await db.actor({ key: short.key });
+    const longest = await ends(short.key);
+    expect(await ends((await db.agents.keys.create(byShort, id, { name: "long" })).key)).toBe(longest);
+    const asked = { name: "longer", expires_in_days: 300, scopes: ["tasks:write", "locks:write"] };
+    expect(await ends((await db.agents.keys.create(byShort, id, asked)).key)).toBe(longest);
+    expect(await ends((await db.agent(byShort)).api_key)).toBe(longest);
+    expect(await ends((await db.agents.keys.create(session, id, { name: "free" })).key)).toBe(null);
+  });
+
   test("one agent says nothing in the name of another", async () => {
     const [one, other] = [await db.agent(admin), await db.agent(admin)];
     await expect(db.agents.heartbeat(one.self, other.id, { active_tasks: 0 })).rejects.toEqual(
@@ -78,10 +105,11 @@ describe("a grant", () => {
       tools: [{ name: "git_push", permission: "deny" }],
     });
     expect(await call(id)).toEqual({ permission: "ask", grant_id: null });
-    const made = await db.agents.grants.create(admin, id, grant({ resources: ["service:prod/*"] }));
+    const other = await db.actorOf("admin");
+    const made = await db.agents.grants.create(other, id, grant({ resources: ["service:prod/*"] }));
     expect(grantEntry.parse(made)).toMatchObject({
       ...{ agent_id: id, active: true, hits: 0, task_id: null },
-      granted_by: { id: admin.id, name: admin.name },
+      granted_by: { id: other.id, name: other.name },
     });
     expect(await call(id)).toEqual({ permission: "allow", grant_id: made.id });
     expect(await call(id, { keys: ["database:prod/main"] })).toMatchObject({ permission: "ask" });
@@ -93,13 +121,13 @@ describe("a grant", () => {
     await db.agents.grants.revoke(owner, id, made.id);
     await db.agents.grants.revoke(owner, id, made.id);
     expect(await call(id)).toMatchObject({ permission: "ask" });
-    const timed = await db.agents.grants.create(admin, id, grant());
+    const timed = await db.agents.grants.create(other, id, grant());
     await db.pool.query("UPDATE agent_grant SET expires_at = now() - interval '1 second' WHERE id = $1", [
       timed.id,
     ]);
     expect(await call(id)).toMatchObject({ permission: "ask" });
     expect((await db.agents.grants.list(admin, id)).map(({ active }) => active)).toEqual([false, false]);
-    await db.agents.grants.create(admin, id, grant({ tool: "*" }));
+    await db.agents.grants.create(other, id, grant({ tool: "*" }));
     expect(await call(id, { tool: "git_push" })).toEqual({ permission: "deny", grant_id: null });
     expect((await db.factsOf(id)).map(({ action }) => action)).toEqual([
       ...["agent.created", "agent.granted", "agent.grant_revoked", "agent.granted", "agent.granted"],
@@ -123,6 +151,16 @@ describe("a grant", () => {
     await db.agents.update(admin, id, { active: false });
     await expect(call(id)).rejects.toEqual(code("NOT_FOUND"));
   });
+});
+
+test("the policy for changes of permissions is not lost where the first start ends half-way", async () => {
+  const dying = createEnsurePolicy({
+    ...db,
+    policies: { createWithin: () => Promise.reject(new Error("The process ends here")) },
+  });
+  await expect(dying()).rejects.toThrow("The process ends here");
+  await db.agents.ensurePolicy();
+  expect(await db.prisma.policy.count({ where: { name: "Permissions of agents" } })).toBe(1);
 });
 
 test("the policy for changes of permissions ships once, and stays away where it was deleted", async () => {

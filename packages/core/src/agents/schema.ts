@@ -54,7 +54,10 @@ export const toolPermissions = z
   .max(500)
   .refine((tools) => new Set(tools.map((tool) => tool.name)).size === tools.length, "names a tool twice");
 export const capacity = z.strictObject({ max_tasks: z.int().min(1).max(10_000) });
-/** Budgets and rates by name, with their unit: `{tasks_per_hour: 20}`. */
+/**
+ * Budgets and rates by name, with their unit: `{tasks_per_hour: 20}`. Enforced are `tasks_per_` and `tool_calls_per_`
+ * `minute`, `hour` and `day`, where the agent proposes; the agent is told the others.
+ */
 export const limits = z
   .record(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/), z.number().min(0))
   .refine((given) => Object.keys(given).length <= 50, "has more than 50 entries");
@@ -94,6 +97,7 @@ export const agentPatch = z.strictObject({
   paused: z.boolean().optional(),
   /** True: takes no new work, and ends what it has. */
   draining: z.boolean().optional(),
+  /** Hands it over: its keys are revoked, and the new owner makes others. */
   owner_id: z.uuid().optional(),
   /** False retires it: its keys stop working. */
   active: z.boolean().optional(),
@@ -204,6 +208,8 @@ export const agentSummary = z.strictObject({
   alone: z.array(z.string()),
   needs_person: z.array(z.string()),
   never: z.array(z.string()),
+  /** Limits that the agent can read and that nothing here enforces: tokens, money. */
+  told: z.array(z.string()),
 });
 export type AgentSummary = z.infer<typeof agentSummary>;
 

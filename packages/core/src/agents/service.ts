@@ -17,9 +17,11 @@ import { createAnnounce } from "./health/announce.ts";
 import { createHealth } from "./health/heartbeat.ts";
 import type { AgentHealth } from "./health/schema.ts";
 import { forgetHealth } from "./health/store.ts";
+import { holdRates } from "./hold-rates.ts";
 import { createAgentKeys } from "./keys.ts";
 import { type AgentsQuery, countAgents, listAgents } from "./listing.ts";
 import { mayPropose, type Verdict } from "./may-propose.ts";
+import { type Rate, ratesFor } from "./rates.ts";
 import type {
   AgentEntry,
   AgentFile,
@@ -48,11 +50,12 @@ export { countGrantHit, grantRow, grantsInForce, MAX_GRANTS, type NewGrant } fro
 export type { AgentsQuery } from "./listing.ts";
 export { TOOL_CALL_TYPE } from "./may-propose.ts";
 export { agentProjections } from "./projections.ts";
+export { countedAs, type Rate } from "./rates.ts";
 export { createAgentSettingsExecutor } from "./settings/settings-executor.ts";
 export type { ToolCall, ToolVerdict } from "./tool-verdict.ts";
 
 export type AgentsService = {
-  /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner), NOT_FOUND (draft). */
+  /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner), NOT_FOUND (draft), KEY_EXCEEDS_RIGHTS. */
   create(actor: Actor, input: AgentInput): Promise<NewAgent>;
   /** Agents in use; an agent sees itself. */
   list(actor: Actor, query: AgentsQuery): Promise<AgentList>;
@@ -62,7 +65,7 @@ export type AgentsService = {
   ): Promise<{ counts: Record<AgentStatus, number>; tags: string[] }>;
   /** NOT_FOUND; FORBIDDEN for an agent that asks for another. */
   get(actor: Actor, id: string): Promise<AgentEntry>;
-  /** Owner: `paused` and `draining`; admin: all. NOT_FOUND, FORBIDDEN, VALIDATION_ERROR (owner). */
+  /** Owner: `paused` and `draining`; admin: all. Handing it over revokes its keys. NOT_FOUND, FORBIDDEN, VALIDATION_ERROR (owner). */
   update(actor: Actor, id: string, patch: AgentPatch): Promise<AgentEntry>;
   /** What needs no review, by owner or admin. NOT_FOUND, FORBIDDEN, CONFLICT (another version). */
   configure(actor: Actor, id: string, version: number, set: AgentSettings): Promise<AgentEntry>;
@@ -92,14 +95,17 @@ export type AgentsService = {
   sparklines(agents: readonly Pick<AgentEntry, "id" | "status">[]): Promise<Map<string, AgentStatus[]>>;
   /**
    * Throws AGENT_PAUSED, AGENT_DRAINING, AGENT_TYPE_NOT_ALLOWED or AGENT_RESOURCE_NOT_ALLOWED; NOT_FOUND. `begun`: the
-   * task is one that it has already, which an agent that drains may end.
+   * task is one that it has already, which an agent that drains may end. Answers the rates of its limits that a new
+   * task of this type falls under, for `holdRates`.
    */
   mayPropose(
     agentId: string,
     type: string,
     keys: readonly string[],
     options?: { begun: boolean },
-  ): Promise<void>;
+  ): Promise<Rate[]>;
+  /** In the transaction of a proposal, with what `mayPropose` answered. AGENT_LIMIT_REACHED. */
+  holdRates(db: Db, agentId: string, rates: readonly Rate[]): Promise<void>;
   /** Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. NOT_FOUND. */
   toolVerdict(db: Db, call: ToolCall & { agent_id: string }): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
@@ -166,7 +172,7 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
         where: { id: agentId },
         select: {
           ...{ paused: true, draining: true, active: true },
-          ...{ typed: true, task_types: true, scoped: true, scopes: true },
+          ...{ typed: true, task_types: true, scoped: true, scopes: true, limits: true },
         },
       });
       if (!agent?.active) throw missingAgent();
@@ -179,7 +185,9 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
       const verdict = mayPropose(allowance, type, keys, MATCHERS, options?.begun);
       const refusal = refusalOf(verdict, allowance.task_types);
       if (refusal) throw refusal;
+      return ratesFor(type, agent.limits as AgentEntry["limits"]);
     },
+    holdRates,
 
     async toolVerdict(db, { agent_id, ...call }) {
       const agent = await findAgent(db, agent_id);

@@ -18,7 +18,7 @@ test("says what an agent may do on its own, what needs a person, and what it nev
       tools: [tool("read_file", "allow"), tool("run_command", "ask"), tool("git_push", "deny")],
       scopes: ["service:prod/*"],
       task_types: ["test.*"],
-      limits: { tasks_per_hour: 20 },
+      limits: { tasks_per_hour: 20, tool_calls_per_day: 1, tokens_per_day: 2_000_000 },
       max_tasks: 1,
     },
     [{ name: "read_file", title: "Read files", risk: "low" }],
@@ -34,8 +34,10 @@ test("says what an agent may do on its own, what needs a person, and what it nev
   expect(summary.needs_person).toContain("Any tool that nobody has decided about");
   expect(summary.never).toEqual([
     ...["git_push", "Propose other tasks than test.*", "Touch anything but service:prod/*"],
-    ...["Exceed 20 tasks per hour", "Approve anything"],
+    ...["Propose more than 20 tasks per hour", "Propose more than 1 tool call per day", "Approve anything"],
   ]);
+  // Nothing here counts tokens: that it never exceeds them is not promised.
+  expect(summary.told).toEqual(["2000000 tokens per day"]);
 });
 
 test("of an agent that nothing was decided about, everything asks; one without types or resources proposes nothing", () => {

@@ -1,4 +1,5 @@
 import type { CatalogueTool } from "./catalogue/schema.ts";
+import { rateOf, rateText } from "./rates.ts";
 import type { AgentEntry, AgentSummary } from "./schema.ts";
 
 /** What of an agent decides what it may do; also of one that is still a draft. */
@@ -12,8 +13,8 @@ type Known = Pick<CatalogueTool, "name" | "title" | "risk">;
 const SAID = 6;
 
 /**
- * What an agent may do on its own, what needs a person, and what it never may, in words; `catalogue` gives tools their
- * titles. Pure, and the same for a draft, a card and both sides of a reviewed change.
+ * What an agent may do on its own, what needs a person, what it never may, and of which limits it is only told, in
+ * words; `catalogue` gives tools their titles. Pure, and the same for a draft, a card and both sides of a reviewed change.
  */
 export function summarise(agent: Permitted, catalogue: readonly Known[] = []): AgentSummary {
   const byName = new Map(catalogue.map((tool) => [tool.name, tool]));
@@ -22,6 +23,10 @@ export function summarise(agent: Permitted, catalogue: readonly Known[] = []): A
       .filter((tool) => tool.permission === permission)
       .map(({ name }) => byName.get(name)?.title ?? name);
   const [allowed, asked, denied] = [tools("allow"), tools("ask"), tools("deny")];
+  const limits = Object.entries(agent.limits).map(
+    ([name, value]) => [name, value, rateOf(name, value)] as const,
+  );
+  const rates = limits.flatMap(([, , rate]) => (rate ? [rate] : []));
   const proposes = agent.task_types?.length !== 0 && agent.scopes?.length !== 0;
   return {
     sentence: sentenceOf(agent, { allowed, asked, denied, proposes }),
@@ -40,9 +45,10 @@ export function summarise(agent: Permitted, catalogue: readonly Known[] = []): A
       ...(proposes ? [] : ["Propose a task"]),
       ...(proposes && agent.task_types ? [`Propose other tasks than ${listed(agent.task_types)}`] : []),
       ...(proposes && agent.scopes ? [`Touch anything but ${listed(agent.scopes)}`] : []),
-      ...Object.entries(agent.limits).map(([name, value]) => `Exceed ${value} ${name.replaceAll("_", " ")}`),
+      ...rates.map((rate) => `Propose more than ${rateText(rate)}`),
       "Approve anything",
     ],
+    told: limits.flatMap(([name, value, rate]) => (rate ? [] : [`${value} ${name.replaceAll("_", " ")}`])),
   };
 }
 

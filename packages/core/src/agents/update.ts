@@ -8,9 +8,12 @@ import { noteHealth } from "./health/store.ts";
 import type { AgentEntry, AgentPatch } from "./schema.ts";
 import { lockAgent, readAgent } from "./store.ts";
 
-/** Pause, drain, resume, hand over, retire. */
-export function createUpdate(deps: Pick<AgentsDeps, "ledger" | "clock" | "pool">, announce: Announce) {
-  const { ledger, clock, pool } = deps;
+/** Pause, drain, resume, hand over (which revokes its keys), retire. */
+export function createUpdate(
+  deps: Pick<AgentsDeps, "ledger" | "clock" | "pool" | "identity">,
+  announce: Announce,
+) {
+  const { ledger, clock, pool, identity } = deps;
   return async (actor: Actor, id: string, patch: AgentPatch): Promise<AgentEntry> => {
     const { before, after } = await ledger.write(actor, async (tx) => {
       const before = await lockAgent(tx, id);
@@ -30,7 +33,10 @@ export function createUpdate(deps: Pick<AgentsDeps, "ledger" | "clock" | "pool">
       });
       const after = await readAgent(tx, id);
       if (!after) throw missingAgent();
-      return { result: { before, after }, facts: updateFacts(before, after) };
+      // Whoever answered for it so far may hold its keys: in the name of the next one they open nothing any more.
+      const revoked =
+        before.owner_id === after.owner_id ? [] : await identity.revokeKeys(tx, { kind: "agent", id });
+      return { result: { before, after }, facts: [...updateFacts(before, after), ...revoked] };
     });
     if (before.status !== after.status) await noteHealth(pool, [id]);
     announce(id, before.status, after.status, { active_tasks: after.capacity.active_tasks });

@@ -76,7 +76,10 @@ describe("the outcome of a review", () => {
 });
 
 describe("who may answer", () => {
-  const task = { author_id: "author", author_owner_id: null, editor_id: "editor", editor_owner_id: "owner" };
+  const task = {
+    ...{ author_id: "author", author_owner_id: null, author_key_by: "first minter" },
+    ...{ editor_id: "editor", editor_owner_id: "owner", editor_key_by: "minter" },
+  };
   const user = (id: string, roles: ("author" | "reviewer" | "admin")[] = ["reviewer"]) => ({
     kind: "user" as const,
     id,
@@ -91,8 +94,8 @@ describe("who may answer", () => {
   const approve = { action: "approve" as const };
 
   test("is nobody behind the change, whatever their roles", () => {
-    expect(makersOf(task)).toEqual(["author", "editor", "owner"]);
-    for (const id of ["author", "editor", "owner"]) {
+    expect(makersOf(task)).toEqual(["author", "editor", "owner", "first minter", "minter"]);
+    for (const id of makersOf(task)) {
       const act = () => assertMayRespond(user(id, ["admin", "reviewer"]), task, { reviewer_id: id }, approve);
       expect(act).toThrow(expect.objectContaining({ code: "SELF_APPROVAL" }));
     }

@@ -56,19 +56,26 @@ export function countApprovals(responses: readonly Response[]): number {
 export type Makers = {
   readonly author_id: string;
   readonly author_owner_id: string | null;
+  /** Who made the key that was written with, where that is not whoever wrote. */
+  readonly author_key_by: string | null;
   readonly editor_id: string;
   readonly editor_owner_id: string | null;
+  readonly editor_key_by: string | null;
 };
 
-/** Author, last editor and the owners of agents among them: one human behind two identities is one human. */
+/**
+ * Author, last editor, the owners of agents among them, and who made the keys that they wrote with: one human behind
+ * two identities is one human.
+ */
 export function makersOf(task: Makers): string[] {
   const ids = [task.author_id, task.author_owner_id, task.editor_id, task.editor_owner_id];
-  return [...new Set(ids.filter((id): id is string => id !== null))];
+  const keyMakers = [task.author_key_by, task.editor_key_by];
+  return [...new Set([...ids, ...keyMakers].filter((id): id is string => id !== null))];
 }
 
 /**
  * Makers whom policies can let answer a tool call of an agent, with all that each policy must say for it. Who made it
- * in their own name is not among them.
+ * in their own name is not among them, nor who only made the key that the agent uses.
  */
 export function leniencyOf(task: Makers): Leniency {
   const rules = new Map<string, LenientRule[]>();
@@ -118,6 +125,25 @@ function assertComplete(input: Parameters<typeof assertMayRespond>[3]): void {
   if (details.length === 0) return;
   const isReason = details[0]!.field === "reason";
   throw errors.VALIDATION_ERROR({ ...(isReason ? { message: "A reason is needed." } : {}), details });
+}
+
+/** When an answer is due: so many hours from now, and no later than the task is worth something. */
+export function dueAt({ now, expires_at }: { now: Date; expires_at: Date | null }, hours: number): Date {
+  const due = new Date(now.getTime() + hours * 3_600_000);
+  return expires_at && expires_at < due ? expires_at : due;
+}
+
+/**
+ * When an answer takes effect that can be taken back for so long; null: at once. Of the time that the task has left, at
+ * most half is for changing one's mind: the rest is for doing it.
+ */
+export function releaseAt(
+  { now, expires_at }: { now: Date; expires_at: Date | null },
+  undoSeconds: number,
+): Date | null {
+  const left = expires_at ? Math.max(0, expires_at.getTime() - now.getTime()) / 2 : Infinity;
+  const undoMs = Math.min(undoSeconds * 1000, left);
+  return undoMs > 0 ? new Date(now.getTime() + undoMs) : null;
 }
 
 /** Priority and hours to answer, from the task's priority and what the policies say (approvals.md, "Time"). */

@@ -3,7 +3,8 @@ import { defineErrors } from "../kernel/errors.ts";
 export const approvalErrors = defineErrors({
   SELF_APPROVAL: {
     status: 403,
-    message: "Nobody decides on a change that they, or an agent of theirs, made or edited.",
+    message:
+      "Nobody decides on a change that they, an agent of theirs, or a key that they made, made or edited.",
     next: "Somebody else who is asked has to answer.",
   },
   NOT_ASKED: {

@@ -15,6 +15,7 @@ export {
 export {
   assertMayRespond,
   countApprovals,
+  dueAt,
   dueRule,
   isReleased,
   leniencyOf,
@@ -22,6 +23,7 @@ export {
   makersOf,
   type Outcome,
   outcomeOf,
+  releaseAt,
   STATUS_OF,
 } from "./decide.ts";
 export { approvalErrors } from "./errors.ts";

@@ -1,5 +1,5 @@
 import type { ResourceRef } from "../resources/schema.ts";
-import type { Change, Preview, TaskConfig } from "./schema.ts";
+import type { Preview, TaskConfig } from "./schema.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -140,9 +140,13 @@ export type Executor = {
   rollback(stash: Json, context: ApplyContext): Promise<{ output: string }>;
   /**
    * What `rollback` would do, for those who review it; only where that is not the plan's changes backwards (a down
-   * script, a compensating request). Twice the same. Only reads.
+   * script, a compensating request), or where there is something to warn of. Twice the same. Only reads.
    */
-  planRollback?(stash: Json, config: TaskConfig, context: PlanContext): Promise<readonly Change[]>;
+  planRollback?(
+    stash: Json,
+    config: TaskConfig,
+    context: PlanContext,
+  ): Promise<Pick<Preview, "changes" | "warnings">>;
   /** Forgets what it keeps of its own about tasks, where that is old and no longer needed. May be repeated. */
   forget?(old: Forgetting): Promise<void>;
 };

@@ -1,5 +1,5 @@
 import type { WhyAsked } from "../approvals/schema.ts";
-import { countApprovals, dueRule } from "../approvals/service.ts";
+import { countApprovals, dueAt, dueRule } from "../approvals/service.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { requiredApprovals, unsatisfiable } from "../policies/service.ts";
 import type { ApprovalToAsk, TaskToAsk } from "../tasks/service.ts";
@@ -195,7 +195,7 @@ export class AskDraft {
       ...{ next_step_at: null, escalation_step: 0 },
       ...{ release_at: null, responded_at: null, created_at: now.toISOString() },
       priority: like?.priority ?? due.priority,
-      due_at: isOpen ? like.due_at : new Date(now.getTime() + due.hours * 3_600_000).toISOString(),
+      due_at: isOpen ? like.due_at : dueAt(this.task, due.hours).toISOString(),
     };
   }
 

@@ -1,3 +1,4 @@
+import { dueAt } from "../approvals/service.ts";
 import { fellBackFact } from "../delegations/service.ts";
 import type { Preview } from "../executors/schema.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
@@ -5,12 +6,13 @@ import { isCoded } from "../kernel/errors.ts";
 import type { Requirement } from "../policies/schema.ts";
 import { loadTask, type TaskRecord } from "../tasks/service.ts";
 import type { NewApproval } from "./ask-store.ts";
+import { type AuthorRefusal, authorRefusal } from "./author-refusal.ts";
 import type { GateDeps } from "./deps.ts";
 import { storeDraftPlan } from "./draft-store.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { heldBy, heldDetail } from "./freeze.ts";
 import { planRevealed } from "./plan.ts";
-import { assessTask, sendBack } from "./review-store.ts";
+import { assessTask, cancelTask, sendBack } from "./review-store.ts";
 
 import { approvalFact, taskFact } from "./task-facts.ts";
 
@@ -72,6 +74,8 @@ export async function assess(
 }
 
 async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | null): Promise<boolean> {
+  const refusal = await authorRefusal(deps, task);
+  if (refusal) return endOrReturn(deps, task, refusal, planned);
   if (planned && !planned.valid && !task.submit_options?.force) {
     const message = `The plan found errors: ${planned.errors.join("; ")}`;
     return returnToAuthor(deps, task, { code: "PREVIEW_INVALID", message, details: planned.errors }, planned);
@@ -89,7 +93,7 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
   }
   const preview = planned && { ...planned, affected_services: evaluation.affected_services };
   const to = evaluation.waived ? "APPROVED" : "REVIEWING";
-  const approvals = to === "REVIEWING" ? newApprovals(deps, evaluation, task.now) : [];
+  const approvals = to === "REVIEWING" ? newApprovals(deps, evaluation, task) : [];
   const content_hash = deps.executors.contentHash(task.config, preview?.changes ?? null);
   const held = to === "APPROVED" ? heldBy(evaluation.requirements, task.now) : null;
   const asked = {
@@ -136,6 +140,23 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
   return rows.length > 0;
 }
 
+/** Asked of people it would never be applied: what its author may not have goes back to them, or ends with them. */
+async function endOrReturn(
+  deps: GateDeps,
+  task: TaskRecord,
+  { code, reason, final }: AuthorRefusal,
+  planned: Preview | null,
+): Promise<boolean> {
+  const message = `It does not go on, because ${reason.replace(/\.$/, "")}.`;
+  if (!final) return returnToAuthor(deps, task, { code, message, details: [] }, planned);
+  const fact = taskFact("task.cancelled", task, {
+    from_state: task.state,
+    to_state: "CANCELLED",
+    reason: message,
+  });
+  return (await deps.ledger.commit(SYSTEM, [fact], cancelTask(task, { code, message }))).length > 0;
+}
+
 /** The grant by which it passes, whose hit is counted with it. */
 const grantOf = (requirements: readonly Requirement[]): string | null =>
   requirements.find(({ grant_id }) => grant_id !== undefined)?.grant_id ?? null;
@@ -173,8 +194,12 @@ function evaluateTask(deps: GateDeps, task: TaskRecord, preview: Preview | null)
   });
 }
 
-function newApprovals(deps: GateDeps, evaluation: Evaluation, now: Date): NewApproval[] {
-  const dueAt = new Date(now.getTime() + evaluation.due.hours * 3_600_000).toISOString();
+function newApprovals(
+  deps: GateDeps,
+  evaluation: Evaluation,
+  task: Pick<TaskRecord, "now" | "expires_at">,
+): NewApproval[] {
+  const due_at = dueAt(task, evaluation.due.hours).toISOString();
   return evaluation.asked.map(({ person, requirement_ids, stands_for, why }) => ({
     id: deps.ids.uuid(),
     reviewer_id: person.id,
@@ -183,6 +208,6 @@ function newApprovals(deps: GateDeps, evaluation: Evaluation, now: Date): NewApp
     requirement_ids,
     stands_for,
     why,
-    due_at: dueAt,
+    due_at,
   }));
 }

@@ -1,6 +1,6 @@
-import type { Actor } from "../kernel/actor.ts";
+import { type Actor, systemActor } from "../kernel/actor.ts";
 import type { TaskEntry } from "../tasks/schema.ts";
-import { assertAllowed, leaveQueue, taskErrors } from "../tasks/service.ts";
+import { assertAllowed, leaveQueue, loadTask, type TaskRecord, taskErrors } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { relation } from "./draft.ts";
@@ -31,6 +31,28 @@ export async function cancel(
   });
   if (blocker?.kind === "lock") await leaveQueue(deps, id, blocker.request_id);
   return deps.tasks.get(actor, id);
+}
+
+/**
+ * Ends a task that is not begun, by no person's word: `reasonOf` says why on the row as it is, or null where there is no
+ * reason (any more).
+ */
+export async function cancelBySystem(
+  deps: GateDeps,
+  id: string,
+  reasonOf: (task: TaskRecord) => { code: string; message: string } | null,
+): Promise<void> {
+  for (;;) {
+    const task = await loadTask(deps.pool, id);
+    const problem = task && reasonOf(task);
+    if (!problem) return;
+    const { message: reason } = problem;
+    const fact = taskFact("task.cancelled", task, { from_state: task.state, to_state: "CANCELLED", reason });
+    const rows = await deps.ledger.commit(systemActor("gate"), [fact], cancelTask(task, problem));
+    if (rows.length === 0) continue;
+    if (task.waiting_for?.kind === "lock") await leaveQueue(deps, id, task.waiting_for.request_id);
+    return;
+  }
 }
 
 /** Tells the worker to stop; the task ends COMPLETED with `cancelled` when it has. */

@@ -5,8 +5,9 @@ import type { TaskEntry } from "../tasks/schema.ts";
 import { assertAllowed, type TaskRecord, taskErrors, transitionFrom } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
-import { newRevision, relation, validConfig } from "./draft.ts";
+import { newRevision, relation } from "./draft.ts";
 import { gateErrors } from "./errors.ts";
+import { validConfig } from "./valid-config.ts";
 
 /**
  * A reviewer's other arguments for an agent's tool call: a new revision that is reviewed anew, of which they are a maker
@@ -31,11 +32,11 @@ export async function changeArguments(
     }
     const { config, keys } = await validConfig(deps, actor, change(task));
     const state = transitionFrom(task.state, "change_arguments")!.to!;
-    const { team, ticket_ref, tags } = task;
+    const { team, ticket_ref, tags, expires_at } = task;
     return newRevision(
       actor,
       task,
-      { state, config, keys, team, ticket_ref, tags },
+      { state, config, keys, team, ticket_ref, tags, expires_at },
       {
         reason,
         detail: { arguments_changed: true },

@@ -27,7 +27,7 @@ export type GateDeps = {
   delegations: Pick<DelegationsService, "active">;
   identity: Pick<IdentityService, "directory">;
   secrets: Pick<SecretsService, "assertUsable" | "isNamedBy" | "open">;
-  agents: Pick<AgentsService, "mayPropose" | "toolVerdict">;
+  agents: Pick<AgentsService, "mayPropose" | "holdRates" | "toolVerdict">;
   locks: Pick<LocksService, "holderOf" | "leave">;
   /** Ids of those who are on call at a moment. */
   onCall: { at(moment: Date): Promise<string[]> };

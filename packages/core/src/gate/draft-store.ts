@@ -7,14 +7,17 @@ import { endApprovals } from "./end-approvals.ts";
 
 type TaskKey = { id: string; version: number };
 
+/** Who writes, their owner where they are an agent, and who made the key that they use. */
+type Editor = { id: string; owner_id: string | null; key_by: string | null };
+
 export type NewTask = {
   id: string;
   config: TaskConfig;
   keys: readonly string[];
   /** Seconds after which it is cancelled where it is not applied; null: never. */
   expires_after: number | null;
-  author: { id: string; kind: "user" | "agent"; name: string; owner_id: string | null };
-  editor: { id: string; owner_id: string | null };
+  author: Editor & { kind: "user" | "agent"; name: string };
+  editor: Editor;
   source: string;
   team: string | null;
   ticket_ref: string | null;
@@ -35,11 +38,11 @@ export function insertTask(task: NewTask): HotWrite {
     const editor = p(task.editor.id);
     const keys = p(task.keys);
     return `guard AS (INSERT INTO task (id, type, description, priority, author_id, author_kind, author_name,
-        author_owner_id, editor_id, editor_owner_id, source, team, ticket_ref, tags, resource_keys, resource_types,
+        author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by, source, team, ticket_ref, tags, resource_keys, resource_types,
         resource_ids, resubmitted_from, rollback_of, expires_at)
       VALUES (${id}::uuid, ${p(task.config.type)}, ${p(task.config.description)}, ${p(task.config.priority)},
         ${p(task.author.id)}, ${p(task.author.kind)}, ${p(task.author.name)}, ${p(task.author.owner_id)},
-        ${editor}::uuid, ${p(task.editor.owner_id)}, ${p(task.source)}, ${p(task.team)}, ${p(task.ticket_ref)},
+        ${p(task.author.key_by)}, ${editor}::uuid, ${p(task.editor.owner_id)}, ${p(task.editor.key_by)}, ${p(task.source)}, ${p(task.team)}, ${p(task.ticket_ref)},
         ${p(task.tags)}, ${keys}::text[], ${p(resourceTypes(task.config))}, ${p(resourceIds(task.config))},
         ${p(task.resubmitted_from)}, ${p(task.rollback_of)},
         now() + make_interval(secs => ${p(task.expires_after)}::float8)) RETURNING id),
@@ -55,10 +58,12 @@ export function insertRevision(
     state: TaskState;
     config: TaskConfig;
     keys: readonly string[];
-    editor: { id: string; owner_id: string | null };
+    editor: Editor;
     team: string | null;
     ticket_ref: string | null;
     tags: readonly string[];
+    /** When it is cancelled where it is not applied; null: never. */
+    expires_at: Date | null;
     skipped: boolean;
   },
 ): HotWrite {
@@ -79,12 +84,14 @@ export function insertRevision(
         `priority = ${p(config.priority)}`,
         `editor_id = ${editor}::uuid`,
         `editor_owner_id = ${p(next.editor.owner_id)}::uuid`,
+        `editor_key_by = ${p(next.editor.key_by)}::uuid`,
         `team = ${p(next.team)}`,
         `ticket_ref = ${p(next.ticket_ref)}`,
         `tags = ${p(next.tags)}`,
         `resource_keys = ${keys}::text[]`,
         `resource_types = ${p(resourceTypes(config))}`,
         `resource_ids = ${p(resourceIds(config))}`,
+        `expires_at = ${p(next.expires_at)}::timestamptz`,
         "content_hash = NULL, problem = NULL, risk_score = NULL, risk_level = NULL",
         "required_approvals = 0, current_approvals = 0",
       ],

@@ -1,14 +1,12 @@
-import { TOOL_CALL_TYPE } from "../agents/service.ts";
+import type { Rate } from "../agents/service.ts";
 import type { TaskConfig } from "../executors/schema.ts";
 import type { Actor } from "../kernel/actor.ts";
-import { canonicalJson } from "../kernel/canonical-json.ts";
 import { errors } from "../kernel/errors.ts";
 import type { CreateTaskInput, EditTaskInput, TaskEntry, TaskMetadataInput } from "../tasks/schema.ts";
 import {
   assertAllowed,
   causesOf,
   ROLLBACK_ON_ITS_WAY,
-  ROLLBACK_TYPE,
   type TaskRecord,
   taskErrors,
   transitionFrom,
@@ -16,49 +14,8 @@ import {
 import { type Decision, decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
 import { archiveTask, deleteTask, insertRevision, insertTask, type NewTask } from "./draft-store.ts";
-import { keysOf, toolVerdict } from "./evaluate.ts";
 import { approvalFact, taskFact } from "./task-facts.ts";
-
-/**
- * The configuration as it may be kept, with the canonical keys of what it touches. Refuses one that could never be
- * applied, before anything is stored.
- */
-export async function validConfig(
-  deps: GateDeps,
-  actor: Actor,
-  given: TaskConfig,
-): Promise<{ config: TaskConfig; keys: string[] }> {
-  const config = deps.executors.redacted(given);
-  if (config.type === ROLLBACK_TYPE && actor.kind === "agent") {
-    throw errors.FORBIDDEN({ message: "Rolling back is for people to ask for." });
-  }
-  await deps.executors.validate(config);
-  const keys = keysOf(deps, config);
-  if (actor.kind !== "agent") return { config, keys };
-  await deps.agents.mayPropose(actor.id, config.type, keys);
-  const use = deps.executors.find(config.type).toolUse?.(config);
-  if (use) await toolVerdict(deps, { ...use, agent_id: actor.id, keys });
-  return { config, keys };
-}
-
-/** A rollback is made from the task that it rolls back, and stays of that task: its content is not written by hand. */
-function assertRollbackOf(config: TaskConfig, rollbackOf: string | null): void {
-  const isRollback = config.type === ROLLBACK_TYPE;
-  if (isRollback ? config.parameters.task_id === rollbackOf : rollbackOf === null) return;
-  const issue = isRollback
-    ? "is made only by rolling back a task (POST /tasks/:id/rollback)"
-    : "cannot become something else: this task rolls another one back";
-  throw errors.VALIDATION_ERROR({ details: [{ field: "config.type", issue }] });
-}
-
-/** Who changed a call's arguments is said by the command that does it, never by whoever writes the configuration. */
-function assertNotChanged(config: TaskConfig, before: TaskConfig | null): void {
-  if (config.type !== TOOL_CALL_TYPE || config.parameters.changed === undefined) return;
-  if (before && canonicalJson(config.parameters.changed) === canonicalJson(before.parameters.changed ?? null))
-    return;
-  const issue = "is written only by changing the arguments of a call in review (POST /tasks/:id/arguments)";
-  throw errors.VALIDATION_ERROR({ details: [{ field: "config.parameters.changed", issue }] });
-}
+import { assertCountedAlike, assertNotChanged, assertRollbackOf, validConfig } from "./valid-config.ts";
 
 type Author = NewTask["author"];
 
@@ -79,6 +36,7 @@ async function authorOf(
     kind: actor.kind === "agent" ? ("agent" as const) : ("user" as const),
     name: actor.name,
     owner_id: actor.owner_id,
+    key_by: actor.key_made_by ?? null,
   };
   if (metadata.author_id === undefined || metadata.author_id === actor.id) return { author: self, actor };
   if (!actor.roles.includes("admin")) {
@@ -89,8 +47,13 @@ async function authorOf(
     const details = [{ field: "metadata.author_id", issue: "There is no active user with this id." }];
     throw errors.VALIDATION_ERROR({ details });
   }
-  const author = { id: person.id, kind: "user" as const, name: person.name, owner_id: null };
+  const author = { id: person.id, kind: "user" as const, name: person.name, owner_id: null, key_by: null };
   return { author, actor: { ...actor, on_behalf_of: person.id } };
+}
+
+/** Who writes, and who is behind them. */
+function editorOf({ id, owner_id, key_made_by }: Actor): NewTask["editor"] {
+  return { id, owner_id, key_by: key_made_by ?? null };
 }
 
 /** Creates a draft. Risk and preview follow in the background. */
@@ -102,7 +65,7 @@ export async function propose(
 ): Promise<TaskEntry> {
   assertRollbackOf(input.config, origin.rollback_of ?? null);
   assertNotChanged(input.config, origin.resubmitted_from ? input.config : null);
-  const { config, keys } = await validConfig(deps, sender, input.config);
+  const { config, keys, rates } = await validConfig(deps, sender, input.config);
   const expires_after = deps.executors.find(config.type).expiresAfter?.(config) ?? null;
   const { author, actor } = await authorOf(deps, sender, input.metadata);
   const id = deps.ids.uuid();
@@ -113,7 +76,7 @@ export async function propose(
     expires_after,
     author,
     // Who acts on somebody's behalf wrote the content, and may no more approve it than the author may.
-    editor: { id: actor.id, owner_id: actor.owner_id },
+    editor: editorOf(actor),
     source: origin.source,
     team: input.metadata.team ?? null,
     ticket_ref: input.metadata.ticket_ref ?? null,
@@ -136,12 +99,32 @@ export async function propose(
     detail,
     ...(task.ticket_ref ? { ticket_ref: task.ticket_ref } : {}),
   });
-  await deps.ledger.commit(actor, [fact], insertTask(task)).catch((error: unknown) => {
-    // Of two who ask at once for one task's rollback, one is first.
-    if ((error as { constraint?: string }).constraint !== ONE_ROLLBACK) throw error;
-    throw taskErrors.ROLLBACK_REFUSED({ message: ROLLBACK_ON_ITS_WAY });
-  });
+  await insertWithin(deps, actor, rates, { facts: [fact], write: insertTask(task) }).catch(
+    (error: unknown) => {
+      // Of two who ask at once for one task's rollback, one is first.
+      if ((error as { constraint?: string }).constraint !== ONE_ROLLBACK) throw error;
+      throw taskErrors.ROLLBACK_REFUSED({ message: ROLLBACK_ON_ITS_WAY });
+    },
+  );
   return deps.tasks.get(sender, id);
+}
+
+/** One statement; for an agent with rates one transaction that counts first. */
+async function insertWithin(
+  deps: GateDeps,
+  actor: Actor,
+  rates: readonly Rate[],
+  { facts, write }: Pick<Decision<undefined>, "facts" | "write">,
+): Promise<void> {
+  if (rates.length === 0) {
+    await deps.ledger.commit(actor, facts, write);
+    return;
+  }
+  await deps.ledger.together(actor, async (unit) => {
+    await deps.agents.holdRates(unit.db, actor.id, rates);
+    await unit.commit(facts, write);
+    return { result: undefined, keep: true };
+  });
 }
 
 /** A new revision; in review it voids the old one's approvals and review starts again by itself. */
@@ -154,6 +137,7 @@ export async function edit(
   const found = await deps.tasks.read(actor, id);
   assertRollbackOf(input.config ?? found.config, found.rollback_of);
   assertNotChanged(input.config ?? found.config, found.config);
+  assertCountedAlike(actor, input.config ?? found.config, found.config);
   const { config, keys } = await validConfig(deps, actor, input.config ?? found.config);
   await decideAndCommit(deps.ledger, actor, async () => {
     const task = await deps.tasks.read(actor, id);
@@ -176,9 +160,20 @@ export async function edit(
       team: metadata ? (metadata.team ?? null) : task.team,
       ticket_ref: metadata ? (metadata.ticket_ref ?? null) : task.ticket_ref,
       tags: metadata ? metadata.tags : task.tags,
+      expires_at: input.config ? expiryOf(deps, task, config) : task.expires_at,
     });
   });
   return deps.tasks.get(actor, id);
+}
+
+/** When the task ends with this configuration: editing wins no time where it is worth something for as long as before. */
+function expiryOf(deps: GateDeps, task: TaskRecord, config: TaskConfig): Date | null {
+  const secondsOf = (of: TaskConfig): number | null =>
+    deps.executors.find(of.type).expiresAfter?.(of) ?? null;
+  const seconds = secondsOf(config);
+  if (seconds === null) return null;
+  const isAsBefore = task.expires_at !== null && secondsOf(task.config) === seconds;
+  return isAsBefore ? task.expires_at : new Date(task.now.getTime() + seconds * 1000);
 }
 
 /** The revision that follows an edit; approvals of the one before are superseded. */
@@ -196,7 +191,7 @@ export function newRevision(
   return {
     write: insertRevision(task, {
       ...next,
-      editor: { id: actor.id, owner_id: actor.owner_id },
+      editor: editorOf(actor),
       skipped: task.state === "REVIEWING" && task.submit_options?.skip_preview === true,
     }),
     facts: [

@@ -24,6 +24,7 @@ import { canonicalKey } from "../resources/service.ts";
 import type { RiskAssessment, RiskLevel } from "../risk/schema.ts";
 import type { GateDeps } from "./deps.ts";
 import { gateErrors } from "./errors.ts";
+import { originalTypeOf } from "./original-type.ts";
 
 export type Evaluation = {
   risk: RiskAssessment;
@@ -92,7 +93,9 @@ export async function evaluate(
     reach,
     reach_without: await reachWithout(deps, keys),
   });
-  const matches = matchPolicies(policies, { type: config.type, keys, score: scored.score, at: change.at });
+  const original_type = await originalTypeOf(deps, config);
+  const matched = { type: config.type, original_type, keys, score: scored.score, at: change.at };
+  const matches = matchPolicies(policies, matched);
   const author = people.find((person) => person.id === made_by.author_id);
   const { tags, at } = change;
   const facts = { type: config.type, keys, score: scored.score, tags, at, makers };

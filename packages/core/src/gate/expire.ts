@@ -1,8 +1,6 @@
-import { systemActor } from "../kernel/actor.ts";
-import { leaveQueue, loadTask, type TaskRecord } from "../tasks/service.ts";
+import type { TaskRecord } from "../tasks/service.ts";
+import { cancelBySystem } from "./cancel.ts";
 import type { GateDeps } from "./deps.ts";
-import { cancelTask } from "./review-store.ts";
-import { taskFact } from "./task-facts.ts";
 
 const AT_ONCE = 500;
 /** What was begun is not taken back: its agent has been told that it may. */
@@ -12,24 +10,9 @@ const EXPIRED = `SELECT id FROM task WHERE expires_at <= now() AND (state IN ('D
 /** Cancels what nobody let through while it was worth something. Every worker's sweep; answers how many. */
 export async function cancelExpired(deps: GateDeps): Promise<number> {
   const { rows } = await deps.pool.query<{ id: string }>({ name: "gate-expired", text: EXPIRED });
-  for (const { id } of rows) await expire(deps, id);
+  const problem = { code: "EXPIRED", message: "Nobody let it through while its agent waited." };
+  for (const { id } of rows) await cancelBySystem(deps, id, (task) => (isExpired(task) ? problem : null));
   return rows.length;
-}
-
-async function expire(deps: GateDeps, id: string): Promise<void> {
-  for (
-    let task = await loadTask(deps.pool, id);
-    task && isExpired(task);
-    task = await loadTask(deps.pool, id)
-  ) {
-    const reason = "Nobody let it through while its agent waited.";
-    const fact = taskFact("task.cancelled", task, { from_state: task.state, to_state: "CANCELLED", reason });
-    const problem = { code: "EXPIRED", message: reason };
-    const rows = await deps.ledger.commit(systemActor("gate"), [fact], cancelTask(task, problem));
-    if (rows.length === 0) continue;
-    if (task.waiting_for?.kind === "lock") await leaveQueue(deps, id, task.waiting_for.request_id);
-    return;
-  }
 }
 
 function isExpired({ state, attempts, expires_at, now }: TaskRecord): boolean {

@@ -5,6 +5,7 @@ import { frozenUntil, matchPolicies } from "../policies/service.ts";
 import { type Blocker, confirmedOverrides, loadTask, type TaskRecord } from "../tasks/service.ts";
 import { casTask } from "./cas-task.ts";
 import type { GateDeps } from "./deps.ts";
+import { originalTypeOf } from "./original-type.ts";
 import { taskFact } from "./task-facts.ts";
 
 /** The freeze that an approved change waits for, as its row keeps it. */
@@ -29,9 +30,13 @@ export function heldDetail(held: Held | null): Record<string, unknown> {
 }
 
 /** Asked right before a change is applied: the policies of now may freeze what those of its review did not. */
-export async function frozenNow(deps: Pick<GateDeps, "policies">, task: TaskRecord): Promise<Held | null> {
+export async function frozenNow(
+  deps: Pick<GateDeps, "policies" | "pool">,
+  task: TaskRecord,
+): Promise<Held | null> {
   const facts = {
     type: task.type,
+    original_type: await originalTypeOf(deps, task.config),
     keys: task.resource_keys,
     score: task.risk_score ?? 0,
     // Whether a policy is about a change was settled by the hour of its submit; a freeze brings times of its own.

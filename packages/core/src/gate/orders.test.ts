@@ -10,7 +10,10 @@ import { planAsk } from "./ask.ts";
 /** Decisions in any order, by anybody, on the pure rules alone (spec: approvals.md, reliability.md "Simulation"). */
 const NOW = new Date("2026-01-01T12:00:00Z");
 const PEOPLE = ["a", "b", "c", "d", "e"];
-const MAKERS = { author_id: "author", author_owner_id: "owner", editor_id: "editor", editor_owner_id: null };
+const MAKERS = {
+  ...{ author_id: "author", author_owner_id: "owner", author_key_by: "minter" },
+  ...{ editor_id: "editor", editor_owner_id: null, editor_key_by: null },
+};
 
 const requirementOf = (id: string) =>
   fc

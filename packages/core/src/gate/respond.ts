@@ -6,6 +6,7 @@ import {
   isReleased,
   type Outcome,
   outcomeOf,
+  releaseAt,
   STATUS_OF,
 } from "../approvals/service.ts";
 import { type Actor, systemActor } from "../kernel/actor.ts";
@@ -97,11 +98,11 @@ function answered(
   ids: Ids,
 ): Decision<Responded> {
   const { undo_seconds, apply_immediately } = input.options;
+  const release_at = releaseAt(task, undo_seconds);
   const status = STATUS_OF[input.action];
-  const releaseAt = undo_seconds > 0 ? new Date(task.now.getTime() + undo_seconds * 1000) : null;
   const answer = {
     ...{ reviewer_id: actor.id, reviewer_name: actor.name, status, apply_immediately, allow_always },
-    release_at: releaseAt?.toISOString() ?? null,
+    release_at: release_at?.toISOString() ?? null,
   };
   const responses = [...task.approvals.filter((approval) => approval !== own), answer];
   const requirements = demanded?.plan.requirements ?? task.requirements ?? [];
@@ -124,7 +125,7 @@ function answered(
         apply_immediately,
         allow_always,
         // The same moment as the job's: one that came before the row's would find nothing to release.
-        release_at: releaseAt,
+        release_at,
         by_admin,
         why: [],
         requirement_ids: own?.requirement_ids ?? [],
@@ -133,7 +134,7 @@ function answered(
       { asking: demanded?.plan, grants },
     ),
     facts: [
-      answerFact(after, { id, reviewer_id: actor.id }, own, input, releaseAt),
+      answerFact(after, { id, reviewer_id: actor.id }, own, input, release_at),
       ...(demanded ? askFacts(demanded.task, demanded.plan) : []),
       ...moveFacts(after, outcome, move, input.reason),
       ...grantFacts(grants),
@@ -148,7 +149,7 @@ function answerFact(
   approval: { id: string; reviewer_id: string },
   own: ApprovalRecord | undefined,
   input: RespondInput,
-  releaseAt: Date | null,
+  release_at: Date | null,
 ): Fact {
   const isChange = own !== undefined && own.responded_at !== null;
   return approvalFact(isChange ? "approval.changed" : "approval.responded", task, approval, {
@@ -159,7 +160,7 @@ function answerFact(
       response: input.action,
       ...(isChange ? { previous: own.action, previous_reason: own.reason } : {}),
       content_hash: task.content_hash,
-      ...(releaseAt ? { release_at: releaseAt.toISOString() } : {}),
+      ...(release_at ? { release_at: release_at.toISOString() } : {}),
     },
   });
 }

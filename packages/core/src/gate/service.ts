@@ -13,6 +13,7 @@ import { cancelExpired } from "./expire.ts";
 import { frozenNow, thawLifted } from "./freeze.ts";
 import { requestOverride } from "./override.ts";
 import { release, respond, withdraw } from "./respond.ts";
+import { cancelOfRetired } from "./retired.ts";
 import type { BatchInput, ForceApplyInput, OverrideInput, SimulateInput } from "./schema.ts";
 import { answerPlanRequest, dryRun, simulate } from "./simulate.ts";
 import { snooze } from "./snooze.ts";
@@ -84,6 +85,8 @@ export function createGateService(deps: GateDeps) {
     updateBacklog: (actor: Actor, change: BacklogChange) => updateBacklog(deps, actor, change),
     /** For the sweep: cancels what nobody let through while it was worth something. */
     cancelExpired: () => cancelExpired(deps),
+    /** The same for what retired agents have left open; a wake-up too. */
+    cancelOfRetired: () => cancelOfRetired(deps),
     /** For the sweep: reminders and escalations that are due, and requests to people who left. */
     stepLate: () => stepLate(deps),
     reassignLeft: () => reassignLeft(deps),

@@ -5,11 +5,11 @@ import { isCoded } from "../kernel/errors.ts";
 import { canonicalKey } from "../resources/service.ts";
 import { holderName, withHolderNames } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
-import { validConfig } from "./draft.ts";
 import { evaluate, keysOf } from "./evaluate.ts";
 import { heldBy } from "./freeze.ts";
 import { planRevealed } from "./plan.ts";
 import type { DryRunAnswer, SimulateInput, Simulation } from "./schema.ts";
+import { validConfig } from "./valid-config.ts";
 
 /** What would happen with a draft, without a worker: a plan is made only where that is cheap. */
 export async function simulate(deps: GateDeps, actor: Actor, given: SimulateInput): Promise<Simulation> {
@@ -48,8 +48,10 @@ async function answer(
     made_by: {
       author_id: authorId,
       author_owner_id: actor.owner_id,
+      author_key_by: actor.key_made_by ?? null,
       editor_id: actor.id,
       editor_owner_id: actor.owner_id,
+      editor_key_by: actor.key_made_by ?? null,
     },
     agent_id: actor.kind === "agent" ? actor.id : null,
     requested_reviewers: [],

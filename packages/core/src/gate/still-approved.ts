@@ -5,8 +5,10 @@ import { isCoded } from "../kernel/errors.ts";
 import type { PolicyEntry, Requirement } from "../policies/schema.ts";
 import { buildRequirements, matchPolicies, unmet, withAnswersFor } from "../policies/service.ts";
 import { confirmedOverrides, type TaskRecord } from "../tasks/service.ts";
+import { authorRefusal } from "./author-refusal.ts";
 import type { GateDeps } from "./deps.ts";
 import { toolFacts } from "./evaluate.ts";
+import { originalTypeOf } from "./original-type.ts";
 
 /**
  * Checked right before a change is applied: rights, approvals and policies as they are now, not as they were. Answers
@@ -23,10 +25,17 @@ export async function stillApproved(
     const stand = [requested_by, decided_by].every((id) => isAdmin(byId.get(id ?? "")));
     if (!stand) return "an admin who overrode its review is no longer active or no longer an admin";
   }
+  // Asked first: of an agent that is there no more, nothing else can be asked.
+  const refusal = await authorRefusal(deps, task);
+  if (refusal) return refusal.reason;
   const isForced = overrides.some(({ kind }) => kind === "force_apply");
   const tool = await factsOfTool(deps, task);
   if ("refused" in tool) return tool.refused;
-  return (isForced ? null : reviewRefusal(task, people, policies, tool)) ?? authorRefusal(deps, task, byId);
+  if (isForced) return null;
+  return reviewRefusal(task, people, policies, {
+    ...tool,
+    original_type: await originalTypeOf(deps, task.config),
+  });
 }
 
 type ToolFacts = Awaited<ReturnType<typeof toolFacts>>;
@@ -54,7 +63,7 @@ function reviewRefusal(
   task: TaskRecord,
   people: readonly Person[],
   policies: readonly PolicyEntry[],
-  tool: ToolFacts,
+  { original_type, ...tool }: ToolFacts & { original_type: string | null },
 ): string | null {
   const byId = new Map(people.map((person) => [person.id, person]));
   const standing = task.approvals.filter(({ status, reviewer_id }) => {
@@ -67,7 +76,7 @@ function reviewRefusal(
   const score = task.risk_score ?? 0;
   const keys = task.resource_keys;
   const demanded = buildRequirements({
-    matches: matchPolicies(policies, { type: task.type, keys, score, at: task.now }),
+    matches: matchPolicies(policies, { type: task.type, original_type, keys, score, at: task.now }),
     people: withStoodFor(people, standing),
     author: byId.get(task.author_id) ?? { roles: [], groups: [] },
     excluded: makersOf(task),
@@ -97,16 +106,6 @@ function isOverridden(task: TaskRecord, demanded: Requirement): boolean {
   );
 }
 
-function authorRefusal(
-  deps: Pick<GateDeps, "agents">,
-  task: TaskRecord,
-  byId: ReadonlyMap<string, Person>,
-): string | null | Promise<string | null> {
-  const maker = byId.get(task.author_owner_id ?? task.author_id);
-  if (maker?.active === false) return "its author is no longer active";
-  return task.author_kind === "agent" ? agentRefusal(deps, task) : null;
-}
-
 /** Who left or reviews no longer keeps the place that somebody took over: what that one answered holds. */
 function withStoodFor(
   people: readonly Person[],
@@ -116,15 +115,4 @@ function withStoodFor(
   return people.map((person) =>
     stoodFor.has(person.id) ? { ...person, active: true, roles: [...person.roles, "reviewer"] } : person,
   );
-}
-
-/** A paused agent proposes nothing new; what people have approved stays approved. */
-async function agentRefusal(deps: Pick<GateDeps, "agents">, task: TaskRecord): Promise<string | null> {
-  try {
-    await deps.agents.mayPropose(task.author_id, task.type, task.resource_keys, { begun: true });
-    return null;
-  } catch (error) {
-    if (!isCoded(error)) throw error;
-    return error.code === "AGENT_PAUSED" ? null : `its agent may no longer propose it: ${error.message}`;
-  }
 }

@@ -32,6 +32,10 @@ export async function submit(
     const task = await decideAndCommit(deps.ledger, actor, async () => {
       const found = await deps.tasks.read(actor, id);
       assertAllowed(found, "submit", relation(actor, found));
+      // A draft can be older than a pause, or than what its agent is permitted now.
+      if (found.author_kind === "agent") {
+        await deps.agents.mayPropose(found.author_id, found.type, found.resource_keys, { begun: true });
+      }
       await assertReviewersExist(deps, found, options.requested_reviewers ?? []);
       await deps.executors.validate(found.config);
       await deps.secrets.assertUsable(found.config, keysOf(deps, found.config));

@@ -51,6 +51,8 @@ export function wakeUpsOf(entry: SealedEntry): WakeUp[] {
         : [];
     case "agent.test_requested":
       return wake(QUEUES.connection_test, { test_id: entry.entity_id });
+    // Who left, people and agents: what waits for them, or is theirs.
+    case "agent.retired":
     case "user.deactivated":
       return wake(QUEUES.reassign, {});
     case "user.updated":

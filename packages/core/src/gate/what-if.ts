@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { makersOf } from "../approvals/service.ts";
+import { type Makers, makersOf } from "../approvals/service.ts";
 import type { Person } from "../identity/schema.ts";
 import type { WhatIf, WhatIfInput } from "../policies/schema.ts";
 import type { PastTask } from "../policies/service.ts";
@@ -14,15 +14,17 @@ type Row = Pick<
   TaskRecord,
   "id" | "type" | "resource_keys" | "tags" | "drifts" | "submit_options" | "approved_at"
 > &
-  Pick<TaskRecord, "author_id" | "author_owner_id" | "editor_id" | "editor_owner_id"> & {
+  Makers & {
     title: string;
+    original_type: string | null;
     risk_score: number;
     submitted_at: Date;
   };
 
-const SUBMITTED = `SELECT id, split_part(description, E'\\n', 1) AS title, type, resource_keys, risk_score, tags, drifts,
-    author_id, author_owner_id, editor_id, editor_owner_id, submit_options, submitted_at, approved_at
-  FROM task WHERE submitted_at IS NOT NULL AND risk_score IS NOT NULL ORDER BY created_at DESC, id LIMIT ${TASKS}`;
+const SUBMITTED = `SELECT id, split_part(description, E'\\n', 1) AS title, type,
+    (SELECT o.type FROM task o WHERE o.id = t.rollback_of) AS original_type, resource_keys, risk_score, tags, drifts,
+    author_id, author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by, submit_options, submitted_at, approved_at
+  FROM task t WHERE submitted_at IS NOT NULL AND risk_score IS NOT NULL ORDER BY created_at DESC, id LIMIT ${TASKS}`;
 
 /** What a draft of a policy would have changed for the last tasks, by the engine that decides them. Stores nothing. */
 export async function whatIf(deps: GateDeps, input: WhatIfInput): Promise<WhatIf> {
@@ -54,6 +56,7 @@ function pastTask(row: Row, people: ReadonlyMap<string, Person>): PastTask {
     id: row.id,
     title: row.title,
     type: row.type,
+    original_type: row.original_type,
     keys: row.resource_keys,
     score: row.risk_score,
     submitted_at: row.submitted_at,

@@ -74,21 +74,35 @@ function revokedFact(id: string, holder: { kind: string; id: string }): Fact {
   return { action: "key.revoked", entity_type: "api_key", entity_id: id, detail };
 }
 
+/** What is asked of a key that somebody makes. */
+export type WantedKey = Pick<ApiKeyInput, "scopes" | "expires_in_days">;
+
+/**
+ * When a key ends that this actor makes: as asked, and no later than the key in use. A session limits nothing. What an
+ * agent may do is not what its key's maker may, so of its keys only the maker's own narrowness counts.
+ *
+ * @throws KEY_EXCEEDS_RIGHTS where the key in use may do less than the new one could
+ */
+export async function endOfNewKey(
+  { prisma, clock }: Pick<KeyDeps, "prisma" | "clock">,
+  actor: Actor,
+  holder: KeyHolder["kind"],
+  { scopes, expires_in_days }: WantedKey,
+): Promise<Date | null> {
+  const wanted = expires_in_days ? new Date(clock.now().getTime() + expires_in_days * DAY_MS) : null;
+  if (!actor.via.startsWith("key:")) return wanted;
+  const namesLocks = holder === "user" && scopes?.some((given) => covers(given, LOCKS_SCOPE));
+  if (actor.scopes !== null || namesLocks) throw identityErrors.KEY_EXCEEDS_RIGHTS();
+  const own = await prisma.api_key.findUnique({
+    where: { id: actor.via.slice("key:".length) },
+    select: { expires_at: true },
+  });
+  const limit = own?.expires_at ?? null;
+  return limit && (!wanted || limit < wanted) ? limit : wanted;
+}
+
 export function createKeyCommands(deps: KeyDeps) {
   const { pool, prisma, clock, ledger } = deps;
-
-  /** When the key in use ends, and refuses where it could not make this one. A session limits nothing. */
-  async function limitOf(actor: Actor, input: ApiKeyInput): Promise<Date | null> {
-    if (!actor.via.startsWith("key:")) return null;
-    if (actor.scopes !== null || input.scopes?.some((given) => covers(given, LOCKS_SCOPE))) {
-      throw identityErrors.KEY_EXCEEDS_RIGHTS();
-    }
-    const own = await prisma.api_key.findUnique({
-      where: { id: actor.via.slice("key:".length) },
-      select: { expires_at: true },
-    });
-    return own?.expires_at ?? null;
-  }
 
   /** Keys that the actor may see and revoke: own ones, those of own agents, all for an admin. */
   function mine(actor: Actor, agentIds: readonly string[]): Prisma.api_keyWhereInput {
@@ -104,11 +118,7 @@ export function createKeyCommands(deps: KeyDeps) {
   return {
     async create(actor: Actor, input: ApiKeyInput): Promise<NewApiKey> {
       if (actor.kind !== "user") throw errors.FORBIDDEN({ message: "Only people make API keys." });
-      const limit = await limitOf(actor, input);
-      const wanted = input.expires_in_days
-        ? new Date(clock.now().getTime() + input.expires_in_days * DAY_MS)
-        : null;
-      const expires_at = limit && (!wanted || limit < wanted) ? limit : wanted;
+      const expires_at = await endOfNewKey(deps, actor, "user", input);
       return ledger.write(actor, async (tx) => {
         const { issued, fact } = await issueKey(tx, deps, {
           holder: { kind: "user", id: actor.id },

@@ -32,7 +32,8 @@ const BY_SESSION = `SELECT s.id AS session_id, u.id, u.name, u.roles, ${GROUPS_O
 
 /** A key lives as long as its person; an agent's as long as the agent and the person who answers for it. */
 const BY_KEY = `SELECT k.id AS key_id, k.principal_kind AS kind, k.unscoped, k.scopes,
-    coalesce(u.id, a.id) AS id, coalesce(u.name, a.name) AS name, a.owner_id, coalesce(u.roles, '{}') AS roles,
+    coalesce(u.id, a.id) AS id, coalesce(u.name, a.name) AS name, a.owner_id,
+    nullif(k.created_by, k.principal_id) AS key_made_by, coalesce(u.roles, '{}') AS roles,
     CASE WHEN u.id IS NULL THEN '{}' ELSE ${GROUPS_OF("u.id")} END AS groups,
     coalesce(k.last_used_at < now() - interval '1 minute', true) AS use_is_news
   FROM api_key k
@@ -49,6 +50,7 @@ type KeyRow = Omit<SessionRow, "session_id"> & {
   unscoped: boolean;
   scopes: string[];
   owner_id: string | null;
+  key_made_by: string | null;
   use_is_news: boolean;
 };
 

@@ -7,7 +7,14 @@ import type { Ids } from "../kernel/ids.ts";
 import type { Fact } from "../ledger/schema.ts";
 import type { Ledger, Tx } from "../ledger/service.ts";
 import { type Auth, type AuthOptions, createAuth } from "./auth.ts";
-import { createKeyCommands, issueKey, type KeyHolder, revokeKeys } from "./keys.ts";
+import {
+  createKeyCommands,
+  endOfNewKey,
+  issueKey,
+  type KeyHolder,
+  revokeKeys,
+  type WantedKey,
+} from "./keys.ts";
 import { createLinkCommands } from "./links.ts";
 import { createPeopleCommands } from "./people.ts";
 import { getUser, listGroups, listUsers, readDirectory } from "./people-store.ts";
@@ -88,6 +95,8 @@ export type IdentityService = {
       created_by: string | null;
     },
   ): Promise<{ issued: NewApiKey; fact: Fact }>;
+  /** When a key ends that this actor makes for one of this kind; no later than the key in use. KEY_EXCEEDS_RIGHTS. */
+  endOfNewKey(actor: Actor, holder: KeyHolder["kind"], wanted: WantedKey): Promise<Date | null>;
   /** Revokes all keys of a holder in the caller's transaction; its facts are the caller's to record. */
   revokeKeys(tx: Tx, holder: KeyHolder): Promise<Fact[]>;
   /** See people.ts; safe to call from every process at start. */
@@ -140,6 +149,7 @@ export function createIdentityService(deps: IdentityDeps): IdentityService {
     groups: () => listGroups(deps.prisma),
     apiKeys: createKeyCommands(deps),
     issueKey: (tx, options) => issueKey(tx, deps, options),
+    endOfNewKey: (actor, holder, wanted) => endOfNewKey(deps, actor, holder, wanted),
     revokeKeys: (tx, holder) => revokeKeys(tx, deps, holder),
     ensureFirstAdmin: people.ensureFirstAdmin,
     directory: () => readDirectory(deps.pool),

@@ -19,6 +19,8 @@ export type Actor = {
   readonly scopes: readonly string[] | null;
   /** The agent's owner: one human behind two identities. */
   readonly owner_id: string | null;
+  /** Who made the key in use, where that is somebody else than its holder: one human behind two identities too. */
+  readonly key_made_by?: string | null | undefined;
   /** `session:<id>`, `key:<id>` or `process:<name>`. */
   readonly via: string;
   readonly where: {

@@ -49,6 +49,20 @@ describe("matchPolicies", () => {
     expect(matchPolicies([policy(conditions)], FACTS)).toHaveLength(matches ? 1 : 0);
   });
 
+  test("of a rollback, one about what it brings back demands too, and is told from one about rollbacks", () => {
+    const rollback = { ...FACTS, type: "task.rollback", original_type: "agent.settings" };
+    const about = (...task_types: string[]) => matchPolicies([policy({ task_types })], rollback);
+    expect(about("agent.*")).toMatchObject([
+      { only_original: true, why: "what it brings back, agent.settings, fits agent.*" },
+    ]);
+    for (const types of [["task.rollback"], ["agent.settings", "task.*"], ["*"]]) {
+      expect(about(...types)).toHaveLength(1);
+      expect(about(...types)[0]).not.toHaveProperty("only_original");
+    }
+    expect(matchPolicies([policy({})], rollback)[0]).not.toHaveProperty("only_original");
+    expect(about("configuration.*")).toEqual([]);
+  });
+
   test("says why, and keeps the order", () => {
     const matches = matchPolicies(
       [

@@ -6,6 +6,8 @@ import { describeWindow, isWithin } from "./time-window.ts";
 export type MatchFacts = {
   /** The task's type. */
   type: string;
+  /** Of a rollback: the type of what it brings back. What is decided about that is decided about bringing it back too. */
+  original_type?: string | null | undefined;
   /** Canonical keys of all that it touches. */
   keys: readonly string[];
   /** Risk score, 0-100. */
@@ -15,7 +17,12 @@ export type MatchFacts = {
 };
 
 /** A policy that applies, and why, for people. */
-export type PolicyMatch = { policy: PolicyEntry; why: string };
+export type PolicyMatch = {
+  policy: PolicyEntry;
+  why: string;
+  /** It speaks of what a rollback brings back: it demands, and waives nothing that was not meant for rollbacks. */
+  only_original?: boolean;
+};
 
 /**
  * The active policies whose stated conditions all hold (approvals.md, "Policies"): the type fits one of `task_types`,
@@ -25,16 +32,28 @@ export type PolicyMatch = { policy: PolicyEntry; why: string };
 export function matchPolicies(policies: readonly PolicyEntry[], facts: MatchFacts): PolicyMatch[] {
   return policies.flatMap((policy) => {
     const why = policy.active ? whyMatches(policy, facts) : null;
-    return why === null ? [] : [{ policy, why }];
+    if (why === null) return [];
+    return [{ policy, why, ...(fitsType(policy, facts.type) ? {} : { only_original: true }) }];
   });
 }
 
-function whyMatches(policy: PolicyEntry, { type, keys, score, at }: MatchFacts): string | null {
+/** Whether it is about tasks of this type; one that names no types is about all. */
+function fitsType({ task_types }: PolicyEntry, type: string): boolean {
+  return !task_types || task_types.some((pattern) => compileNameGlob(pattern)(type));
+}
+
+function whyMatches(
+  policy: PolicyEntry,
+  { type, original_type, keys, score, at }: MatchFacts,
+): string | null {
   const reasons: string[] = [];
   if (policy.task_types) {
-    const pattern = policy.task_types.find((one) => compileNameGlob(one)(type));
-    if (pattern === undefined) return null;
-    reasons.push(`its type ${type} fits ${pattern}`);
+    const patternOf = (name: string): string | undefined =>
+      policy.task_types?.find((one) => compileNameGlob(one)(name));
+    const [own, original] = [patternOf(type), original_type ? patternOf(original_type) : undefined];
+    if (own !== undefined) reasons.push(`its type ${type} fits ${own}`);
+    else if (original !== undefined) reasons.push(`what it brings back, ${original_type}, fits ${original}`);
+    else return null;
   }
   if (policy.resource_patterns) {
     const hit = firstHit(policy.resource_patterns, keys);

@@ -20,7 +20,7 @@ export type RequirementFacts = {
   people: readonly Person[];
   /** Roles and groups of the author; none where an agent is. */
   author: Pick<Person, "roles" | "groups">;
-  /** Nobody of these may approve: author, last editor, owners of agents among them. */
+  /** Nobody of these may approve: author, last editor, owners of agents among them, makers of their keys. */
   excluded: readonly string[];
   score: number;
   keys: readonly string[];
@@ -76,7 +76,7 @@ export function buildRequirements(facts: RequirementFacts): Requirement[] {
 
 /** Makers whom every policy that asks for people lets answer; none where one of them does not say so. */
 function letMakers(facts: RequirementFacts): string[] {
-  const asking = facts.matches.filter(({ policy }) => whyWaived(policy, facts) === null);
+  const asking = facts.matches.filter((match) => whyWaived(match, facts) === null);
   return [...(facts.leniency ?? [])].flatMap(([id, rules]) => {
     const isLet =
       asking.length === 0
@@ -116,7 +116,7 @@ export function reviewerIssues(
       : !mayReview(person)
         ? "is neither a reviewer nor an admin"
         : facts.excluded.includes(id)
-          ? "made this change, or owns the agent that did"
+          ? "made this change, owns the agent that did, or made its key"
           : null;
     return issue === null ? [] : [{ field: facts.field(index), issue }];
   });
@@ -133,7 +133,7 @@ function requirementOf(
   // A policy of 0 approvers and no roles can only have been written for its waiver: where that fails, one looks.
   const minApprovers = Math.max(policy.min_approvers, roles.length === 0 ? 1 : 0);
   const open = !policy.reviewers && !policy.groups;
-  const waived = whyWaived(policy, facts);
+  const waived = whyWaived(match, facts);
   return {
     id: policy.id,
     policy_id: policy.id,
@@ -229,9 +229,12 @@ export function hasRoleOrGroup(person: Pick<Person, "roles" | "groups">, name: s
 }
 
 /** Why the policy's waiver holds, or null. All stated conditions must; stating none waives nothing. */
-function whyWaived(policy: PolicyEntry, { author, score, keys }: RequirementFacts): string | null {
+function whyWaived(
+  { policy, only_original }: PolicyMatch,
+  { author, score, keys }: RequirementFacts,
+): string | null {
   const conditions = policy.auto_approve_if;
-  if (!conditions) return null;
+  if (!conditions || only_original) return null;
   const reasons: string[] = [];
   if (conditions.risk_below !== undefined) {
     if (score >= conditions.risk_below) return null;

@@ -4,7 +4,8 @@ import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
-import type { Ledger } from "../ledger/service.ts";
+import type { Fact } from "../ledger/schema.ts";
+import type { Ledger, Tx } from "../ledger/service.ts";
 import { createActivePolicies } from "./active.ts";
 import { policyErrors } from "./errors.ts";
 import { type NoteFacts, policyNotes } from "./notes.ts";
@@ -75,6 +76,10 @@ export type PolicyDeps = {
 export type PolicyService = {
   /** VALIDATION_ERROR where it names somebody unknown or demands the impossible. */
   create(actor: Actor, input: PolicyInput): Promise<PolicyEntry>;
+  /**
+   * The same in the caller's transaction, for one that ships and so names nobody; its fact is the caller's to record.
+   */
+  createWithin(tx: Tx, actor: Actor, input: PolicyInput): Promise<{ policy: PolicyEntry; fact: Fact }>;
   list(): Promise<PolicyEntry[]>;
   /** NOT_FOUND. */
   get(id: string): Promise<PolicyEntry>;
@@ -99,13 +104,19 @@ export function createPolicyService(deps: PolicyDeps): PolicyService {
     if (details.length > 0) throw errors.VALIDATION_ERROR({ details });
   }
 
+  async function createWithin(tx: Tx, actor: Actor, input: PolicyInput) {
+    const policy = await insertPolicy(tx, ids.uuid(), contentOf(input), personOf(actor));
+    return { policy, fact: fact("policy.created", policy) };
+  }
+
   return {
+    createWithin,
+
     async create(actor, input) {
-      const content = contentOf(input);
-      await assertSound(content.definition);
+      await assertSound(contentOf(input).definition);
       return ledger.write(actor, async (tx) => {
-        const entry = await insertPolicy(tx, ids.uuid(), content, personOf(actor));
-        return { result: entry, facts: [fact("policy.created", entry)] };
+        const { policy, fact } = await createWithin(tx, actor, input);
+        return { result: policy, facts: [fact] };
       });
     },
 

@@ -18,6 +18,7 @@ const AT = new Date("2026-11-20T12:00:00Z");
 let count = 0;
 const task = (over: Partial<PastTask> = {}): PastTask => ({
   ...{ id: String(count++), title: "T", type: "configuration.file", keys: ["database:prod/main"], score: 40 },
+  original_type: null,
   ...{ submitted_at: AT, approved_at: null, author: { roles: ["author"], groups: [] }, excluded: ["m"] },
   ...{ requested: [], may_waive: true },
   ...over,

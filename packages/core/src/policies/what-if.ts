@@ -10,6 +10,8 @@ export type PastTask = Pick<RequirementFacts, "author" | "excluded" | "requested
   id: string;
   title: string;
   type: string;
+  /** Of a rollback: the type of what it brings back. */
+  original_type: string | null;
   keys: readonly string[];
   score: number;
   submitted_at: Date;
@@ -115,8 +117,11 @@ function standingOf(
   };
 }
 
-function matchesOf(policies: readonly PolicyEntry[], { type, keys, score, submitted_at }: PastTask) {
-  return matchPolicies(policies, { type, keys, score, at: submitted_at });
+function matchesOf(
+  policies: readonly PolicyEntry[],
+  { type, original_type, keys, score, submitted_at }: PastTask,
+) {
+  return matchPolicies(policies, { type, original_type, keys, score, at: submitted_at });
 }
 
 function shown({ asked, ...standing }: Outcome): Standing {

@@ -20,8 +20,9 @@ export function presentTask(
 ): TaskEntry {
   const reviewerIds = task.approvals.map((approval) => approval.reviewer_id);
   const causes = causesOf(actor, { author_id: task.author_id, reviewer_ids: reviewerIds });
-  const { author_id, author_owner_id, editor_id, editor_owner_id } = task;
-  const isMaker = [author_id, author_owner_id, editor_id, editor_owner_id].includes(actor.id);
+  const { author_id, author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by } = task;
+  const authors = [author_id, author_owner_id, author_key_by];
+  const isMaker = [...authors, editor_id, editor_owner_id, editor_key_by].includes(actor.id);
   const isLet = isLetAnswer(task.requirements, actor.id);
   return {
     id: task.id,

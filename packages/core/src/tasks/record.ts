@@ -47,8 +47,11 @@ export type TaskRecord = {
   author_kind: "user" | "agent";
   author_name: string;
   author_owner_id: string | null;
+  /** Who made the key that was written with, where that is not whoever wrote. */
+  author_key_by: string | null;
   editor_id: string;
   editor_owner_id: string | null;
+  editor_key_by: string | null;
   source: string;
   team: string | null;
   ticket_ref: string | null;

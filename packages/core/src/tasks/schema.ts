@@ -58,7 +58,7 @@ export const waitingFor = z.strictObject({
   text: z.string(),
   whose_move: z.enum(["author", "reviewers", "system", "admin", "nobody"]),
   since: z.string(),
-  /** When the system will try by itself, where that is known. */
+  /** When the system will try by itself, or what waits for people is cancelled, where that is known. */
   until: z.string().optional(),
 });
 export type WaitingFor = z.infer<typeof waitingFor>;

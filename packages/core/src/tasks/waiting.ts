@@ -11,6 +11,7 @@ type Facts = Pick<
   | "waiting_for"
   | "problem"
   | "approvals"
+  | "expires_at"
   | "started_at"
 >;
 
@@ -60,7 +61,8 @@ function reviewing(task: Facts, missing: readonly string[], since: string, now: 
     };
   }
   const text = missing.length > 0 ? `waiting for ${missing.join(" and ")}` : "waiting for its reviewers";
-  return { text, whose_move: "reviewers", since };
+  const until = task.expires_at ? { until: task.expires_at.toISOString() } : {};
+  return { text, whose_move: "reviewers", since, ...until };
 }
 
 function approved(task: Facts, since: string, now: Date): WaitingFor {

@@ -224,7 +224,8 @@ describe("who decides", () => {
 
   test("a grant lets it pass, each hit is counted, and once revoked people are asked again", async () => {
     const granted = await agentWith({});
-    const grant = await core.agents.grants.create(core.who.admin, granted.id, {
+    const other = await core.person(["admin"]);
+    const grant = await core.agents.grants.create(other, granted.id, {
       ...{ tool: "edit_file", resources: null, expires_in_days: 1 },
     });
     const hits = async () =>

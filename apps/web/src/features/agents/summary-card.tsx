@@ -43,6 +43,11 @@ export function SummaryCard({ summary, parts }: { summary: AgentSummary; parts?:
               )}
             </div>
           ))}
+          {summary.told.length > 0 && (
+            <p className="text-ink-2 sm:col-span-3">
+              Told to the agent, not enforced here: {summary.told.join(", ")}.
+            </p>
+          )}
         </div>
       )}
     </section>

@@ -51,6 +51,15 @@ export function createGrants({
     return grant;
   }
 
+  async function madeLiveKey(agentId: string, personId: string): Promise<boolean> {
+    const { rowCount } = await pool.query(
+      `SELECT 1 FROM api_key WHERE principal_kind = 'agent' AND principal_id = $1 AND created_by = $2
+        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`,
+      [agentId, personId],
+    );
+    return (rowCount ?? 0) > 0;
+  }
+
   return {
     /** Those in force first. NOT_FOUND. */
     async list(actor: Actor, agentId: string): Promise<GrantEntry[]> {
@@ -59,8 +68,8 @@ export function createGrants({
       return listGrants(pool, agentId);
     },
     /**
-     * By an admin who does not own the agent: whoever answers for it does not answer for its calls. NOT_FOUND,
-     * FORBIDDEN, TOO_MANY_AGENT_GRANTS.
+     * By an admin who neither owns the agent nor made a key that it can use: whoever is behind it does not answer for
+     * its calls. NOT_FOUND, FORBIDDEN, TOO_MANY_AGENT_GRANTS.
      */
     async create(
       actor: Actor,
@@ -72,6 +81,11 @@ export function createGrants({
       if (agent.owner_id === actor.id) {
         throw errors.FORBIDDEN({
           message: "Whoever owns an agent does not grant it anything; another admin can.",
+        });
+      }
+      if (await madeLiveKey(agentId, actor.id)) {
+        throw errors.FORBIDDEN({
+          message: "Whoever made a key of an agent does not grant it anything; another admin can.",
         });
       }
       const grant: NewGrant = {

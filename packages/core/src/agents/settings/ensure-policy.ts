@@ -11,8 +11,6 @@ const POLICY = policyInput.parse({
   task_types: [AGENT_SETTINGS_TYPE],
   min_approvers: 1,
   reject_threshold: 1,
-  // Where the agent itself asks, the yes of whoever answers for it is enough.
-  owner_may_answer: true,
   due_in_hours: 24,
 });
 
@@ -21,15 +19,20 @@ const POLICY = policyInput.parse({
  * from every process at start.
  */
 export function createEnsurePolicy({
-  prisma,
+  ledger,
   policies,
   clock,
-}: Pick<AgentsDeps, "prisma" | "policies" | "clock">) {
-  return async (): Promise<void> => {
-    const { count } = await prisma.setting.createMany({
-      data: [{ key: KEY, value: true, updated_at: clock.now() }],
-      skipDuplicates: true,
+}: Pick<AgentsDeps, "ledger" | "policies" | "clock">) {
+  const start = systemActor("start");
+  return (): Promise<void> =>
+    ledger.write(start, async (tx) => {
+      // Mark and policy together: with the mark alone the policy would be missing for ever.
+      const { count } = await tx.setting.createMany({
+        data: [{ key: KEY, value: true, updated_at: clock.now() }],
+        skipDuplicates: true,
+      });
+      if (count === 0) return { result: undefined, facts: [] };
+      const { fact } = await policies.createWithin(tx, start, POLICY);
+      return { result: undefined, facts: [fact] };
     });
-    if (count === 1) await policies.create(systemActor("start"), POLICY);
-  };
 }

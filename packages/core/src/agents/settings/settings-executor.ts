@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Preview } from "../../executors/schema.ts";
 import { type Executor, ExecutorFailure, type Json, unifiedDiff } from "../../executors/service.ts";
 import { type Actor, systemActor } from "../../kernel/actor.ts";
 import type { AgentsDeps } from "../deps.ts";
@@ -120,20 +121,7 @@ export function createAgentSettingsExecutor({ pool, ledger, clock }: Deps): Exec
       const isDone = same(now, after);
       return {
         valid: agent.version === version && !isDone,
-        changes: [
-          {
-            resource: { ...agentRef(agent_id), name: agent.name },
-            action: "update",
-            before: { sentence: sentenceOf(agent.name, now), ...now },
-            after: { sentence: sentenceOf(agent.name, after), ...after },
-            diff: unifiedDiff(
-              `agents/${agent.name}`,
-              permissionsText(agent.name, now),
-              permissionsText(agent.name, after),
-            ),
-          },
-        ],
-        warnings: widenings(now, after),
+        ...shown(agent, now, after),
         errors: [
           ...(agent.version === version ? [] : [changedMeanwhile(version, agent.version).message]),
           ...(isDone && agent.version === version ? ["The agent is permitted exactly this already."] : []),
@@ -177,6 +165,11 @@ export function createAgentSettingsExecutor({ pool, ledger, clock }: Deps): Exec
       return same(now, after) ? "done" : "foreign";
     },
 
+    async planRollback(json) {
+      const { agent_id, name, before, after } = stashShape.parse(json);
+      return shown({ id: agent_id, name }, after, before);
+    },
+
     async rollback(json, context) {
       const { agent_id, name, before, after } = stashShape.parse(json);
       context.signal.throwIfAborted();
@@ -191,6 +184,26 @@ export function createAgentSettingsExecutor({ pool, ledger, clock }: Deps): Exec
 
 function agentRef(id: string) {
   return { type: "agent" as const, id, scope: "instance" as const, actions: ["write" as const] };
+}
+
+/** A change of permissions for whoever reviews it: both sides, their difference, and what becomes wider. */
+function shown(
+  { id, name }: { id: string; name: string },
+  before: Permissions,
+  after: Permissions,
+): Pick<Preview, "changes" | "warnings"> {
+  return {
+    changes: [
+      {
+        resource: { ...agentRef(id), name },
+        action: "update",
+        before: { sentence: sentenceOf(name, before), ...before },
+        after: { sentence: sentenceOf(name, after), ...after },
+        diff: unifiedDiff(`agents/${name}`, permissionsText(name, before), permissionsText(name, after)),
+      },
+    ],
+    warnings: widenings(before, after),
+  };
 }
 
 function merged(now: Permissions, set: AgentSettingsParameters["set"]): Permissions {

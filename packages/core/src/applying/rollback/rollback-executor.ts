@@ -115,14 +115,15 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
         },
       );
       const original = executorOf(kept, config);
-      const changes = await original.planRollback?.(kept.stash, kept.config, context);
+      const back = await original.planRollback?.(kept.stash, kept.config, context);
       const errors = found === "foreign" ? [foreignTo(original)] : found === "untouched" ? [AS_BEFORE] : [];
       return {
         valid: errors.length === 0,
-        changes: changes ? [...changes] : reverseChanges(kept.changes),
+        changes: back?.changes ?? reverseChanges(kept.changes),
         warnings: [
           ...(found === "partial" ? ["Only a part of it is in effect; that part is brought back."] : []),
           ...(doubt === null ? [] : [doubt]),
+          ...(back?.warnings ?? []),
         ],
         errors,
         affected_services: [],

@@ -170,7 +170,7 @@ export function createCommandExecutor(options: { book: CommandBook; limits?: Lim
       });
     },
 
-    planRollback: async (stash) => rollbackChanges(readSavedPlan(stash)),
+    planRollback: async (stash) => ({ changes: rollbackChanges(readSavedPlan(stash)), warnings: [] }),
 
     inspect: (stash, _config, context) => standingOf(readSavedPlan(stash), context),
 

@@ -222,8 +222,8 @@ describe("service.http", () => {
         compensate: { method: "POST", url: `${other.url}/undo`, body: "x" },
       });
       const stash = await both.stash(config, attemptContext());
-      const [change] = (await both.planRollback?.(stash, config, attemptContext())) ?? [];
-      expect(change).toMatchObject({ action: "post", resource: { id: other.place } });
+      const back = await both.planRollback?.(stash, config, attemptContext());
+      expect(back?.changes[0]).toMatchObject({ action: "post", resource: { id: other.place } });
       await both.apply(config, attemptContext({ stash }));
       await both.rollback(stash, attemptContext());
       expect(other.requests[0]?.headers.authorization).toBeUndefined();

@@ -183,7 +183,7 @@ export function createHttpExecutor(options: HttpOptions): Executor {
     async planRollback(json) {
       const { compensate } = stashShape.parse(json);
       if (!compensate) throw notCompensated();
-      return [changeOf(compensate)];
+      return { changes: [changeOf(compensate)], warnings: [] };
     },
 
     async rollback(json, context) {

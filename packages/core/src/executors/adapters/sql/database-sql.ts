@@ -161,7 +161,8 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
       const { task } = stashed(json);
       if (!task.down) throw new ExecutorFailure(NO_DOWN);
       const back = { ...task, up: task.down, down: null };
-      return sqlPreview(back, await rehearsed(back, context)).changes;
+      const { changes, warnings } = sqlPreview(back, await rehearsed(back, context));
+      return { changes, warnings };
     },
 
     async rollback(json, context) {
