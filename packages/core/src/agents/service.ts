@@ -100,8 +100,15 @@ export type AgentsService = {
     keys: readonly string[],
     options?: { begun: boolean },
   ): Promise<void>;
-  /** Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. NOT_FOUND. */
-  toolVerdict(db: Db, call: ToolCall & { agent_id: string }): Promise<ToolVerdict>;
+  /**
+   * Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. Without
+   * `grants_count` only the agent's settings are asked. NOT_FOUND.
+   */
+  toolVerdict(
+    db: Db,
+    call: ToolCall & { agent_id: string },
+    options?: { grants_count: boolean },
+  ): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
   announceStale(withinSeconds: number): Promise<number>;
   /** Makes the policy for changes of permissions that ships, once. */
@@ -181,10 +188,11 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
       if (refusal) throw refusal;
     },
 
-    async toolVerdict(db, { agent_id, ...call }) {
+    async toolVerdict(db, { agent_id, ...call }, { grants_count } = { grants_count: true }) {
       const agent = await findAgent(db, agent_id);
       if (!agent?.active) throw missingAgent();
-      return toolVerdict(agent.tools, await grantsInForce(db, agent_id), call, MATCHERS);
+      const grants = grants_count ? await grantsInForce(db, agent_id) : [];
+      return toolVerdict(agent.tools, grants, call, MATCHERS);
     },
 
     announceStale: health.announceStale,
