@@ -34,6 +34,20 @@ export const memoryBlock = z.strictObject({
   read_only: z.boolean().default(false),
 });
 
+/** What a call does, in the words of the Agent Client Protocol; `other` may do anything. */
+export const TOOL_KINDS = [
+  "read",
+  "edit",
+  "delete",
+  "move",
+  "search",
+  "execute",
+  "think",
+  "fetch",
+  "switch_mode",
+  "other",
+] as const;
+
 export const toolPermission = z.strictObject({
   name: line(1, 200),
   permission: z.enum(["allow", "ask", "deny"]),

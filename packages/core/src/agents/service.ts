@@ -106,8 +106,15 @@ export type AgentsService = {
   ): Promise<Rate[]>;
   /** In the transaction of a proposal, with what `mayPropose` answered. AGENT_LIMIT_REACHED. */
   holdRates(db: Db, agentId: string, rates: readonly Rate[]): Promise<void>;
-  /** Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. NOT_FOUND. */
-  toolVerdict(db: Db, call: ToolCall & { agent_id: string }): Promise<ToolVerdict>;
+  /**
+   * Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. Without
+   * `grants_count` only the agent's settings are asked. NOT_FOUND.
+   */
+  toolVerdict(
+    db: Db,
+    call: ToolCall & { agent_id: string },
+    options?: { grants_count: boolean },
+  ): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
   announceStale(withinSeconds: number): Promise<number>;
   /** Makes the policy for changes of permissions that ships, once. */
@@ -189,10 +196,11 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
     },
     holdRates,
 
-    async toolVerdict(db, { agent_id, ...call }) {
+    async toolVerdict(db, { agent_id, ...call }, { grants_count } = { grants_count: true }) {
       const agent = await findAgent(db, agent_id);
       if (!agent?.active) throw missingAgent();
-      return toolVerdict(agent.tools, await grantsInForce(db, agent_id), call, MATCHERS);
+      const grants = grants_count ? await grantsInForce(db, agent_id) : [];
+      return toolVerdict(agent.tools, grants, call, MATCHERS);
     },
 
     announceStale: health.announceStale,

@@ -50,6 +50,7 @@ export function toEntry(row: AgentRow): AgentEntry {
   const { scoped, typed, max_tasks, active_tasks, now, last_heartbeat_at, ...rest } = row;
   return {
     ...rest,
+    tools: inOrder(row.tools),
     scopes: scoped ? row.scopes : null,
     task_types: typed ? row.task_types : null,
     capacity: { max_tasks, active_tasks },
@@ -94,15 +95,21 @@ export async function isNameTaken(db: Db, name: string): Promise<boolean> {
 
 /** Columns of what is given of an agent's settings; what is absent is left out. */
 export function columnsOf(given: Partial<SettableFields>): Prisma.agentUncheckedUpdateInput {
-  const { tags, scopes, task_types, capacity, ...plain } = given;
+  const { tags, tools, scopes, task_types, capacity, ...plain } = given;
   const columns: Record<string, unknown> = {
     ...plain,
+    ...(tools && { tools: inOrder(tools) }),
     ...(tags && { tags: [...new Set(tags)] }),
     ...(scopes !== undefined && { scopes: scopes ?? [], scoped: scopes !== null }),
     ...(task_types !== undefined && { task_types: task_types ?? [], typed: task_types !== null }),
     ...(capacity && { max_tasks: capacity.max_tasks }),
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+/** Tools by name: the order in which somebody chose them means nothing, and is no change. */
+export function inOrder(tools: AgentEntry["tools"]): AgentEntry["tools"] {
+  return tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What an agent's versions are about, as an entry shows it. */

@@ -13,6 +13,8 @@ export type ToolCall = {
 export type Grant = {
   readonly id: string;
   readonly tool: string;
+  /** Null: any. Where it is one, `tool` is a tool's name and no kind. */
+  readonly kind: string | null;
   readonly resources: readonly string[] | null;
 };
 
@@ -28,11 +30,15 @@ export type ToolMatchers = {
   readonly key: (pattern: string) => (text: string) => boolean;
 };
 
+/** Keys of tools themselves: which of them a grant is for its `tool` says. */
+const TOOLS = "service:tools/";
+
 /**
  * May the agent make this call on its own? A `deny` that fits name or kind wins over everything, in any case and by
  * patterns too: what is forbidden stays so however it is spelled. Then a grant, which must cover every resource of the
- * call; a grant for some resources covers no call that names none. Then the tool's own permission by its exact name,
- * and that of its kind. A tool that nobody has decided about is asked for.
+ * call; a grant for some resources covers no call that names nothing but its tool. Then the tool's own permission by its
+ * exact name. Then an `ask` that fits as a `deny` does: a kind that is allowed lets nothing pass that somebody wants to
+ * be asked about. Then what its kind is allowed. A tool that nobody has decided about is asked for.
  */
 export function toolVerdict(
   tools: AgentEntry["tools"],
@@ -44,14 +50,18 @@ export function toolVerdict(
     const matches = matchers.name(pattern);
     return matches(call.tool) || matches(call.kind);
   };
-  if (tools.some(({ name, permission }) => permission === "deny" && isCall(name))) {
-    return { permission: "deny", grant_id: null };
-  }
-  const grant = grants.find(({ tool, resources }) => isCall(tool) && covers(resources, call.keys, matchers));
+  const isSaid = (wanted: "deny" | "ask"): boolean =>
+    tools.some(({ name, permission }) => permission === wanted && isCall(name));
+  const isGranted = ({ tool, kind, resources }: Grant): boolean =>
+    (kind === null ? isCall(tool) : kind === call.kind && matchers.name(tool)(call.tool)) &&
+    covers(resources, call.keys, matchers);
+  if (isSaid("deny")) return { permission: "deny", grant_id: null };
+  const grant = grants.find(isGranted);
   if (grant) return { permission: "allow", grant_id: grant.id };
-  const own =
-    tools.find(({ name }) => name === call.tool) ?? tools.find(({ name }) => name === call.kind) ?? null;
-  return { permission: own?.permission ?? "ask", grant_id: null };
+  const named = tools.find(({ name }) => name === call.tool);
+  if (named) return { permission: named.permission, grant_id: null };
+  const ofKind = isSaid("ask") ? undefined : tools.find(({ name }) => name === call.kind);
+  return { permission: ofKind?.permission ?? "ask", grant_id: null };
 }
 
 function covers(
@@ -60,6 +70,7 @@ function covers(
   { key }: ToolMatchers,
 ): boolean {
   if (resources === null) return true;
+  const touched = keys.filter((each) => !each.startsWith(TOOLS));
   const allowed = resources.map(key);
-  return keys.length > 0 && keys.every((each) => allowed.some((matches) => matches(each)));
+  return touched.length > 0 && touched.every((each) => allowed.some((matches) => matches(each)));
 }

@@ -1,4 +1,5 @@
-import { CodedError, defineErrors } from "../kernel/errors.ts";
+import { CodedError, defineErrors, errors } from "../kernel/errors.ts";
+import type { Issue } from "./port.ts";
 
 export const executorErrors = defineErrors({
   UNKNOWN_TASK_TYPE: {
@@ -27,6 +28,18 @@ export const executorErrors = defineErrors({
     next: "Start with the ADE_SECRET of that time, or cancel the task.",
   },
 });
+
+/** More findings than this help nobody. */
+const MAX_ISSUES = 50;
+
+/** A configuration that is refused: the first finding in words, all in details. */
+export function invalidConfig(issues: readonly Issue[]): CodedError {
+  const first = issues[0];
+  return errors.VALIDATION_ERROR({
+    ...(first && { message: `${first.field}: ${first.issue}.` }),
+    details: issues.slice(0, MAX_ISSUES),
+  });
+}
 
 /**
  * An executor's expected failure, with a sentence for people.

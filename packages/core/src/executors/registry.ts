@@ -1,6 +1,5 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { errors } from "../kernel/errors.ts";
-import { executorErrors } from "./errors.ts";
+import { executorErrors, invalidConfig } from "./errors.ts";
 import type { Executor, Issue } from "./port.ts";
 import type { ExecutorInfo, TaskConfig } from "./schema.ts";
 import { schemaIssues } from "./schema-issues.ts";
@@ -8,8 +7,6 @@ import { referenceIssues } from "./secret-reference.ts";
 
 const TYPE_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?$/;
 const PARAMETERS_FIELD = "config.parameters";
-/** More findings than this help nobody. */
-const MAX_ISSUES = 50;
 
 export type Registry = {
   /** The executor for a type; UNKNOWN_TASK_TYPE (400) with the known types where there is none. */
@@ -34,14 +31,6 @@ function findUnstorable(value: unknown, field: string): Issue[] {
     ...findUnstorable(key, field),
     ...findUnstorable(member, `${field}.${key}`),
   ]);
-}
-
-function invalid(issues: readonly Issue[]): Error {
-  const first = issues[0];
-  return errors.VALIDATION_ERROR({
-    ...(first && { message: `${first.field}: ${first.issue}.` }),
-    details: issues.slice(0, MAX_ISSUES),
-  });
 }
 
 /**
@@ -106,15 +95,15 @@ export function createRegistry(executors: readonly Executor[]): Registry {
     async validate(config) {
       const { executor, check } = entryOf(config.type);
       if (!check(config.parameters)) {
-        throw invalid(schemaIssues(check.errors, PARAMETERS_FIELD));
+        throw invalidConfig(schemaIssues(check.errors, PARAMETERS_FIELD));
       }
       const references = referenceIssues(config);
-      if (references.length > 0) throw invalid(references);
+      if (references.length > 0) throw invalidConfig(references);
       const unstorable = findUnstorable(config, "config");
-      if (unstorable.length > 0) throw invalid(unstorable);
+      if (unstorable.length > 0) throw invalidConfig(unstorable);
       await executor.refresh?.();
       const issues = (await executor.check?.(config)) ?? [];
-      if (issues.length > 0) throw invalid(issues);
+      if (issues.length > 0) throw invalidConfig(issues);
     },
   };
 }

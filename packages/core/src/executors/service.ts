@@ -11,7 +11,7 @@ import { referencesOf, type SecretReference } from "./secret-reference.ts";
 import { unionOf } from "./touched.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
-export { ExecutorFailure } from "./errors.ts";
+export { ExecutorFailure, invalidConfig } from "./errors.ts";
 export { createKeptText, renderFrom, type Segment } from "./kept-text.ts";
 export { MASK } from "./mask.ts";
 export { cleanText, createOutputCollector, OUTPUT_LIMIT_BYTES, type OutputCollector } from "./output.ts";

@@ -9,18 +9,62 @@ import {
 import type { AllowAlways } from "../approvals/schema.ts";
 import { isReleased } from "../approvals/service.ts";
 import type { Actor } from "../kernel/actor.ts";
-import { errors } from "../kernel/errors.ts";
+import { type CodedError, errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
+import type { RiskLevel } from "../risk/schema.ts";
 import { type Db, loadTask, type ReviewRecord } from "../tasks/service.ts";
 
 /** What a reviewer wants to be allowed from now on, as it is kept with the answer until the task is approved. */
-export type GrantWish = { tool: string; resources: string[] | null; expires_in_days: number };
+export type GrantWish = { tool: string; kind: string; resources: string[] | null; expires_in_days: number };
 
 const DAY_MS = 86_400_000;
+/** Keys of tools themselves. */
+const TOOLS = "service:tools/";
+const FIELD = "options.allow_always";
+
+/** What of a task decides whether calls like it may be allowed from now on. */
+export type AllowableCall = {
+  type: string;
+  author_kind: string;
+  author_owner_id: string | null;
+  risk_level: RiskLevel | null;
+  resource_keys: readonly string[];
+  /** `config.parameters` of the call. */
+  parameters: Readonly<Record<string, unknown>>;
+};
 
 /**
- * Refuses what this reviewer may not allow always. Whoever owns an agent grants it nothing; only an admin goes beyond the
- * resources of this call; a tool whose name reads as a pattern would be more than one tool.
+ * Why this reviewer may not allow calls like this one from now on, or null. Whoever owns an agent grants it nothing; only
+ * an admin goes beyond the resources of this call; a tool whose name reads as a pattern would be more than one tool; and
+ * a call that names nothing but its tool stands for every other that hides what it touches. Pure.
+ *
+ * @param resources as it is wished for: absent those of the call, null any
+ */
+export function allowAlwaysRefusal(
+  actor: Pick<Actor, "id" | "roles">,
+  call: AllowableCall,
+  resources?: readonly string[] | null,
+): CodedError | null {
+  const refuse = (issue: string) => errors.VALIDATION_ERROR({ details: [{ field: FIELD, issue }] });
+  if (call.type !== TOOL_CALL_TYPE || call.author_kind !== "agent")
+    return refuse("Only a tool call of an agent takes it.");
+  if (call.author_owner_id === actor.id)
+    return errors.FORBIDDEN({ message: "Whoever owns an agent does not grant it anything." });
+  if (call.risk_level !== "LOW" && call.risk_level !== "MEDIUM")
+    return refuse("A call of HIGH risk is looked at each time.");
+  if (resources !== undefined && !actor.roles.includes("admin"))
+    return errors.FORBIDDEN({ message: "Only an admin allows more than what this call touches." });
+  const { tool } = useOf(call);
+  if (tool === "" || /[*?{}[\]!]/.test(tool)) return refuse("The tool's name reads as a pattern.");
+  if (resources === undefined && touchedBy(call).length === 0)
+    return refuse(
+      "This call names nothing that it touches but its tool, so every such call would pass: only an admin allows a tool as a whole (POST /agents/:id/grants).",
+    );
+  return null;
+}
+
+/**
+ * Refuses what this reviewer may not allow always; as `allowAlwaysRefusal`, and where the agent has too many grants.
  *
  * @throws VALIDATION_ERROR, FORBIDDEN
  */
@@ -30,23 +74,24 @@ export async function planGrant(
   task: ReviewRecord,
   wanted: AllowAlways,
 ): Promise<GrantWish> {
-  const field = "options.allow_always";
-  const refuse = (issue: string) => errors.VALIDATION_ERROR({ details: [{ field, issue }] });
-  if (task.type !== TOOL_CALL_TYPE || task.author_kind !== "agent")
-    throw refuse("Only a tool call of an agent takes it.");
-  if (task.author_owner_id === actor.id)
-    throw errors.FORBIDDEN({ message: "Whoever owns an agent does not grant it anything." });
-  if (task.risk_level === "HIGH" || task.risk_level === "CRITICAL")
-    throw refuse("A call of HIGH risk is looked at each time.");
-  if (wanted.resources !== undefined && !actor.roles.includes("admin"))
-    throw errors.FORBIDDEN({ message: "Only an admin allows more than what this call touches." });
-  const tool = String((await loadTask(db, task.id))?.config.parameters.tool ?? "");
-  if (tool === "" || /[*?{}[\]!]/.test(tool)) throw refuse("The tool's name reads as a pattern.");
-  if ((await grantsInForce(db, task.author_id)).length >= MAX_GRANTS)
-    throw refuse(`The agent has ${MAX_GRANTS} grants in force.`);
-  const resources = wanted.resources === undefined ? task.resource_keys : wanted.resources;
-  return { tool, resources, expires_in_days: wanted.expires_in_days };
+  const { parameters = {} } = (await loadTask(db, task.id))?.config ?? {};
+  const call = { ...task, parameters };
+  const refusal = allowAlwaysRefusal(actor, call, wanted.resources);
+  if (refusal) throw refusal;
+  if ((await grantsInForce(db, task.author_id)).length >= MAX_GRANTS) {
+    const issue = `The agent has ${MAX_GRANTS} grants in force.`;
+    throw errors.VALIDATION_ERROR({ details: [{ field: FIELD, issue }] });
+  }
+  const resources = wanted.resources === undefined ? touchedBy(call) : wanted.resources;
+  return { ...useOf(call), resources, expires_in_days: wanted.expires_in_days };
 }
+
+function useOf({ parameters }: Pick<AllowableCall, "parameters">): { tool: string; kind: string } {
+  return { tool: String(parameters.tool ?? ""), kind: String(parameters.kind ?? "other") };
+}
+
+const touchedBy = ({ resource_keys }: Pick<AllowableCall, "resource_keys">): string[] =>
+  resource_keys.filter((key) => !key.startsWith(TOOLS));
 
 type Answered = {
   reviewer_id: string;
@@ -60,10 +105,10 @@ type Answered = {
 export function grantsOf(task: ReviewRecord, answers: readonly Answered[], ids: Ids): NewGrant[] {
   return answers.flatMap(({ status, allow_always, reviewer_id, reviewer_name, ...answer }) => {
     if (status !== "APPROVED" || !allow_always || !isReleased(answer, task.now)) return [];
-    const { tool, resources, expires_in_days } = allow_always;
+    const { tool, kind, resources, expires_in_days } = allow_always;
     return [
       {
-        ...{ id: ids.uuid(), agent_id: task.author_id, tool, resources },
+        ...{ id: ids.uuid(), agent_id: task.author_id, tool, kind, resources },
         granted_by: { id: reviewer_id, name: reviewer_name },
         task_id: task.id,
         expires_at: new Date(task.now.getTime() + expires_in_days * DAY_MS),

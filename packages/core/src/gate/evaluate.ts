@@ -160,11 +160,16 @@ export async function toolFacts(
 ): Promise<Pick<RequirementFacts, "leniency" | "allowed">> {
   const use = deps.executors.find(call.config.type).toolUse?.(call.config);
   if (!use) return {};
+  const isBelowHigh = call.level === "LOW" || call.level === "MEDIUM";
+  // A call of HIGH risk is looked at each time, whatever was allowed for calls like it.
   const verdict =
     call.agent_id === null
       ? null
-      : await toolVerdict(deps, { ...use, agent_id: call.agent_id, keys: call.keys });
-  const isBelowHigh = call.level === "LOW" || call.level === "MEDIUM";
+      : await toolVerdict(
+          deps,
+          { ...use, agent_id: call.agent_id, keys: call.keys },
+          { grants_count: isBelowHigh },
+        );
   return {
     ...(isBelowHigh && { leniency: leniencyOf(call.made_by) }),
     allowed: verdict?.permission === "allow" ? allowedBy(use, verdict.grant_id) : undefined,
@@ -175,8 +180,9 @@ export async function toolFacts(
 export async function toolVerdict(
   deps: Pick<GateDeps, "agents" | "pool">,
   call: ToolUse & { agent_id: string; keys: readonly string[] },
+  options?: { grants_count: boolean },
 ) {
-  const verdict = await deps.agents.toolVerdict(deps.pool, call);
+  const verdict = await deps.agents.toolVerdict(deps.pool, call, options);
   if (verdict.permission === "deny")
     throw gateErrors.AGENT_TOOL_DENIED({
       message: `The agent's settings deny the tool ${call.tool}.`,

@@ -22,7 +22,7 @@ export type ApprovalRecord = {
   by_admin: boolean;
   apply_immediately: boolean;
   /** What becomes a grant once the task is approved. */
-  allow_always: { tool: string; resources: string[] | null; expires_in_days: number } | null;
+  allow_always: { tool: string; kind: string; resources: string[] | null; expires_in_days: number } | null;
   release_at: string | null;
   due_at: string | null;
   /** When the next reminder or escalation is due; null at the end of its ladder. */

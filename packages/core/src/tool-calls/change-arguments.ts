@@ -1,5 +1,5 @@
 import type { TaskConfig } from "../executors/schema.ts";
-import { pathsOfCall } from "./resources.ts";
+import { pathsOfCall } from "./places.ts";
 import { toolCallParameters } from "./schema.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TOOL_CALL_TYPE } from "../agents/service.ts";
 import type { TaskConfig } from "../executors/schema.ts";
-import { cleanText, type Executor, ExecutorFailure } from "../executors/service.ts";
+import { cleanText, type Executor, ExecutorFailure, invalidConfig } from "../executors/service.ts";
 import type { ResourceRef } from "../resources/schema.ts";
 import { canonicalKey } from "../resources/service.ts";
 import { awaitEnd, type ToolCallDeps } from "./await-end.ts";
@@ -9,6 +9,7 @@ import { previewOfCall } from "./preview.ts";
 import { redactText, redactValue } from "./redact.ts";
 import { resourcesOfCall } from "./resources.ts";
 import { type ToolCallParameters, toolCallParameters } from "./schema.ts";
+import { excessOf } from "./sizes.ts";
 
 const VERSION = 1;
 const PERMITTED = "The agent was told that it may.\n";
@@ -17,6 +18,20 @@ const parametersOf = (config: TaskConfig): ToolCallParameters => toolCallParamet
 
 const resourcesOf = (config: TaskConfig): ResourceRef[] =>
   resourcesOfCall(parametersOf(config)).map((resource) => ({ ...resource, actions: [...resource.actions] }));
+
+/** What is wrong with the parameters, by field. */
+function issuesOf(config: TaskConfig): { field: string; issue: string }[] {
+  const parsed = toolCallParameters.safeParse(config.parameters);
+  const issues = parsed.success
+    ? excessOf(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => ({
+        field: ["config.parameters", ...path].join("."),
+        issue: message,
+      }));
+  if (config.rollback_strategy === "none") return issues;
+  const issue = 'must be "none": what an agent\'s tool did cannot be brought back from here';
+  return [...issues, { field: "config.rollback_strategy", issue }];
+}
 
 /**
  * Executor of `agent.tool_call`: the effect is the agent's own. Applying means that the agent has been let: from then
@@ -65,7 +80,10 @@ export function createToolCallExecutor(deps: ToolCallDeps): Executor {
       return [...files, ...declared];
     },
     expiresAfter: (config) => parametersOf(config).wait_seconds,
+    /** Refuses first what is too much to be read through: masking reads every character of it. */
     redact(config) {
+      const found = issuesOf(config);
+      if (found.length > 0) throw invalidConfig(found);
       const {
         arguments: given,
         diffs,
@@ -82,20 +100,7 @@ export function createToolCallExecutor(deps: ToolCallDeps): Executor {
       };
       return { ...config, description: redactText(config.description), parameters };
     },
-    check(config) {
-      const parsed = toolCallParameters.safeParse(config.parameters);
-      const issues = parsed.success
-        ? []
-        : parsed.error.issues.map(({ path, message }) => ({
-            field: ["config.parameters", ...path].join("."),
-            issue: message,
-          }));
-      if (config.rollback_strategy !== "none") {
-        const issue = 'must be "none": what an agent\'s tool did cannot be brought back from here';
-        issues.push({ field: "config.rollback_strategy", issue });
-      }
-      return issues;
-    },
+    check: issuesOf,
 
     async plan(config, { signal }) {
       signal.throwIfAborted();

@@ -1,33 +1,55 @@
 import type { Change, Preview } from "../executors/schema.ts";
 import { unifiedDiff } from "../executors/service.ts";
-import { resourcesOfCall } from "./resources.ts";
+import { type CallFile, filesOfCall, keyOf, resourcesOfCall } from "./resources.ts";
 import type { ToolCallParameters } from "./schema.ts";
 
-/** What is shown of a call to those who decide on it: itself first, then every file with its diff. Pure. */
+/**
+ * What is shown of a call to those who decide on it: itself first, then every file, with each of its changes in the order
+ * in which they are made, then where it calls. Pure.
+ */
 export function previewOfCall(call: ToolCallParameters): Preview {
   const [tool, ...touched] = resourcesOfCall(call);
-  const byPath = new Map(
-    call.diffs.map((diff) => [
-      keyOf(resourcesOfCall({ ...call, locations: [], arguments: {}, diffs: [diff] })[1]),
-      diff,
-    ]),
-  );
-  const files = touched.map((resource): Change => {
-    const diff = byPath.get(keyOf(resource));
-    if (!diff) return { resource, action: VERBS[call.kind] ?? "execute" };
-    return {
-      resource,
-      action: diff.old_text === null ? "create" : "write",
-      diff: unifiedDiff(diff.path, diff.old_text, diff.new_text),
-    };
-  });
+  const files = filesOfCall(call);
+  const ofFile = new Map(files.map(({ path, resource }) => [path, keyOf(resource)]));
   return {
     valid: true,
-    changes: [changeOfTool(call, tool!), ...files],
-    warnings: warningsOf(call),
+    changes: [
+      changeOfTool(call, tool!),
+      ...touched.flatMap((resource): Change[] => {
+        const diffs = call.diffs.filter(({ path }) => ofFile.get(path) === keyOf(resource));
+        if (diffs.length === 0) return [{ resource, action: VERBS[call.kind] ?? "execute" }];
+        return diffs.map((diff) => changeOfFile(call, resource, diff));
+      }),
+    ],
+    warnings: [...warningsOf(call), ...sharedNames(files)],
     errors: [],
     affected_services: [],
   };
+}
+
+function changeOfFile(
+  { kind }: ToolCallParameters,
+  resource: Change["resource"],
+  { path, old_text, new_text }: ToolCallParameters["diffs"][number],
+): Change {
+  const written = old_text === null ? "create" : "write";
+  return {
+    resource,
+    // A deletion is one, whatever text comes with it.
+    action: kind === "delete" || kind === "move" ? kind : written,
+    diff: unifiedDiff(path, old_text, new_text),
+  };
+}
+
+/** Names do not tell upper and lower case apart: what is decided about one of these files is decided about the other. */
+function sharedNames(files: readonly CallFile[]): string[] {
+  const byKey = Map.groupBy(files, ({ resource }) => keyOf(resource));
+  return [...byKey.values()].flatMap((same) => {
+    const different = same.filter(({ place }, at) => same.findIndex((each) => each.place === place) === at);
+    if (different.length < 2) return [];
+    const paths = different.map(({ path }) => path).join(" and ");
+    return [`${paths} are one name here, and may be ${different.length} files`];
+  });
 }
 
 /** As risk and reviewers read them. */
@@ -68,8 +90,5 @@ function warningsOf({ changed, takes_changes, notes, reports_end }: ToolCallPara
     ...(reports_end ? [] : ["This agent doesn't say how its calls end: the record ends with the permission"]),
   ];
 }
-
-const keyOf = (resource: { namespace?: string | undefined; id: string } | undefined) =>
-  `${resource?.namespace}/${resource?.id}`;
 
 const asLines = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalKey } from "../resources/service.ts";
@@ -51,5 +52,79 @@ describe("what a call touches", () => {
     expect(new Set(keys({ locations: [{ path: "a/%2e" }, { path: "a/%2f" }, { path: "a/ü" }] })).size).toBe(
       4,
     );
+  });
+
+  test("every file counts, also the one behind sixty others", () => {
+    const locations = Array.from({ length: 60 }, (_, index) => ({ path: `docs/${index}.md` }));
+    expect(keys({ locations, arguments: { path: "/etc/cron.d/x" } })).toContain(
+      "storage:outside.app@anna/etc/cron.d/x",
+    );
+  });
+
+  const outside = "storage:outside.app@anna";
+  test.each([
+    ["/../etc/passwd", `${outside}/etc/passwd`],
+    ["/../../etc/./passwd", `${outside}/etc/passwd`],
+    ["../../../../../etc/passwd", `${outside}/etc/passwd`],
+    ["../app/secrets/k", "storage:app@anna/secrets/k"],
+    ["../other/k", `${outside}/home/anna/other/k`],
+    ["/../home/anna/app/secrets/k", "storage:app@anna/secrets/k"],
+    ["file:///etc/passwd", `${outside}/etc/passwd`],
+    ["file:///home/anna/app/a%2Fb", "storage:app@anna/a/b"],
+    ["ab://../../../../../etc/passwd", `${outside}/etc/passwd`],
+    ["~/.ssh/id_rsa", `${outside}/~/.ssh/id_rsa`],
+    ["~root/.ssh/id_rsa", `${outside}/~root/.ssh/id_rsa`],
+  ])("%s is %s, named as a place or as an argument", (path, key) => {
+    expect(keys({ locations: [{ path }] })[1]).toBe(key);
+    expect(keys({ arguments: { path } })[1]).toBe(key);
+  });
+
+  test("every spelling of a path is the file that a system finds by it", () => {
+    const segment = fc.constantFrom("..", "..", ".", "", "home", "anna", "app", "src", "k.txt");
+    const path = fc.array(segment, { minLength: 1, maxLength: 9 }).map((parts) => parts.join("/"));
+    fc.assert(
+      fc.property(path, fc.boolean(), (given, isAbsolute) => {
+        const spelled = isAbsolute ? `/${given}` : given;
+        const real = posix.resolve(workspace.root, spelled);
+        fc.pre(spelled.trim() !== "");
+        expect(keys({ locations: [{ path: spelled }] })).toEqual(keys({ locations: [{ path: real }] }));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("on Windows too: its drives are no folders that one leaves, and their case means nothing", () => {
+    const windows = { name: "app", root: "C:\\Users\\Anna\\app" };
+    const of = (path: string) => keys({ workspace: windows, locations: [{ path }] })[1];
+    expect(of("c:/users/anna/APP/Secrets\\k")).toBe("storage:app/secrets/k");
+    expect(of("..\\app\\secrets\\k")).toBe("storage:app/secrets/k");
+    expect(of("C:\\..\\..\\Windows\\system.ini")).toBe("storage:outside.app/c:/windows/system.ini");
+  });
+
+  test("no file can be named so that it counts as another whose name is a hash", () => {
+    const [, hashed] = keys({ locations: [{ path: "ü" }] });
+    const name = hashed!.slice(hashed!.indexOf("/") + 1);
+    expect(name).toMatch(/^~/);
+    expect(keys({ locations: [{ path: name }] })[1]).not.toBe(hashed);
+  });
+
+  test("a call that brings a change of a file along writes it, whatever kind it says it is", () => {
+    const [, file] = resourcesOfCall({ tool: "t", kind: "read", diffs: [{ path: "a" }] });
+    expect(file!.actions).toEqual(["read", "write"]);
+  });
+
+  test.each([
+    ["https://user:x@Evil.org:443/a", "network:default/evil.org"],
+    ["https:evil.org", "network:default/evil.org"],
+    ["http://good.org@a@evil.org:8443/", "network:default/evil.org:8443"],
+    ["ssh://git@evil.org/x", "network:default/evil.org"],
+  ])("%s goes to %s", (url, key) => {
+    expect(keys({ tool: "fetch", kind: "fetch", arguments: { url } })).toEqual(["service:tools/fetch", key]);
+  });
+
+  test("an address that is given as a source is where it calls, and no file", () => {
+    expect(keys({ arguments: { source: "https://x.org/a", destination: "b" } })).toEqual([
+      ...["service:tools/edit_file", "storage:app@anna/b", "network:default/x.org"],
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import { collapsed, hostsOfCall, type PlacedCall, pathsOfCall, placeOf } from "./places.ts";
+
 /** A resource as a task names it; structurally core's ResourceRef. */
 export type CallResource = {
   type: "storage" | "service" | "network";
@@ -8,12 +10,9 @@ export type CallResource = {
 };
 
 /** What of a call says what it touches. */
-export type TouchingCall = {
+export type TouchingCall = PlacedCall & {
   tool: string;
   kind?: string | undefined;
-  arguments?: Record<string, unknown> | undefined;
-  locations?: readonly { path: string }[] | undefined;
-  diffs?: readonly { path: string; old_text?: string | null | undefined }[] | undefined;
   workspace?: { name: string; root: string } | undefined;
 };
 
@@ -29,12 +28,15 @@ const FILE_ACTIONS: Record<string, Action[]> = {
 };
 /** Kinds that change nothing outside of the agent. */
 const READING = new Set(["read", "search", "think", "fetch", "switch_mode"]);
-/** Arguments by which tools commonly name a file, and where they say where they call. */
-const PATH_ARGUMENTS =
-  /^(path|file|file_?path|abs(olute)?_?path|target_?file|notebook_?path|relative_?path|old_?path|new_?path|source|destination)$/i;
-const URL_ARGUMENTS = /^(url|uri|endpoint)$/i;
-const MAX_FILES = 60;
 const MAX_ID = 200;
+
+/** A path that a call names, and the resource that it is. */
+export type CallFile = {
+  path: string;
+  /** Where it leads; two paths of one place are one file, and two places of one resource are two. */
+  place: string;
+  resource: CallResource;
+};
 
 /**
  * The resources that a call of an agent's tool touches: pure, portable, and always canonical, whatever the paths are.
@@ -44,98 +46,78 @@ const MAX_ID = 200;
  *     storage:outside.<workspace>/<path>      one outside of it, with global scope: riskier
  *     network:default/<host>                  where a fetch goes
  *
- * Files come from locations, diffs and well-known arguments, so that an agent that leaves out its locations hides
- * nothing. What no canonical name may hold is replaced by a short hash, segment by segment: patterns over folders hold.
+ * Files come from locations, diffs and well-known arguments, all of them, so that an agent that leaves out its locations
+ * or gives too many hides nothing. What no canonical name may hold is replaced by a short hash, segment by segment:
+ * patterns over folders hold.
  */
 export function resourcesOfCall(call: TouchingCall): CallResource[] {
-  const kind = call.kind ?? "other";
-  const isReading = READING.has(kind);
-  const found = new Map<string, CallResource>();
-  const add = (resource: CallResource): void => {
-    found.set(`${resource.type}:${resource.namespace}/${resource.id}`, resource);
-  };
-  add({
+  const action: Action = READING.has(call.kind ?? "other") ? "read" : "execute";
+  const tool: CallResource = {
     type: "service",
     namespace: "tools",
     id: canonicalId(call.tool),
     scope: "namespace",
-    actions: [isReading ? "read" : "execute"],
-  });
-  const workspace = canonicalNamespace(call.workspace?.name ?? "workspace");
-  for (const path of pathsOfCall(call).slice(0, MAX_FILES)) {
-    const inside = pathInside(path, call.workspace?.root);
-    add({
-      type: "storage",
-      namespace: inside === null ? canonicalNamespace(`outside.${workspace}`) : workspace,
-      id: canonicalId(inside ?? path),
-      scope: inside === null ? "global" : "namespace",
-      actions: FILE_ACTIONS[kind] ?? ["read"],
-    });
-  }
-  for (const host of hostsOf(call.arguments ?? {})) {
-    const action: Action = isReading ? "read" : "execute";
-    add({
+    actions: [action],
+  };
+  const hosts = hostsOfCall(call).map(
+    (host): CallResource => ({
       type: "network",
       namespace: "default",
       id: canonicalId(host),
       scope: "namespace",
       actions: [action],
-    });
+    }),
+  );
+  const found = new Map<string, CallResource>();
+  for (const resource of [tool, ...filesOfCall(call).map((file) => file.resource), ...hosts]) {
+    const key = keyOf(resource);
+    const actions = new Set([...(found.get(key)?.actions ?? []), ...resource.actions]);
+    found.set(key, { ...resource, actions: [...actions] });
   }
   return [...found.values()];
 }
 
-/** The files that a call names, each once, in the order of locations, diffs, arguments. */
-export function pathsOfCall(call: TouchingCall): string[] {
-  const named = Object.entries(call.arguments ?? {}).flatMap(([name, value]) =>
-    PATH_ARGUMENTS.test(name) && typeof value === "string" && value.trim() !== "" && !value.includes("://")
-      ? [value]
-      : [],
-  );
-  const paths = [
-    ...(call.locations ?? []).map(({ path }) => path),
-    ...(call.diffs ?? []).map(({ path }) => path),
-    ...named,
-  ];
-  return [...new Set(paths)];
-}
-
-function hostsOf(given: Record<string, unknown>): string[] {
-  return Object.entries(given).flatMap(([name, value]) => {
-    if (!URL_ARGUMENTS.test(name) || typeof value !== "string") return [];
-    const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(value)?.[1];
-    return host ? [host] : [];
+/** The files that a call names, by each path once: all of them, in the order of locations, diffs, arguments. */
+export function filesOfCall(call: TouchingCall): CallFile[] {
+  const workspace = canonicalNamespace(call.workspace?.name ?? "workspace");
+  const outside = canonicalNamespace(`outside.${workspace}`);
+  const changed = new Set((call.diffs ?? []).map(({ path }) => path));
+  const ofKind = FILE_ACTIONS[call.kind ?? "other"] ?? ["read"];
+  return pathsOfCall(call).map((path) => {
+    const { isInside, segments } = placeOf(path, call.workspace?.root);
+    // Whatever its kind says: a call that brings a change of the file along writes it.
+    const isWritten = changed.has(path) && !ofKind.includes("write");
+    return {
+      path,
+      place: [isInside ? "in" : "out", ...segments].join("/"),
+      resource: {
+        type: "storage",
+        namespace: isInside ? workspace : outside,
+        id: idOf(isInside && segments.length === 0 ? [".root"] : segments),
+        scope: isInside ? "namespace" : "global",
+        actions: isWritten ? [...ofKind, "write"] : [...ofKind],
+      },
+    };
   });
 }
 
-/** The path below the root, in plain segments; null where it lies outside. */
-function pathInside(path: string, root: string | undefined): string | null {
-  const wanted = segmentsOf(path);
-  const isAbsolute = /^([A-Za-z]:)?[\\/]/.test(path);
-  if (!isAbsolute) return wanted[0] === ".." ? null : wanted.join("/") || ".root";
-  if (root === undefined) return null;
-  const base = segmentsOf(root);
-  const lies = base.every((segment, index) => segment === wanted[index]);
-  return lies ? wanted.slice(base.length).join("/") || ".root" : null;
-}
-
-/** Without `.`, empty segments and what `..` takes back; leading `..` stay. */
-function segmentsOf(path: string): string[] {
-  const segments: string[] = [];
-  for (const segment of path.replaceAll("\\", "/").split("/")) {
-    if (segment === "" || segment === ".") continue;
-    if (segment === ".." && segments.length > 0 && segments.at(-1) !== "..") segments.pop();
-    else segments.push(segment);
-  }
-  return segments;
-}
+/** What tells one resource of a call from another. */
+export const keyOf = ({
+  type,
+  namespace,
+  id,
+}: {
+  type: string;
+  namespace?: string | undefined;
+  id: string;
+}) => `${type}:${namespace}/${id}`;
 
 /** A text as an id that resources/name.ts takes as it is. */
-function canonicalId(text: string): string {
-  const segments = segmentsOf(text)
-    .map(canonicalSegment)
-    .filter((segment) => segment !== "");
-  const id = segments.join("/") || `~${shortHash(text)}`;
+const canonicalId = (text: string): string => idOf(collapsed(text.split(/[\\/]/), "stays"));
+
+function idOf(given: readonly string[]): string {
+  const segments = given.map(canonicalSegment).filter((segment) => segment !== "");
+  const id = segments.join("/") || `~${shortHash(given.join("/"))}`;
   if (id.length <= MAX_ID) return id;
   let kept = "";
   for (const segment of segments) {
@@ -152,8 +134,9 @@ const canonicalNamespace = (text: string): string =>
 /** Plain characters stay; anything that could be spelled in a second way becomes a hash of the whole segment. */
 function canonicalSegment(segment: string): string {
   const folded = segment.normalize("NFC").toLowerCase();
-  if (folded === "." || folded === "..") return `~${shortHash(segment)}`;
-  return /^[a-z0-9._@+~=,#$&()[\]{}!^-]+( [a-z0-9._@+~=,#$&()[\]{}!^-]+)*$/.test(folded)
+  // A name that looks like a hash is hashed as well: no file can be named so that it counts as another.
+  if (folded === "." || folded === ".." || /^~[0-9a-z]{11}$/.test(folded)) return `~${shortHash(folded)}`;
+  return /^[a-z0-9._:@+~=,#$&()[\]{}!^-]+( [a-z0-9._:@+~=,#$&()[\]{}!^-]+)*$/.test(folded)
     ? folded
     : `~${shortHash(folded)}`;
 }

@@ -1,18 +1,6 @@
 import { z } from "zod";
+import { TOOL_KINDS } from "../agents/schema.ts";
 
-/** What a call does, in the words of the Agent Client Protocol; `other` may do anything. */
-export const TOOL_KINDS = [
-  "read",
-  "edit",
-  "delete",
-  "move",
-  "search",
-  "execute",
-  "think",
-  "fetch",
-  "switch_mode",
-  "other",
-] as const;
 export const toolKind = z.enum(TOOL_KINDS);
 export type ToolKind = z.infer<typeof toolKind>;
 
@@ -79,13 +67,16 @@ export type ToolCallInput = z.input<typeof toolCallParameters>;
 
 export const CALL_OUTCOMES = ["completed", "failed", "cancelled", "unknown"] as const;
 
+export const MAX_END_MESSAGE = 2000;
+export const MAX_END_OUTPUT = 64_000;
+
 /** How a call ended, as its agent tells. */
 export const callEndInput = z.strictObject({
   outcome: z.enum(CALL_OUTCOMES),
   /** A sentence: what went wrong, or why it was not run. */
-  message: z.string().trim().min(1).max(2000).optional(),
+  message: z.string().trim().min(1).max(MAX_END_MESSAGE).optional(),
   /** What the tool answered, as far as it is worth keeping. */
-  output: z.string().max(64_000).optional(),
+  output: z.string().max(MAX_END_OUTPUT).optional(),
 });
 export type CallEndInput = z.infer<typeof callEndInput>;
 

@@ -8,7 +8,14 @@ import type { TaskEntry } from "../tasks/schema.ts";
 import type { TasksService } from "../tasks/service.ts";
 import { withArguments } from "./change-arguments.ts";
 import { toolCallErrors } from "./errors.ts";
-import type { CallEnd, CallEndInput, ChangeArgumentsInput } from "./schema.ts";
+import { redactText } from "./redact.ts";
+import {
+  type CallEnd,
+  type CallEndInput,
+  type ChangeArgumentsInput,
+  MAX_END_MESSAGE,
+  MAX_END_OUTPUT,
+} from "./schema.ts";
 import { readStanding, storeEnd } from "./store.ts";
 
 export { createToolCallExecutor } from "./executor.ts";
@@ -26,11 +33,13 @@ export type ToolCallsService = ReturnType<typeof createToolCallsService>;
 export function createToolCallsService(deps: ToolCallsDeps) {
   return {
     /**
-     * How a call ended that was let. Told twice the same, it is told once; the first word stands.
+     * How a call ended that was let. Told twice the same, it is told once; the first word stands. Secrets in what the
+     * agent says are masked first: the ledger forgets nothing.
      *
      * @throws NOT_FOUND, FORBIDDEN (another's), TOOL_CALL_NOT_RUNNING, TOOL_CALL_ENDED
      */
-    async end(actor: Actor, taskId: string, input: CallEndInput): Promise<CallEnd> {
+    async end(actor: Actor, taskId: string, said: CallEndInput): Promise<CallEnd> {
+      const input = withoutSecrets(said);
       const task = await deps.tasks.read(actor, taskId);
       if (task.type !== TOOL_CALL_TYPE) throw errors.NOT_FOUND({ message: "There is no such tool call." });
       if (task.author_id !== actor.id) {
@@ -68,6 +77,16 @@ export function createToolCallsService(deps: ToolCallsDeps) {
         withArguments(task.config, input.arguments, by, input.reason),
       );
     },
+  };
+}
+
+/** Masks make some text longer than what was said. */
+function withoutSecrets({ outcome, message, output }: CallEndInput): CallEndInput {
+  const masked = (text: string, most: number): string => redactText(text).slice(0, most).toWellFormed();
+  return {
+    outcome,
+    ...(message !== undefined && { message: masked(message, MAX_END_MESSAGE) }),
+    ...(output !== undefined && { output: masked(output, MAX_END_OUTPUT) }),
   };
 }
 

@@ -180,6 +180,26 @@ describe("the life of a call", () => {
     await core.taskIn(running.id, "COMPLETED");
   });
 
+  test("what its agent says at the end is stored nowhere with its secrets, and the ledger has no word of them", async () => {
+    const { id } = await ask();
+    await approve(core.who.reviewer, id);
+    await core.taskIn(id, "APPLYING");
+    const said = { message: "psql postgres://app:hunter2@db/x failed", output: "export API_TOKEN=hunter2\n" };
+    const told = await core.toolCalls.end(agent, id, { outcome: "failed", ...said });
+    expect(told).toMatchObject({
+      message: "psql postgres://app:••••••@db/x failed",
+      output: "export API_TOKEN=••••••\n",
+    });
+    const { execution } = await core.taskIn(id, "COMPLETED");
+    expect(execution).toMatchObject({ result: "failure", error: told.message });
+    const { rows } = await core.connections.pool.query(
+      `SELECT count(*)::int AS kept FROM ledger_entry e, tool_call_end t
+        WHERE t.task_id = $1 AND (e::text LIKE '%hunter2%' OR t::text LIKE '%hunter2%')`,
+      [id],
+    );
+    expect(rows).toEqual([{ kept: 0 }]);
+  });
+
   test("only its own agent says how it ended, and nothing can be rolled back", async () => {
     const { id } = await ask();
     await expect(core.toolCalls.end(owner, id, { outcome: "completed" })).rejects.toMatchObject({
@@ -189,6 +209,38 @@ describe("the life of a call", () => {
     await expect(core.gate.propose(agent, { config, metadata: { tags: [] } })).rejects.toMatchObject({
       code: "VALIDATION_ERROR",
     });
+  });
+});
+
+describe("what is asked for is bounded, and nothing of it is left out", () => {
+  const refused = (more: Partial<ToolCallInput>) => {
+    const config = { ...call(), parameters: { ...call().parameters, ...more } };
+    const input = { config, metadata: { tags: [] }, dry_run: false };
+    return expect(core.gate.simulate(agent, input)).rejects;
+  };
+
+  test("a file that hides behind sixty harmless ones is no file less: the call is refused", async () => {
+    const locations = Array.from({ length: 60 }, (_, index) => ({ path: `docs/${index}.md` }));
+    await refused({ locations, arguments: { path: "/etc/cron.d/x" }, diffs: [] }).toMatchObject({
+      code: "VALIDATION_ERROR",
+      message: expect.stringContaining("name 61 files, and 60 are the most"),
+    });
+    const { id } = await ask(
+      call({ locations: locations.slice(1), arguments: { path: "/etc/cron.d/x" }, diffs: [] }),
+    );
+    const { preview } = await core.tasks.get(agent, id);
+    expect(preview?.changes.map(({ resource }) => resource.id)).toContain("etc/cron.d/x");
+  });
+
+  test("a mebibyte of arguments, or a nest of them, is refused before anything reads it", async () => {
+    const issue = {
+      code: "VALIDATION_ERROR",
+      message: expect.stringContaining("config.parameters.arguments"),
+    };
+    await refused({ arguments: { x: "a.".repeat(400_000) } }).toMatchObject(issue);
+    const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+    await refused({ arguments: { deep } }).toMatchObject(issue);
+    await refused({ title: "x".repeat(501) }).toMatchObject({ code: "VALIDATION_ERROR" });
   });
 });
 
@@ -268,9 +320,52 @@ describe("who decides", () => {
     const again = await ask(config, always);
     expect(["APPROVED", "APPLYING"]).toContain(again.state);
     expect((await ask(call(), always)).state).toBe("REVIEWING");
+    expect((await grants())[0]).toMatchObject({ hits: 1, kind: "edit" });
+    // Attack: what was allowed for an edit is asked for as a deletion, or as a call that names no file.
+    const parameters = { ...config.parameters, kind: "delete", diffs: [] } as Partial<ToolCallInput>;
+    expect((await ask(call(parameters), always)).state).toBe("REVIEWING");
+    const hidden = { arguments: { edits: [{ file: "/repo/other.txt" }] }, diffs: [] };
+    expect((await ask(call(hidden), always)).state).toBe("REVIEWING");
     expect((await grants())[0]?.hits).toBe(1);
     await core.taskIn(again.id, "APPLYING");
     await core.toolCalls.end(always, again.id, { outcome: "completed" });
+  });
+
+  test("a call that names nothing but its tool is not allowed always by who looks at it: all of them would be", async () => {
+    const always = await agentWith({});
+    const bash = { tool: "Bash", kind: "execute" as const, arguments: { command: "npm test" }, diffs: [] };
+    const { id, approvals } = await core.tasks.get(core.who.admin, (await ask(call(bash), always)).id);
+    const respond = (allow_always: object) =>
+      core.gate.respond(
+        core.who.reviewer,
+        approvals.find((each) => each.reviewer_id === core.who.reviewer.id)!.id,
+        {
+          action: "approve",
+          options: {
+            apply_immediately: false,
+            undo_seconds: 0,
+            allow_always: { expires_in_days: 7, ...allow_always },
+          },
+        },
+      );
+    await expect(respond({})).rejects.toMatchObject({
+      code: "VALIDATION_ERROR",
+      details: [{ issue: expect.stringContaining("names nothing that it touches but its tool") }],
+    });
+    await expect(respond({ resources: null })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect((await core.tasks.get(core.who.admin, id)).state).toBe("REVIEWING");
+  });
+
+  test("a grant lets no call of HIGH risk pass, and the agent's own settings do", async () => {
+    const live = { workspace: { name: "live", root: "/x" }, kind: "delete" as const };
+    const granted = await agentWith({});
+    await core.agents.grants.create(core.who.admin, granted.id, {
+      ...{ tool: "edit_file", resources: null, expires_in_days: 1 },
+    });
+    const high = await ask(call(live), granted);
+    expect(high).toMatchObject({ state: "REVIEWING", risk: { level: "HIGH" } });
+    const trusted = await agentWith({ tools: [{ name: "edit_file", permission: "allow" }] });
+    expect((await ask(call(live), trusted)).state).not.toBe("REVIEWING");
   });
 
   test("its owner may answer below HIGH where nothing forbids it, and not at HIGH", async () => {

@@ -12,10 +12,11 @@ import { findGrant, grantRow, IN_FORCE, listGrants, MAX_GRANTS, type NewGrant } 
 const DAY_MS = 86_400_000;
 
 export function grantFact(grant: NewGrant): Fact {
-  const { id, agent_id, tool, resources, task_id, expires_at, granted_by } = grant;
+  const { id, agent_id, tool, kind, resources, task_id, expires_at, granted_by } = grant;
   const detail = {
     grant_id: id,
     tool,
+    ...(kind !== null && { kind }),
     resources,
     expires_at: expires_at.toISOString(),
     granted_by: granted_by.id,
@@ -89,7 +90,7 @@ export function createGrants({
         });
       }
       const grant: NewGrant = {
-        ...{ id: ids.uuid(), agent_id: agentId, tool: input.tool, resources: input.resources },
+        ...{ id: ids.uuid(), agent_id: agentId, tool: input.tool, kind: null, resources: input.resources },
         ...{ granted_by: actor, task_id: taskId },
         expires_at: new Date(clock.now().getTime() + input.expires_in_days * DAY_MS),
       };

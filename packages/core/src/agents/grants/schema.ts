@@ -17,6 +17,8 @@ export const grantEntry = z.strictObject({
   id: z.uuid(),
   agent_id: z.uuid(),
   tool: z.string(),
+  /** Calls of this kind only: that of the call with whose approval it was given. Null: any. */
+  kind: z.string().nullable(),
   resources: z.array(z.string()).nullable(),
   granted_by: z.strictObject({ id: z.uuid(), name: z.string() }),
   /** The call by which it was granted. */

@@ -7,6 +7,7 @@ type Row = {
   id: string;
   agent_id: string;
   tool: string;
+  kind: string | null;
   resources: string[];
   scoped: boolean;
   granted_by: string;
@@ -39,6 +40,8 @@ export type NewGrant = {
   id: string;
   agent_id: string;
   tool: string;
+  /** Only calls of this kind, as people saw the one that they allowed; null: any. */
+  kind: string | null;
   /** Null: any. */
   resources: readonly string[] | null;
   granted_by: Pick<Actor, "id" | "name">;
@@ -74,19 +77,19 @@ export async function findGrant(db: Db, id: string): Promise<GrantEntry | null> 
 
 /** Those in force, the oldest first. */
 export async function grantsInForce(db: Db, agentId: string): Promise<Grant[]> {
-  const { rows } = await db.query<{ id: string; tool: string; resources: string[]; scoped: boolean }>({
+  const { rows } = await db.query<Pick<Row, "id" | "tool" | "kind" | "resources" | "scoped">>({
     name: "agent-grants-in-force",
-    text: `SELECT id, tool, resources, scoped FROM agent_grant WHERE agent_id = $1 AND ${IN_FORCE}
+    text: `SELECT id, tool, kind, resources, scoped FROM agent_grant WHERE agent_id = $1 AND ${IN_FORCE}
       ORDER BY created_at, id`,
     values: [agentId],
   });
-  return rows.map(({ id, tool, resources, scoped }) => ({ id, tool, resources: scoped ? resources : null }));
+  return rows.map(({ scoped, ...grant }) => ({ ...grant, resources: scoped ? grant.resources : null }));
 }
 
 /** The row of a grant, to which a statement adds its FROM or WHERE. */
 export function grantRow(place: (value: unknown) => string, grant: NewGrant): string {
-  return `INSERT INTO agent_grant (id, agent_id, tool, resources, scoped, granted_by, granted_name, task_id, expires_at)
-    SELECT ${place(grant.id)}::uuid, ${place(grant.agent_id)}::uuid, ${place(grant.tool)}::text,
+  return `INSERT INTO agent_grant (id, agent_id, tool, kind, resources, scoped, granted_by, granted_name, task_id, expires_at)
+    SELECT ${place(grant.id)}::uuid, ${place(grant.agent_id)}::uuid, ${place(grant.tool)}::text, ${place(grant.kind)}::text,
       ${place(grant.resources ?? [])}::text[], ${place(grant.resources !== null)}::boolean,
       ${place(grant.granted_by.id)}::uuid, ${place(grant.granted_by.name)}::text, ${place(grant.task_id)}::uuid,
       ${place(grant.expires_at)}::timestamptz`;

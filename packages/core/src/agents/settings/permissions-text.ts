@@ -1,11 +1,14 @@
-import type { SettableFields } from "../store.ts";
+import { compileNameGlob } from "../../resources/service.ts";
+import { TOOL_KINDS } from "../schema.ts";
+import { inOrder, type SettableFields } from "../store.ts";
 import { summarise } from "../summary.ts";
+import { toolVerdict } from "../tool-verdict.ts";
 
 /** What a task of type `agent.settings` changes, as an agent has it. */
 export type Permissions = Pick<SettableFields, "tools" | "scopes" | "task_types" | "capacity" | "limits">;
 
 export function permissionsOf({ tools, scopes, task_types, capacity, limits }: Permissions): Permissions {
-  return { tools, scopes, task_types, capacity: { max_tasks: capacity.max_tasks }, limits };
+  return { tools: inOrder(tools), scopes, task_types, capacity: { max_tasks: capacity.max_tasks }, limits };
 }
 
 export function sentenceOf(name: string, { capacity, ...rest }: Permissions): string {
@@ -57,23 +60,13 @@ const LOOSENESS = { deny: 0, ask: 1, allow: 2 } as const;
 
 /** In what an agent may do more afterwards, in words for whoever reviews it; empty where it may do less or the same. */
 export function widenings(before: Permissions, after: Permissions): string[] {
-  const permissionIn = (permissions: Permissions, name: string) =>
-    permissions.tools.find((tool) => tool.name === name)?.permission ?? "ask";
-  const names = [...new Set([...before.tools, ...after.tools].map(({ name }) => name))];
-  const looser = names.flatMap((name) => {
-    const [was, will] = [permissionIn(before, name), permissionIn(after, name)];
-    if (LOOSENESS[will] <= LOOSENESS[was]) return [];
-    return [
-      will === "allow" ? `It may use ${name} on its own.` : `It may ask to use ${name}, which was denied.`,
-    ];
-  });
   const more = Object.entries(before.limits).flatMap(([limit, value]) => {
     const next = after.limits[limit];
     if (next === undefined) return [`Its limit of ${limit} falls away.`];
     return next > value ? [`Its limit of ${limit} rises from ${value} to ${next}.`] : [];
   });
   return [
-    ...looser,
+    ...looserTools(before, after),
     ...widened("touch", before.scopes, after.scopes, "any resource"),
     ...widened("propose", before.task_types, after.task_types, "tasks of any type"),
     ...(after.capacity.max_tasks > before.capacity.max_tasks
@@ -82,6 +75,34 @@ export function widenings(before: Permissions, after: Permissions): string[] {
     ...more,
   ];
 }
+
+/**
+ * By what each call would be told, not by what is written: a tool that is struck from the list goes by its kind, and a
+ * pattern by its own text, which it fits.
+ */
+function looserTools(before: Permissions, after: Permissions): string[] {
+  const verdictIn = ({ tools }: Permissions, tool: string, kind: string) =>
+    toolVerdict(tools, [], { tool, kind, keys: [] }, MATCHERS).permission;
+  const names = new Set([...before.tools, ...after.tools].map(({ name }) => name));
+  const isKind = (name: string): boolean => TOOL_KINDS.some((kind) => kind === name);
+  return inOrder([...names].map((name) => ({ name, permission: "ask" }))).flatMap(({ name }) => {
+    const looser = (isKind(name) ? [name] : TOOL_KINDS).flatMap((kind) => {
+      const [was, will] = [verdictIn(before, name, kind), verdictIn(after, name, kind)];
+      return LOOSENESS[will] > LOOSENESS[was] ? [{ kind, will }] : [];
+    });
+    return (["allow", "ask"] as const).flatMap((will) => {
+      const kinds = looser.filter((each) => each.will === will).map(({ kind }) => kind);
+      if (kinds.length === 0) return [];
+      const isEvery = isKind(name) || kinds.length === TOOL_KINDS.length;
+      const where = isEvery ? "" : `, where it is of kind ${kinds.join(" or ")}`;
+      return will === "allow"
+        ? [`It may use ${name} on its own${where}.`]
+        : [`It may ask to use ${name}, which was denied${where}.`];
+    });
+  });
+}
+
+const MATCHERS = { name: compileNameGlob, key: compileNameGlob };
 
 function widened(
   verb: string,

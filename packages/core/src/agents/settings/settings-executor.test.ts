@@ -94,6 +94,44 @@ describe("changing what an agent is permitted", () => {
     expect(change?.diff).toContain("+  run_command: allow\n");
   });
 
+  test("says in what a tool that is no longer named may do more, because of its kind or of no pattern any more", async () => {
+    const warningsOf = async (before: object[], after: object[]) => {
+      const { id } = await db.agent(admin, { tools: before });
+      return (await executor.plan(settings(id, { tools: after }), context())).warnings;
+    };
+    const tool = (name: string, permission: string) => ({ name, permission });
+    expect(
+      await warningsOf(
+        [tool("Bash", "ask"), tool("execute", "allow")],
+        [tool("execute", "allow"), tool("read_file", "ask")],
+      ),
+    ).toEqual(["It may use Bash on its own, where it is of kind execute."]);
+    expect(
+      await warningsOf([tool("mcp__db__*", "ask"), tool("other", "allow")], [tool("other", "allow")]),
+    ).toEqual(["It may use mcp__db__* on its own, where it is of kind other."]);
+    expect(await warningsOf([tool("mcp__*", "deny")], [tool("mcp__db__*", "deny")])).toEqual([
+      "It may ask to use mcp__*, which was denied.",
+    ]);
+    expect(await warningsOf([tool("Bash", "deny")], [tool("bash", "deny")])).toEqual([]);
+    expect(await warningsOf([tool("Bash", "ask")], [tool("execute", "allow")])).toEqual([
+      "It may use Bash on its own, where it is of kind execute.",
+      "It may use execute on its own.",
+    ]);
+  });
+
+  test("the order of tools is no change, of what was stored before as well", async () => {
+    const { id } = await db.agent(admin, { tools: tools.toReversed() });
+    const there = await executor.plan(settings(id, { tools: tools.toReversed() }), context());
+    expect(there.errors).toEqual(["The agent is permitted exactly this already."]);
+    await db.pool.query("UPDATE agent SET tools = $2 WHERE id = $1", [
+      id,
+      JSON.stringify(tools.toReversed()),
+    ]);
+    const back = await executor.plan(settings(id, { tools }), context());
+    expect(back.errors).toEqual(["The agent is permitted exactly this already."]);
+    expect((await db.agents.get(admin, id)).tools).toEqual(tools);
+  });
+
   test("is a version of the agent, with its maker, its task and what changed, and tells live views", async () => {
     const { id } = await db.agent(admin, { tools });
     const config = settings(id, { capacity: { max_tasks: 4 } });

@@ -5,7 +5,7 @@ import { type Actor, systemActor } from "../../kernel/actor.ts";
 import type { AgentsDeps } from "../deps.ts";
 import { agentFact } from "../facts.ts";
 import { capacity, globs, limits, toolPermissions } from "../schema.ts";
-import { findAgent, lockAgent } from "../store.ts";
+import { findAgent, inOrder, lockAgent } from "../store.ts";
 import { changedFields, same } from "./changed-fields.ts";
 import {
   type Permissions,
@@ -22,7 +22,7 @@ import { storeSettings } from "./store.ts";
 const VERSION = 1;
 /** A whole set as it is kept in a stash; null is everything. */
 const whole = z.strictObject({
-  tools: toolPermissions,
+  tools: toolPermissions.transform(inOrder),
   scopes: globs.nullable(),
   task_types: globs.nullable(),
   capacity,
@@ -208,7 +208,7 @@ function shown(
 
 function merged(now: Permissions, set: AgentSettingsParameters["set"]): Permissions {
   const given = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
-  return { ...now, ...(given as Partial<Permissions>) };
+  return permissionsOf({ ...now, ...(given as Partial<Permissions>) });
 }
 
 function changedMeanwhile(from: number | undefined, version: number | undefined): ExecutorFailure {
