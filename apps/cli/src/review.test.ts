@@ -9,7 +9,7 @@ import { type Caller, makeServer, noopTask, type TestServer } from "@ade/api-ser
 import { createClient, type TaskEntry } from "@ade/client";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { runAde, runHere, startAde } from "./run-ade.ts";
+import { newConfigFolder, runAde, runHere, startAde } from "./run-ade.ts";
 
 let server: TestServer;
 let url: string;
@@ -186,6 +186,38 @@ describe("approvals", () => {
       env: as(author),
     });
     expect(author2.code).toBe(4);
+  });
+
+  test("without a preview all that was asked for is shown, and what is done to what it touches", async () => {
+    const ade = createClient({ url, apiKey: keyOf(author) });
+    const { config } = noopTask("Trust me");
+    const parameters = { ...config.parameters, output: "all \u001b[2Kof it" };
+    const { id } = await ade.tasks.create({ config: { ...config, parameters } });
+    await ade.tasks.submit(id, { skip_preview: true });
+    await ade.tasks.waitFor(id, { states: ["REVIEWING"], signal: AbortSignal.timeout(10_000) });
+    const shown = await runHere(["approvals", "approve", id], { env: as(reviewer), tty: ["n"] });
+    expect(shown.stderr).toMatch(/\u001b\[31mThere is no preview/);
+    expect(shown.stderr).toContain("all \\u001b[2Kof it");
+    expect(stripVTControlCharacters(shown.stderr)).toMatch(/Touches +service:nothing \(read\)/);
+    await json(author, "task", "cancel", id, "--reason", "Enough");
+  });
+
+  test("a stored key answers at a terminal only, unless it was stored for programs too", async () => {
+    const env = { ADE_URL: url, XDG_CONFIG_HOME: newConfigFolder() };
+    const login = (...more: string[]) => runHere(["login", ...more], { env, input: `${keyOf(reviewer)}\n` });
+    expect(await login()).toMatchObject({ code: 0 });
+    const [one, other] = [await waiting("Stored"), await waiting("Unattended")];
+    const refusal = { code: 4, stdout: "", stderr: expect.stringContaining("NOT_ATTENDED") };
+    const yes = ["approvals", "approve", one.id, "--yes"];
+    expect(await runHere(yes, { env })).toMatchObject(refusal);
+    const no = ["approvals", "reject", one.id, "--reason", "x"];
+    expect(await runHere(no, { env })).toMatchObject(refusal);
+    const batch = ["approvals", "batch", "approve", one.approvals[0]!.id];
+    expect(await runHere([...batch, "--yes"], { env })).toMatchObject(refusal);
+    expect(await runHere([...batch, "--dry-run"], { env })).toMatchObject({ code: 0 });
+    expect(await runHere(yes, { env, tty: [] })).toMatchObject({ code: 0 });
+    expect(await login("--unattended")).toMatchObject({ code: 0 });
+    expect(await runHere(["approvals", "approve", other.id, "--yes"], { env })).toMatchObject({ code: 0 });
   });
 
   test("of HIGH risk take the content hash, of CRITICAL the name of what is touched; a yes is not enough", async () => {
