@@ -3,10 +3,11 @@
 //
 //   ADE_URL=http://localhost:3000 ADE_API_KEY=ade_… node docs/examples/guarded-change.mjs "Rotate the signing key"
 //
-// It ends with 0 once everything is done, with 1 where somebody said no.
+// It ends with 0 once everything is done, with 1 where somebody said no or it could not be applied.
 import { createClient, isCoded } from "@ade/client";
 
-const { ADE_URL = "http://localhost:3000", ADE_API_KEY, ADE_TASK_TYPE = "test.noop" } = process.env;
+const { ADE_URL = "http://localhost:3000", ADE_API_KEY } = process.env;
+const { ADE_TASK_TYPE = "test.noop", ADE_TASK_PARAMETERS = "{}" } = process.env;
 const [description = "Restart the mail service"] = process.argv.slice(2);
 if (!ADE_API_KEY) throw new Error("Set ADE_API_KEY to an agent's key.");
 
@@ -24,6 +25,7 @@ const { decision, reason, decided_by, task } = await ade.gate(
       type: ADE_TASK_TYPE,
       description,
       resources: [{ type: "service", namespace: "demo-prod", id: "mail", actions: ["write"] }],
+      parameters: JSON.parse(ADE_TASK_PARAMETERS),
     },
     metadata: { tags: ["example"] },
   },
@@ -51,7 +53,9 @@ const following = (async () => {
 const { execution } = await ade.tasks.waitFor(task.id, { signal: AbortSignal.timeout(120_000) });
 applied.abort();
 await following;
-console.log(`Applied: ${execution?.result}.`);
+console.log(`Applied: ${execution?.result}.${execution?.error ? ` ${execution.error}` : ""}`);
+// What follows stands on what was applied.
+if (execution?.result !== "success") process.exit(1);
 
 // What this program does itself it does alone, and where it can be told from an older holder.
 try {

@@ -1,3 +1,6 @@
+import { type AddressInfo, connect } from "node:net";
+import { promisify } from "node:util";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Caller, makeServer, noopTask, type TestServer } from "./test-server.ts";
 
@@ -114,6 +117,42 @@ test("a channel that may not be read is refused by name", async () => {
   expect((await read(author, "everything")).statusCode).toBe(400);
   expect((await read(author, "")).statusCode).toBe(400);
   expect((await read(author, "tasks&last_event_id=x")).statusCode).toBe(400);
+});
+
+test("whoever leaves while their right is looked up leaves no stream behind", {
+  timeout: 60_000,
+}, async () => {
+  const robot = await server.agent("slow", admin);
+  const database = new pg.Client({ connectionString: server.core.databaseUrl });
+  await database.connect();
+  const many = async (sql: string) => Number((await database.query(sql)).rows[0].count);
+  await database.query("BEGIN; LOCK TABLE agent IN ACCESS EXCLUSIVE MODE");
+  const { port } = server.app.server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1");
+  socket.write(
+    `GET /api/v1/events?channels=agent:${robot.id} HTTP/1.1\r\nhost: x\r\nauthorization: ${author.authorization}\r\n\r\n`,
+  );
+  const connections = promisify(server.app.server.getConnections.bind(server.app.server));
+  const waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'agent'::regclass";
+  await expect.poll(() => many(waiting), { timeout: 15_000 }).toBe(1);
+  const before = await connections();
+  socket.destroy();
+  await expect.poll(() => connections(), { timeout: 10_000 }).toBeLessThan(before);
+  await database.query("COMMIT");
+  await database.end();
+  // Whatever is asked afterwards is answered afterwards.
+  await listen(author, "channels=tasks", {
+    opened: () => void createTask(),
+    enough: (seen) => seen.length > 0,
+  });
+  const open = async () => {
+    const { body } = await server.app.inject({
+      url: "/api/metrics",
+      headers: { authorization: admin.authorization },
+    });
+    return /^ade_event_streams (\d+)$/m.exec(body)?.[1];
+  };
+  await expect.poll(open, { timeout: 10_000 }).toBe("0");
 });
 
 test("an open stream ends when its right does", async () => {

@@ -22,9 +22,14 @@ afterAll(() => server.close());
 const keyOf = (caller: Caller) => caller.authorization.slice("Bearer ".length);
 
 /** Runs the program of the documentation, and answers to what it asks. */
-async function run(description: string, action: "approve" | "reject", reason: string) {
+async function run(
+  description: string,
+  action: "approve" | "reject",
+  reason: string,
+  env: Record<string, string> = {},
+) {
   const child = spawn(process.execPath, [PROGRAM, description], {
-    env: { PATH: process.env.PATH, ADE_URL: url, ADE_API_KEY: keyOf(agent) },
+    env: { PATH: process.env.PATH, ADE_URL: url, ADE_API_KEY: keyOf(agent), ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";
@@ -54,6 +59,15 @@ test("the example asks, waits, sees it applied and does its part under a lock", 
 test("the example takes no for an answer, and tells why", async () => {
   const { code, said } = await run("Delete it", "reject", "Never");
   expect(said).toMatch(/reviewer said rejected: Never\n$/);
+  expect(said).not.toContain("UPDATE");
+  expect(code).toBe(1);
+});
+
+test("the example does nothing of its own on what could not be applied", async () => {
+  const { code, said } = await run("Break it", "approve", "Go on", {
+    ADE_TASK_PARAMETERS: JSON.stringify({ fail: "The disk is full." }),
+  });
+  expect(said).toMatch(/Applied: failure\. The disk is full\. .+\n$/);
   expect(said).not.toContain("UPDATE");
   expect(code).toBe(1);
 });

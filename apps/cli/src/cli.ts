@@ -44,6 +44,8 @@ export type Context = {
   readonly url: string;
   /** @throws NOT_SIGNED_IN where there is no key for this address */
   readonly apiKey: string;
+  /** Whether the key was given to this very program, or stored for programs as well as for people. */
+  readonly answersUnattended: boolean;
   /** Made with the first use. @throws NOT_SIGNED_IN */
   readonly client: Client;
 };
@@ -57,13 +59,15 @@ export const DEFAULT_URL = "http://localhost:3000";
 export function createContext(io: Io, options: GlobalOptions): Context {
   const stored = readCredentials(io.env);
   const url = addressOf(options.url ?? io.env.ADE_URL ?? stored.current ?? DEFAULT_URL);
+  const given = options.apiKey ?? io.env.ADE_API_KEY;
   let client: Client | undefined;
   return {
     io,
     url,
     out: createOutput(io, { json: options.json === true }),
+    answersUnattended: given !== undefined || stored.profiles[url]?.answers_unattended === true,
     get apiKey() {
-      const apiKey = options.apiKey ?? io.env.ADE_API_KEY ?? stored.profiles[url]?.api_key;
+      const apiKey = given ?? stored.profiles[url]?.api_key;
       if (!apiKey) throw cliErrors.NOT_SIGNED_IN({ message: `There is no key for ${url}.` });
       return apiKey;
     },

@@ -7,6 +7,11 @@ const TABLE = {
     message: "There is no key for this server.",
     next: "Run `ade login`, or set ADE_URL and ADE_API_KEY.",
   },
+  USAGE: {
+    status: 400,
+    message: "The command line is wrong.",
+    next: "Run it with --help to see what it takes.",
+  },
   BAD_ADDRESS: {
     status: 400,
     message: "This is no address of a server.",
@@ -27,6 +32,11 @@ const TABLE = {
     status: 400,
     message: "This was not confirmed.",
     next: "Read what would change, then answer, or give what --help names as confirmation.",
+  },
+  NOT_ATTENDED: {
+    status: 403,
+    message: "A key that `ade login` stored answers at a terminal only: here it may be a program that does.",
+    next: "Answer at a terminal or in the dashboard. For a script of yours set ADE_API_KEY, or sign in with --unattended.",
   },
   NO_REASON: {
     status: 400,

@@ -19,6 +19,7 @@ export const EXIT_CODES = {
   not_runnable: { code: 126, when: "`locks run`: the command cannot be run." },
   not_found: { code: 127, when: "`locks run`: the command was not found." },
   interrupted: { code: 130, when: "Ended by Ctrl-C (128 and the signal's number)." },
+  not_read: { code: 141, when: "Whoever read the output has gone (`… | head`)." },
   terminated: { code: 143, when: "Ended by SIGTERM." },
 } as const;
 

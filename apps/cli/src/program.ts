@@ -9,6 +9,7 @@ import { approvals } from "./approvals/group.ts";
 import { audit } from "./audit/group.ts";
 import { type Cli, createContext, type Definition, type GlobalOptions, type Io } from "./cli.ts";
 import { completion } from "./completion/completion.ts";
+import { cliErrors } from "./errors.ts";
 import { watch } from "./events/watch.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { reportFailure } from "./failure-report.ts";
@@ -32,17 +33,28 @@ const DEFINITIONS: readonly Definition[] = [
 /** Runs one command line. Answers its exit code; whatever goes wrong is told on standard error. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT_CODES.ok.code;
-  const program = createProgram(io, (code) => {
+  // Known before the rest is: what is wrong with the line is told in the form that the line asks for.
+  const json = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : undefined).includes("--json");
+  const program = createProgram(io, json, (code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage.code;
-    reportFailure(error, io, { json: (program.opts() as GlobalOptions).json === true });
-    return exitCodeOf(error);
+    if (!(error instanceof CommanderError)) {
+      reportFailure(error, io, { json: (program.opts() as GlobalOptions).json === true });
+      return exitCodeOf(error);
+    }
+    if (error.exitCode === 0) return 0;
+    if (json) reportFailure(cliErrors.USAGE({ message: usageOf(error) }), io, { json });
+    return EXIT_CODES.usage.code;
   }
+}
+
+/** What commander found wrong; where it only shows help, that a command is missing. */
+function usageOf({ code, message }: CommanderError): string {
+  return code === "commander.help" ? "No command was given." : message.replace(/^error: /, "");
 }
 
 function exitCodeLines(): string {
@@ -51,8 +63,8 @@ function exitCodeLines(): string {
     .join("\n");
 }
 
-/** The tree of commands, bound to what it may read and write. */
-function createProgram(io: Io, endWith: Cli["endWith"]): Command {
+/** The tree of commands, bound to what it may read and write. With `json` the caller tells what was wrong with the line. */
+function createProgram(io: Io, json: boolean, endWith: Cli["endWith"]): Command {
   const colours = createStyle(io.stderr, io.env);
   const program = new RealCommand("ade") as unknown as Command;
   program
@@ -75,7 +87,7 @@ function createProgram(io: Io, endWith: Cli["endWith"]): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void (json || io.stderr.write(text)),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
       outputError: (text, write) => write(colours.red(text)),

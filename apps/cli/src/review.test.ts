@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -6,7 +9,7 @@ import { type Caller, makeServer, noopTask, type TestServer } from "@ade/api-ser
 import { createClient, type TaskEntry } from "@ade/client";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { runAde, runHere, startAde } from "./run-ade.ts";
+import { newConfigFolder, runAde, runHere, startAde } from "./run-ade.ts";
 
 let server: TestServer;
 let url: string;
@@ -185,6 +188,38 @@ describe("approvals", () => {
     expect(author2.code).toBe(4);
   });
 
+  test("without a preview all that was asked for is shown, and what is done to what it touches", async () => {
+    const ade = createClient({ url, apiKey: keyOf(author) });
+    const { config } = noopTask("Trust me");
+    const parameters = { ...config.parameters, output: "all \u001b[2Kof it" };
+    const { id } = await ade.tasks.create({ config: { ...config, parameters } });
+    await ade.tasks.submit(id, { skip_preview: true });
+    await ade.tasks.waitFor(id, { states: ["REVIEWING"], signal: AbortSignal.timeout(10_000) });
+    const shown = await runHere(["approvals", "approve", id], { env: as(reviewer), tty: ["n"] });
+    expect(shown.stderr).toContain("\u001b[31mThere is no preview");
+    expect(shown.stderr).toContain("all \\u001b[2Kof it");
+    expect(stripVTControlCharacters(shown.stderr)).toMatch(/Touches +service:nothing \(read\)/);
+    await json(author, "task", "cancel", id, "--reason", "Enough");
+  });
+
+  test("a stored key answers at a terminal only, unless it was stored for programs too", async () => {
+    const env = { ADE_URL: url, XDG_CONFIG_HOME: newConfigFolder() };
+    const login = (...more: string[]) => runHere(["login", ...more], { env, input: `${keyOf(reviewer)}\n` });
+    expect(await login()).toMatchObject({ code: 0 });
+    const [one, other] = [await waiting("Stored"), await waiting("Unattended")];
+    const refusal = { code: 4, stdout: "", stderr: expect.stringContaining("NOT_ATTENDED") };
+    const yes = ["approvals", "approve", one.id, "--yes"];
+    expect(await runHere(yes, { env })).toMatchObject(refusal);
+    const no = ["approvals", "reject", one.id, "--reason", "x"];
+    expect(await runHere(no, { env })).toMatchObject(refusal);
+    const batch = ["approvals", "batch", "approve", one.approvals[0]!.id];
+    expect(await runHere([...batch, "--yes"], { env })).toMatchObject(refusal);
+    expect(await runHere([...batch, "--dry-run"], { env })).toMatchObject({ code: 0 });
+    expect(await runHere(yes, { env, tty: [] })).toMatchObject({ code: 0 });
+    expect(await login("--unattended")).toMatchObject({ code: 0 });
+    expect(await runHere(["approvals", "approve", other.id, "--yes"], { env })).toMatchObject({ code: 0 });
+  });
+
   test("of HIGH risk take the content hash, of CRITICAL the name of what is touched; a yes is not enough", async () => {
     const high = await waiting("Dangerous", "HIGH");
     const hash = high.content_hash!;
@@ -266,6 +301,47 @@ test("agents are made from a file, live by their key, pause, and go out and in a
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("NOT_AN_AGENT_FILE") });
 });
 
+test("an agent that keeps saying that it lives outlasts a server that is away", {
+  timeout: 60_000,
+}, async () => {
+  const file = join(folder, "lasting.json");
+  writeFileSync(file, JSON.stringify({ name: "lasting", connection: { kind: "worker" } }));
+  const { api_key } = await json(admin, "agents", "create", "--file", file);
+  let isAway = false;
+  const door = createServer((incoming, outgoing) => {
+    if (isAway) return void incoming.socket.destroy();
+    const { method, headers } = incoming;
+    const onward = request(`${url}${incoming.url}`, { method, headers }, (given) => {
+      // As often as it can: the next one is on its way at once.
+      const pieces: Buffer[] = [];
+      given.on("data", (piece: Buffer) => pieces.push(piece));
+      given.on("end", () => {
+        const body = JSON.parse(Buffer.concat(pieces).toString());
+        outgoing.writeHead(given.statusCode!, { "content-type": "application/json" });
+        outgoing.end(JSON.stringify({ ...body, ...("next_heartbeat_seconds" in body ? soon : {}) }));
+      });
+    });
+    incoming.pipe(onward);
+  }).listen(0, "127.0.0.1");
+  const soon = { next_heartbeat_seconds: 0.2 };
+  await once(door, "listening");
+  const at = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+  const beating = startAde(["agents", "heartbeat", "--keep", "--patience", "0"], {
+    env: { ADE_URL: at, ADE_API_KEY: api_key as string },
+  });
+  const beats = () => beating.stdout.split("\n").length;
+  await vi.waitFor(() => expect(beats()).toBeGreaterThan(1), 15_000);
+  isAway = true;
+  await vi.waitFor(() => expect(beating.stderr).toContain("It is said again"), 15_000);
+  const before = beats();
+  isAway = false;
+  await vi.waitFor(() => expect(beats()).toBeGreaterThan(before), 15_000);
+  beating.child.kill("SIGTERM");
+  expect(await beating.ended).toMatchObject({ code: 143 });
+  door.closeAllConnections();
+  door.close();
+});
+
 test("the audit is checked and written out whole, the oldest first", async () => {
   await server.core.ledger.settle();
   const verified = await runHere(["audit", "verify"], { env: as(admin) });
@@ -295,15 +371,27 @@ test("watch shows what happens, a line each, until it is ended", async () => {
   await vi.waitFor(
     async () => {
       made.push((await json(author, "task", "create", ...flags, "-d", "Watched")).id);
-      expect(watching.stdout).not.toBe("");
+      expect(watching.stdout).toContain("task:created");
     },
     { timeout: 20_000, interval: 500 },
   );
-  const first = JSON.parse(watching.stdout.split("\n")[0]!);
-  expect(first).toMatchObject({ event: "task:created", id: expect.any(String) });
+  const lines = watching.stdout.split("\n").filter((line) => line.endsWith("}"));
+  const first = lines.map((line) => JSON.parse(line)).find(({ event }) => event === "task:created");
+  expect(first).toMatchObject({ id: expect.any(String) });
   expect(made).toContain(first.payload.task_id);
   watching.child.kill("SIGINT");
   expect(await watching.ended).toMatchObject({ code: 130 });
+  // `ade … | head -1 && deploy` must not take an end that nobody saw for a good one.
+  const unread = startAde(["watch", "tasks", "--json"], { env: as(author) });
+  unread.child.stdout!.destroy();
+  await vi.waitFor(
+    async () => {
+      await json(author, "task", "create", ...flags, "-d", "Unread");
+      expect(unread.child.exitCode).not.toBeNull();
+    },
+    { timeout: 20_000, interval: 500 },
+  );
+  expect(await unread.ended).toMatchObject({ code: 141, stderr: "" });
   const refused = await runHere(["watch", "locks"], { env: as(author) });
   expect(refused.code).toBe(4);
 });

@@ -12,6 +12,7 @@ import { createTransport, type Transport, type TransportOptions } from "./transp
 export { type Agents, createAgents } from "./agents.ts";
 export { type Approvals, createApprovals } from "./approvals.ts";
 export { type Audit, createAudit } from "./audit.ts";
+export { argumentsToRun, askAgainWith } from "./changed-arguments.ts";
 export { ApiError, CodedError, type ErrorOptions, isCoded, isLockLost } from "./errors.ts";
 export { type EventOptions, followEvents } from "./events.ts";
 export { type Decision, type GateOptions, gate } from "./gate.ts";
@@ -20,7 +21,7 @@ export type * from "./shapes.ts";
 export { createTasks, type Tasks } from "./tasks.ts";
 export { createToolCalls, type ToolCalls, taskOfCall } from "./tool-calls.ts";
 export { createTransport, type Transport, type TransportOptions } from "./transport.ts";
-export { type CallVerdict, type ChangedCall, holdsMask, restoreMasked, verdictOf } from "./verdict.ts";
+export { type CallVerdict, type ChangedCall, verdictOf } from "./verdict.ts";
 export type { HeldLock, WithLockOptions } from "./with-lock.ts";
 
 export type Client = {

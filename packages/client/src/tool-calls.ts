@@ -19,6 +19,8 @@ export type AskOptions = {
   /** So long a server that is away is waited for before the question counts as not asked. */
   patienceMs?: number;
 };
+/** So long a server that is away is waited for, and what ends the telling before that. */
+type Telling = { patienceMs?: number; signal?: AbortSignal };
 export type ToolCalls = ReturnType<typeof createToolCalls>;
 
 /** Calls of an agent's tools: asked, waited for, and told how they ended. */
@@ -79,7 +81,7 @@ export function createToolCalls({ send }: Transport) {
     },
 
     /** How a call ended that was let. @throws TOOL_CALL_NOT_RUNNING, TOOL_CALL_ENDED */
-    async end(id: string, end: CallEndInput, how: { patienceMs?: number } = {}): Promise<CallEnd> {
+    async end(id: string, end: CallEndInput, how: Telling = {}): Promise<CallEnd> {
       return (await send<CallEnd>({ method: "POST", path: `/tasks/${id}/end`, body: end, ...how })).body;
     },
 
@@ -88,7 +90,7 @@ export function createToolCalls({ send }: Transport) {
      *
      * @throws NO_ANSWER where the server is away; the proposal then expires by itself
      */
-    async withdraw(id: string, reason: string, how: { patienceMs?: number } = {}): Promise<void> {
+    async withdraw(id: string, reason: string, how: Telling = {}): Promise<void> {
       try {
         const idempotencyKey = `${id}:withdraw`;
         await send({ method: "POST", path: `/tasks/${id}/cancel`, body: { reason }, idempotencyKey, ...how });

@@ -110,10 +110,12 @@ async function serveSse(
   { context, channels, after }: Admitted,
   { rightsCheckMs }: Options,
 ): Promise<void> {
-  const gone = new AbortController();
-  request.raw.once("close", () => gone.abort());
   reply.hijack();
   const out = reply.raw;
+  // Whoever left while their rights were looked up closes no second time: the stream would stay open for ever.
+  if (request.raw.destroyed || out.destroyed) return;
+  const gone = new AbortController();
+  request.raw.once("close", () => gone.abort());
   out.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     "content-type": "text/event-stream; charset=utf-8",

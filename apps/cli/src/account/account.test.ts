@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Caller, makeServer, type TestServer } from "@ade/api-server/test-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newConfigFolder, runAde } from "../run-ade.ts";
+import { newConfigFolder, runAde, runHere } from "../run-ade.ts";
 
 let server: TestServer;
 let ada: Caller;
@@ -54,6 +54,25 @@ test("the environment and the options go before what is stored; what is not vali
     code: 2,
     stderr: expect.stringContaining("whoami"),
   });
+});
+
+test("what is wrong with the command line is told in the form that was asked for", async () => {
+  const wrong = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runHere([...args, "--json"], { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    return JSON.parse(stderr).error;
+  };
+  expect(await wrong("whoami", "--nope")).toMatchObject({
+    ...{ code: "USAGE", message: "unknown option '--nope'", next: expect.stringContaining("--help") },
+  });
+  expect(await wrong("task", "list", "--limit", "x")).toMatchObject({
+    message: expect.stringContaining("It takes a whole number."),
+  });
+  expect(await wrong("agents", "create")).toMatchObject({ message: expect.stringContaining("--file") });
+  expect(await wrong()).toMatchObject({ message: "No command was given." });
+  // What stands behind -- is another program's.
+  const theirs = await runHere(["locks", "run", "--nope", "x", "--", "ls", "--json"], { env });
+  expect(theirs).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: unknown option/) });
 });
 
 test("logout forgets the key", async () => {

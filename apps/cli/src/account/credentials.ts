@@ -8,7 +8,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What `ade login` keeps: a key for each server, and the server that was signed in to last. */
 export type Credentials = {
   current: string | null;
-  profiles: Record<string, { api_key: string; name: string }>;
+  /** `answers_unattended`: the key answers approvals where there is no terminal as well. */
+  profiles: Record<string, { api_key: string; name: string; answers_unattended?: true }>;
 };
 
 /** `$XDG_CONFIG_HOME/ade/credentials.json`, `~/.config` where that is not set. */

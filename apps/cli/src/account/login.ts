@@ -10,11 +10,15 @@ export const login: Definition = (parent, cli) => {
   parent
     .command("login")
     .description("sign in with an API key, which is kept for this server")
+    .option(
+      "--unattended",
+      "let the key answer approvals without a terminal too: scripts of this account can, and so can its agents",
+    )
     .addHelpText(
       "after",
       "\nMake a key in the dashboard under Settings, API keys, or take the one of an agent.\nWithout a terminal the key is read from standard input: ade login --url https://ade.example.org < key.txt",
     )
-    .action(async () => {
+    .action(async ({ unattended }) => {
       const { io } = cli;
       const options = cli.options();
       const stored = readCredentials(io.env);
@@ -28,7 +32,12 @@ export const login: Definition = (parent, cli) => {
         apiKey: api_key,
         patienceMs: options.patience * 1000,
       }).me();
-      const profiles = { ...stored.profiles, [url]: { api_key, name: me.name } };
+      const profile = {
+        api_key,
+        name: me.name,
+        ...(unattended ? { answers_unattended: true as const } : {}),
+      };
+      const profiles = { ...stored.profiles, [url]: profile };
       writeCredentials(io.env, { current: url, profiles });
       cli
         .open()

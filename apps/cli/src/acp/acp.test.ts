@@ -209,6 +209,19 @@ describe("whatever happens in the middle", () => {
     await taskOf(session, "CANCELLED");
   });
 
+  test("an editor that reads no more takes the agent and all that waits with it", {
+    timeout: 60_000,
+  }, async () => {
+    const editor = await openEditor(SCRIPTED);
+    const session = await editor.session();
+    session.prompt("once").catch(() => undefined);
+    await taskOf(session, "REVIEWING");
+    editor.child.stdout!.destroy();
+    editor.child.stdin!.write(`${JSON.stringify({ jsonrpc: "2.0", method: "_more", params: {} })}\n`);
+    await editor.ended;
+    await taskOf(session, "CANCELLED");
+  });
+
   test("with the server away every call is refused and says why, and the next one is asked once it is back", {
     timeout: 90_000,
   }, async () => {

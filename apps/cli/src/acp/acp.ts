@@ -29,7 +29,7 @@ export const acp: Definition = (parent, cli) => {
     .option("--workspace <name>", "what the folder is called in resources (else <folder>@<host>)")
     .addHelpText(
       "after",
-      "\nExample, as an editor's agent command:\n  ade acp -- claude-code-acp\n\nIt acts by an agent's own key (ADE_API_KEY). The agent itself does not get to see it.",
+      "\nExample, as an editor's agent command:\n  ade acp -- claude-code-acp\n\nIt acts by an agent's own key (ADE_API_KEY), which the agent is not given. What your account can read, as a key of\n`ade login`, the agent can read as well: keep keys of people who approve off it.",
     )
     .action(async ([first, ...rest], options) => {
       const context = cli.open();

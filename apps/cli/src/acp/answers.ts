@@ -53,8 +53,3 @@ function metaOf(decision: Exclude<Decision, { kind: "cancelled" }>): Record<stri
   const { changed } = decision;
   return { decision: "refused", ...common, ...(changed ? { changed_arguments: changed.arguments } : {}) };
 }
-
-/** Said to an agent that can't be given other arguments: no, and which ones it may ask with. */
-export function askAgainWith({ by, reason, arguments: given }: ChangedCall): string {
-  return `${by} approved it with other arguments (${reason}). Ask again with: ${JSON.stringify(given)}`;
-}

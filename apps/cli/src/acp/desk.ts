@@ -1,4 +1,5 @@
 import {
+  askAgainWith,
   type CallVerdict,
   type Client,
   isCoded,
@@ -7,7 +8,7 @@ import {
   verdictOf,
 } from "@ade/client";
 import type { AnyResponse, JsonRpcId, RequestPermissionRequest } from "@agentclientprotocol/sdk";
-import { answerTo, askAgainWith, canAllowOnce, type Decision } from "./answers.ts";
+import { answerTo, canAllowOnce, type Decision } from "./answers.ts";
 import type { LooseEnds } from "./loose-ends.ts";
 import { createTurnstile } from "./turnstile.ts";
 
@@ -118,8 +119,8 @@ export function createDesk(options: DeskOptions) {
     if (verdict.kind === "pending") throw new Error("The wait ended without a decision");
     if (verdict.kind === "refused") {
       options.tell(request.sessionId, `Refused: ${call.title}. ${verdict.reason}`);
-      if (verdict.task_id) withdrawDraft(verdict.task_id);
-      settle(entry, { ...verdict, kind: "refuse" });
+      if (verdict.task_id && verdict.waits_on) withdrawDraft(verdict.task_id);
+      settle(entry, { kind: "refuse", reason: verdict.reason, task_id: verdict.task_id });
       return;
     }
     const { task_id, changed } = verdict;

@@ -1,10 +1,15 @@
 import { setTimeout } from "node:timers/promises";
+import { isCoded } from "@ade/client";
 import { InvalidArgumentError } from "commander";
 import type { Definition } from "../cli.ts";
 import { cliErrors } from "../errors.ts";
 import { untilInterrupted } from "../interrupts.ts";
 import { wholeNumber } from "../options.ts";
+import { plainLine } from "../output/plain.ts";
 import { statusText } from "./agent-text.ts";
+
+const AWAY = ["NO_ANSWER", "DEPENDENCY_UNAVAILABLE", "RATE_LIMITED"] as const;
+const AGAIN_AFTER_SECONDS = 2;
 
 /** `ade agents heartbeat`: by the agent's own key. */
 export const heartbeatAgent: Definition = (parent, cli) => {
@@ -30,7 +35,12 @@ export const heartbeatAgent: Definition = (parent, cli) => {
       if (!keep) return void (await beat());
       await untilInterrupted(cli, async (signal) => {
         while (!signal.aborted) {
-          const delayMs = await beat();
+          // A server that is away comes back, and then wants to hear that the agent was there all along.
+          const delayMs = await beat().catch((error: unknown) => {
+            if (!isCoded(error, ...AWAY)) throw error;
+            out.note(out.style.dim(`Not heard: ${plainLine(error.message)} It is said again.`));
+            return (error.retryAfterSeconds ?? AGAIN_AFTER_SECONDS) * 1000;
+          });
           await setTimeout(delayMs, undefined, { signal }).catch(() => undefined);
         }
       });

@@ -7,7 +7,7 @@ import { wholeNumber } from "../options.ts";
 import type { Style } from "../output/style.ts";
 import { paintState } from "../output/words.ts";
 import { taskText } from "../tasks/task-text.ts";
-import { type Confirmation, confirmApproval } from "./confirm.ts";
+import { assertAttended, type Confirmation, confirmApproval } from "./confirm.ts";
 import { findApproval } from "./find.ts";
 
 const ID = "id of the approval, or of its task";
@@ -57,7 +57,7 @@ type Answer = Confirmation & {
 /**
  * Shows a change and answers to it: to the content that was shown and no other.
  *
- * @throws NOT_CONFIRMED, NO_REASON, CONFLICT where it was edited meanwhile, SELF_APPROVAL, …
+ * @throws NOT_ATTENDED, NOT_CONFIRMED, NO_REASON, CONFLICT where it was edited meanwhile, SELF_APPROVAL, …
  */
 async function answer(
   cli: Cli,
@@ -66,6 +66,7 @@ async function answer(
 ): Promise<void> {
   const context = cli.open();
   const { client, out, io } = context;
+  assertAttended(context);
   const approval = await findApproval(client, id);
   const task = await client.tasks.get(approval.task_id);
   out.note(`${taskText(task, out.style)}\n`);

@@ -8,6 +8,7 @@ import { plainLine } from "../output/plain.ts";
 import type { Style } from "../output/style.ts";
 import { table } from "../output/table.ts";
 import { paintState } from "../output/words.ts";
+import { assertAttended } from "./confirm.ts";
 
 /** `ade approvals batch`: tried first, then done. */
 export const batch: Definition = (parent, cli) => {
@@ -25,7 +26,9 @@ export const batch: Definition = (parent, cli) => {
       "\nChanges of HIGH or CRITICAL risk are approved one by one, with `ade approvals approve`.",
     )
     .action(async (action, approval_ids, { reason, continueOnError, dryRun, yes }) => {
-      const { client, out, io } = cli.open();
+      const context = cli.open();
+      const { client, out, io } = context;
+      if (!dryRun) assertAttended(context);
       const input: BatchInput = {
         ...{ approval_ids, action },
         ...(reason === undefined ? {} : { reason }),

@@ -14,6 +14,16 @@ export type Confirmation = {
 };
 
 /**
+ * A person's key lies where the agents of the same account can use it. What answers without a terminal was given its
+ * key for that.
+ *
+ * @throws NOT_ATTENDED
+ */
+export function assertAttended({ io, answersUnattended }: Pick<Context, "io" | "answersUnattended">): void {
+  if (!io.stdin.isTTY && !answersUnattended) throw cliErrors.NOT_ATTENDED();
+}
+
+/**
  * Makes sure that whoever approves has seen what they approve: HIGH by the beginning of its content hash, CRITICAL by
  * the name of what it touches, typed or given as an option; everything else by a yes. A hash that is given is always
  * compared.

@@ -12,8 +12,8 @@ import {
 export const claude: HookFormat = {
   name: "claude",
   title: "Claude Code",
-  takes_changes: true,
-  can_ask: true,
+  takes_changes: "instead",
+  can_ask: () => true,
   recognises: (input) => isPascalEvent(input) && input.turn_id === undefined,
   read: readClaude,
   write: ({ decision, reason, ...more }: HookAnswer) => ({
@@ -26,13 +26,16 @@ export const claude: HookFormat = {
   }),
 };
 
-/** Codex has the same form, but says yes by silence alone: it takes only a no. */
+/**
+ * Codex has the same form, but says yes by silence. Newer ones would take other arguments as well; older ones take that
+ * for an error, and run the call as it was: so it is told no, and what to ask with.
+ */
 export const codex: HookFormat = {
   ...claude,
   name: "codex",
   title: "Codex CLI",
   takes_changes: false,
-  can_ask: false,
+  can_ask: () => false,
   recognises: (input) => isPascalEvent(input) && input.turn_id !== undefined,
   write: (answer, input) => (answer.decision === "allow" ? null : claude.write(answer, input)),
 };

@@ -5,7 +5,7 @@ export const copilot: HookFormat = {
   name: "copilot",
   title: "GitHub Copilot CLI",
   takes_changes: false,
-  can_ask: true,
+  can_ask: () => true,
   recognises: ({ toolName, toolResult }) => typeof toolName === "string" && toolResult === undefined,
   read(input) {
     const tool = textOf(input.toolName);

@@ -7,14 +7,14 @@ export const cursor: HookFormat = {
   name: "cursor",
   title: "Cursor",
   takes_changes: false,
-  can_ask: true,
+  // The others take no question, or take it and run the call.
+  can_ask: ({ hook_event_name: event }) => /^before(Shell|MCP)Execution$/.test(String(event)),
   recognises: ({ hook_event_name: event, conversation_id: id }) =>
     BEFORE.test(String(event)) && typeof id === "string",
   read: readCursor,
   write({ decision, reason }, { hook_event_name: event }) {
-    // Reading a file is allowed or not; nobody is asked and nothing is said.
-    if (event === "beforeReadFile") return { permission: decision === "allow" ? "allow" : "deny" };
-    if (decision === "allow") return { permission: decision };
+    // Of reading a file nothing is said.
+    if (event === "beforeReadFile" || decision === "allow") return { permission: decision };
     return { permission: decision, user_message: reason, agent_message: reason };
   },
 };
@@ -22,9 +22,9 @@ export const cursor: HookFormat = {
 function readCursor(input: Record<string, unknown>): HookEvent | null {
   const [root] = Array.isArray(input.workspace_roots) ? input.workspace_roots : [];
   const common = { cwd: textOf(input.cwd) ?? root, session: input.conversation_id, id: input.tool_use_id };
-  const asked = (tool: string, args: Record<string, unknown>): HookEvent => ({
+  const asked = (tool: string, args: Record<string, unknown>, kind?: "other"): HookEvent => ({
     moment: "before",
-    call: callOf({ tool, arguments: args, ...common }),
+    call: callOf({ tool, arguments: args, kind, ...common }),
     key: null,
   });
   switch (input.hook_event_name) {
@@ -36,7 +36,8 @@ function readCursor(input: Record<string, unknown>): HookEvent | null {
     case "beforeMCPExecution":
     case "preToolUse": {
       const tool = textOf(input.tool_name);
-      return tool ? asked(tool, argumentsOf(input.tool_input)) : null;
+      const kind = input.hook_event_name === "beforeMCPExecution" ? "other" : undefined;
+      return tool ? asked(tool, argumentsOf(input.tool_input), kind) : null;
     }
     default:
       return null;

@@ -39,9 +39,54 @@ test("what a call is follows from its tool and arguments", () => {
   expect(formatOf(copilot, "auto")!.read(copilot)).toMatchObject({
     call: { tool: "bash", kind: "execute", title: "bash: ls -la", arguments: { command: "ls -la\nrm x" } },
   });
-  const mcp = { ...cursor, hook_event_name: "beforeMCPExecution", tool_name: "pay", tool_input: '{"sum":1}' };
+});
+
+test("a server's tool may do anything, whatever it is called", () => {
+  const mcp = {
+    ...cursor,
+    hook_event_name: "beforeMCPExecution",
+    tool_name: "search",
+    tool_input: '{"q":1}',
+  };
   expect(formatOf(mcp, "auto")!.read(mcp)).toMatchObject({
-    call: { tool: "pay", kind: "other", arguments: { sum: 1 } },
+    call: { tool: "search", kind: "other", arguments: { q: 1 } },
+  });
+  const other = { ...gemini, tool_name: "read_file", mcp_context: { server_name: "x" } };
+  expect(formatOf(other, "auto")!.read(other)).toMatchObject({ call: { kind: "other" } });
+});
+
+test("a patch names its files in its text", () => {
+  const command = `*** Begin Patch
+*** Update File: src/a.ts
+*** Move to: src/b.ts
+@@ class A
+ same
+-old
++new
+@@
++*** Add File: no-file.ts
+*** Add File: new.txt
++hello
+*** Delete File: /etc/gone
+*** End Patch
+`;
+  const patch = { ...claude, turn_id: "1", tool_name: "apply_patch", tool_input: { command } };
+  expect(formatOf(patch, "auto")!.read(patch)).toMatchObject({
+    call: {
+      ...{ tool: "apply_patch", kind: "edit", arguments: { command } },
+      title: "apply_patch: src/a.ts, src/b.ts, new.txt, /etc/gone",
+      locations: [{ path: "src/a.ts" }, { path: "src/b.ts" }, { path: "new.txt" }, { path: "/etc/gone" }],
+      diffs: [
+        { path: "src/a.ts", old_text: "same\nold\n", new_text: "same\nnew\n" },
+        { path: "src/a.ts", old_text: "", new_text: "*** Add File: no-file.ts\n" },
+        { path: "new.txt", old_text: null, new_text: "hello\n" },
+      ],
+    },
+  });
+  // What another tool writes is text, whatever it looks like.
+  const write = { ...claude, tool_name: "Write", tool_input: { file_path: "/w/x", content: command } };
+  expect(formatOf(write, "auto")!.read(write)).toMatchObject({
+    call: { title: "Write: /w/x", diffs: [{ path: "/w/x", new_text: command }] },
   });
 });
 
@@ -78,9 +123,18 @@ describe("an answer is said in the agent's own form", () => {
     expect(said(cursor, { ...no, decision: "ask" })).toEqual({
       ...{ permission: "ask", user_message: "Not on a Friday.", agent_message: "Not on a Friday." },
     });
-    expect(said({ ...cursor, hook_event_name: "beforeReadFile" }, { ...no, decision: "ask" })).toEqual({
-      permission: "deny",
-    });
+    expect(said({ ...cursor, hook_event_name: "beforeReadFile" }, no)).toEqual({ permission: "deny" });
+  });
+
+  test("a question only where it is put", () => {
+    const asks = (input: Record<string, unknown>) => formatOf(input, "auto")!.can_ask(input);
+    expect(asks(claude)).toBe(true);
+    expect(asks(cursor)).toBe(true);
+    expect(asks({ ...cursor, hook_event_name: "beforeMCPExecution" })).toBe(true);
+    // Cursor takes a question before any tool, and runs the tool.
+    expect(asks({ ...cursor, hook_event_name: "preToolUse", tool_name: "Write" })).toBe(false);
+    expect(asks({ ...cursor, hook_event_name: "beforeReadFile" })).toBe(false);
+    expect(asks({ ...claude, turn_id: "1" })).toBe(false);
   });
 
   test("Gemini CLI", () => {

@@ -1,4 +1,5 @@
 import type { ToolCall } from "@ade/client";
+import { readPatch } from "./patch.ts";
 
 /** What a hook asks about a call, before or after it. */
 export type HookEvent =
@@ -20,9 +21,10 @@ export type HookFormat = {
   read(input: Record<string, unknown>): HookEvent | null;
   /** What is printed; null where silence is the answer. */
   write(answer: HookAnswer, input: Record<string, unknown>): Record<string, unknown> | null;
-  /** Whether it can be given other arguments, and ask its user itself. */
-  readonly takes_changes: boolean;
-  readonly can_ask: boolean;
+  /** Whether it can be given other arguments, instead of its own or laid over them. */
+  readonly takes_changes: "instead" | "over" | false;
+  /** Whether it can ask its user itself, of such a call. */
+  can_ask(input: Record<string, unknown>): boolean;
 };
 
 type Args = Record<string, unknown>;
@@ -52,6 +54,7 @@ const KINDS: Record<string, Kind> = Object.fromEntries(
     [
       ["execute", "bash shell run_shell_command execute run_command powershell exec local_shell terminal"],
       ["edit", "write edit multiedit notebookedit write_file replace create str_replace str_replace_editor"],
+      ["edit", "strreplace tabwrite"],
       ["edit", "apply_patch edit_file create_file insert update_file"],
       ["delete", "delete delete_file remove_file"],
       ["move", "move move_file rename rename_file"],
@@ -78,17 +81,23 @@ const SUBJECTS = [
   "prompt",
 ] as const;
 
-/** A call with what follows from its tool and arguments. `cwd` is where the agent works. */
+/**
+ * A call with what follows from its tool and arguments. `cwd` is where the agent works; `kind` is given where the name
+ * says nothing of it: a server's `search` may do anything.
+ */
 export function callOf(given: {
   tool: string;
   arguments: Args;
+  kind?: Kind | undefined;
   cwd?: unknown;
   session?: unknown;
   id?: unknown;
 }): ToolCall {
   const { tool, arguments: args } = given;
-  const kind = kindOf(tool);
-  const subject = SUBJECTS.map((name) => textOf(args[name])).find((text) => text !== undefined);
+  const kind = given.kind ?? kindOf(tool);
+  const patch = tool.toLowerCase() === PATCHING ? patchIn(args) : null;
+  const named = SUBJECTS.map((name) => textOf(args[name])).find((text) => text !== undefined);
+  const subject = patch?.paths.join(", ") ?? named;
   const session = textOf(given.session);
   const id = textOf(given.id);
   const root = textOf(given.cwd);
@@ -97,12 +106,22 @@ export function callOf(given: {
     kind,
     title: subject ? `${tool}: ${subject.split("\n", 1)[0]!.slice(0, 300)}` : tool,
     arguments: args,
-    diffs: diffsOf(kind, args),
+    diffs: patch?.diffs ?? diffsOf(kind, args),
+    ...(patch ? { locations: patch.paths.map((path) => ({ path })) } : {}),
     protocol: "hook",
     ...(root ? { workspace: { name: "", root } } : {}),
     ...(session ? { session_id: session.slice(0, 200) } : {}),
     ...(id ? { tool_call_id: id.slice(0, 200) } : {}),
   };
+}
+
+/** Names its files in its text alone. */
+const PATCHING = "apply_patch";
+
+function patchIn(args: Args): ReturnType<typeof readPatch> | null {
+  const text = [args.command, args.input, args.patch].find((value) => typeof value === "string");
+  const patch = typeof text === "string" ? readPatch(text) : null;
+  return patch && patch.paths.length > 0 ? patch : null;
 }
 
 /** What an edit would change, as far as its arguments say. */

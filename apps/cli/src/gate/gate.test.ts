@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type Caller, makeServer, type TestServer } from "@ade/api-server/test-server";
 import type { TaskEntry } from "@ade/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,6 +10,7 @@ let server: TestServer;
 let url: string;
 let boss: Caller;
 let rex: Caller;
+let sue: Caller;
 let agent: Caller;
 beforeAll(async () => {
   server = await makeServer();
@@ -14,7 +18,7 @@ beforeAll(async () => {
   url = await server.app.listen({ host: "127.0.0.1", port: 0 });
   boss = await server.person("boss", ["admin"]);
   rex = await server.person("rex", ["reviewer"]);
-  await server.person("sue", ["reviewer"]);
+  sue = await server.person("sue", ["reviewer"]);
   agent = await server.agent("coder", boss);
 });
 afterAll(() => server.close());
@@ -89,39 +93,95 @@ test("a no is a no with its reason", { timeout: 60_000 }, async () => {
   });
 });
 
+/** A reviewer gives other arguments, and another one approves them. */
+async function change(id: string, given: object): Promise<void> {
+  const changed = await server.call(rex, "POST", `/tasks/${id}/arguments`, {
+    ...{ arguments: given, reason: "Staging first." },
+  });
+  expect(changed.statusCode, changed.body).toBe(200);
+  const read = async () => (await server.call(boss, "GET", `/tasks/${id}`)).json() as TaskEntry;
+  await expect
+    .poll(async () => (({ state, revision }) => ({ state, revision }))(await read()), { timeout: 15_000 })
+    .toEqual({ state: "REVIEWING", revision: 2 });
+  const { approvals } = await read();
+  expect(approvals.map(({ reviewer_name }) => reviewer_name)).toEqual(["sue"]);
+  const yes = await server.call(sue, "POST", `/approvals/${approvals[0]!.id}/respond`, { action: "approve" });
+  expect(yes.statusCode).toBe(200);
+}
+
 test("other arguments are what the agent runs, with its own secret put back", {
   timeout: 60_000,
 }, async () => {
   const call = bash();
   const hook = gate(call);
   const { id } = await taskOf(call, "REVIEWING");
-  const changed = await server.call(rex, "POST", `/tasks/${id}/arguments`, {
-    ...{ arguments: { command: "make deploy-staging", token: "••••••" }, reason: "Staging first." },
-  });
-  expect(changed.statusCode).toBe(200);
-  await expect.poll(async () => (await find(call.tool_use_id, "REVIEWING"))?.revision).toBe(2);
-  const { approvals } = (await server.call(boss, "GET", `/tasks/${id}`)).json() as TaskEntry;
-  expect(approvals.map(({ reviewer_name }) => reviewer_name)).toEqual(["sue"]);
-  const sue = (await server.core.identity.directory()).find(({ name }) => name === "sue")!;
-  await server.core.gate.respond(
-    {
-      kind: "user",
-      id: sue.id,
-      name: "sue",
-      roles: ["reviewer"],
-      groups: [],
-      scopes: null,
-      owner_id: null,
-      via: "session:t",
-      where: { service: "t" },
-    },
-    approvals[0]!.id,
-    server.core.yes(),
-  );
+  await change(id, { command: "make deploy-staging", token: "••••••" });
   expect(said(await hook)).toMatchObject({
     permissionDecision: "allow",
     updatedInput: { command: "make deploy-staging", token: "sesame" },
   });
+});
+
+test("a text that was changed around a secret is not run as it was, but asked about again", {
+  timeout: 60_000,
+}, async () => {
+  const call = bash("deploy --token=sesame --prod");
+  const hook = gate(call);
+  const { id } = await taskOf(call, "REVIEWING");
+  await change(id, { command: "deploy --token=•••••• --staging", token: "••••••" });
+  const { permissionDecision, permissionDecisionReason } = said(await hook);
+  expect(permissionDecision).toBe("deny");
+  expect(permissionDecisionReason).toContain("Staging first.");
+  expect(permissionDecisionReason).toContain("--staging");
+});
+
+test("an argument that was taken away is not left where the agent would keep its own", {
+  timeout: 60_000,
+}, async () => {
+  const session_id = `g-${crypto.randomUUID()}`;
+  const tool_input = { command: "make deploy", force: true };
+  const hook = gate({
+    hook_event_name: "BeforeTool",
+    session_id,
+    tool_name: "run_shell_command",
+    tool_input,
+  });
+  const find = async () =>
+    (await server.call(agent, "GET", "/tasks?limit=100"))
+      .json()
+      .tasks.find((task: TaskEntry) => task.config.parameters.session_id === session_id);
+  await expect.poll(async () => (await find())?.state, { timeout: 15_000 }).toBe("REVIEWING");
+  await change((await find()).id, { command: "make deploy" });
+  const answered = JSON.parse((await hook).stdout);
+  expect(answered).toMatchObject({ decision: "deny", reason: expect.stringContaining("Ask again with") });
+});
+
+test("a server that hangs once the time is over does not hold up the answer", {
+  timeout: 60_000,
+}, async () => {
+  const hanging = createServer((incoming, outgoing) => {
+    if (/\/(cancel|end)$/.test(incoming.url!)) return;
+    const { method, headers } = incoming;
+    const onward = request(`${url}${incoming.url}`, { method, headers }, (given) => {
+      outgoing.writeHead(given.statusCode!, given.headers);
+      given.pipe(outgoing);
+    });
+    onward.on("error", () => outgoing.destroy());
+    incoming.pipe(onward);
+  }).listen(0, "127.0.0.1");
+  await once(hanging, "listening");
+  const cancelled = once(hanging, "request").then(async function isCancel([incoming]): Promise<void> {
+    if (!incoming.url.endsWith("/cancel")) return isCancel(await once(hanging, "request"));
+  });
+  const call = bash();
+  const hook = gate(call, ["--wait", "4"], `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`);
+  await cancelled;
+  const since = performance.now();
+  expect(said(await hook)).toMatchObject({ permissionDecision: "deny" });
+  // The server's answer may take 10 s; whatever the machine does meanwhile, it was not waited for.
+  expect(performance.now() - since).toBeLessThan(8_000);
+  hanging.closeAllConnections();
+  hanging.close();
 });
 
 test("where nobody answers it is a no, or a question where that was asked for; nothing stays pending", {

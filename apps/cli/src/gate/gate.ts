@@ -13,7 +13,7 @@ const MAX_INPUT_BYTES = 16 * 1024 * 1024;
 /** What every agent's hooks read as a no, whatever its form; the reason stands on standard error. */
 const BLOCK = 2;
 const FALLBACKS = ["deny", "ask"] as const;
-const DEFAULT_WAIT_SECONDS = 50;
+const DEFAULT_WAIT_SECONDS = 40;
 const CALL_SECONDS = 900;
 
 const FORMS = ["auto", ...FORMATS.map(({ name }) => name)];
@@ -34,7 +34,7 @@ export const gate: Definition = (parent, cli) => {
     .option("--format <name>", `the form of the hook: ${FORMS.join(", ")}`, oneOf(FORMS), "auto")
     .option(
       "--wait <seconds>",
-      "how long it waits for a decision; less than the hook's own time-out",
+      "how long it waits for a decision; 20 s less than the hook's own time-out",
       seconds,
       DEFAULT_WAIT_SECONDS,
     )
@@ -71,7 +71,7 @@ export const gate: Definition = (parent, cli) => {
       );
       if (answer === null) return;
       const said = format.write(
-        answer.decision === "ask" && !format.can_ask ? { ...answer, decision: "deny" } : answer,
+        answer.decision === "ask" && !format.can_ask(input) ? { ...answer, decision: "deny" } : answer,
         input,
       );
       if (said) cli.io.stdout.write(`${JSON.stringify(said)}\n`);
@@ -102,6 +102,7 @@ async function answerTo(
     {
       toolCalls: cli.open().client.toolCalls,
       ...{ waitSeconds: options.wait, unanswered: options.unanswered, away: options.away },
+      mergesChanges: format.takes_changes === "over",
       signal: gone.signal,
     },
     {
@@ -110,7 +111,7 @@ async function answerTo(
       wait_seconds: Math.max(5, options.wait + 5),
       timeout_seconds: CALL_SECONDS,
       reports_end,
-      takes_changes: format.takes_changes,
+      takes_changes: format.takes_changes !== false,
     },
   );
   if (task_id && reports_end && key) calls.keep(key, task_id);

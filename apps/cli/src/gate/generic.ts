@@ -4,8 +4,8 @@ import { argumentsOf, callOf, type HookFormat, textOf } from "./formats.ts";
 export const generic: HookFormat = {
   name: "generic",
   title: "Programs of one's own",
-  takes_changes: true,
-  can_ask: true,
+  takes_changes: "instead",
+  can_ask: () => true,
   recognises: ({ tool, hook_event_name: event }) => typeof tool === "string" && event === undefined,
   read(input) {
     const tool = textOf(input.tool);

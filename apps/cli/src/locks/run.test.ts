@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Caller, makeServer, type TestServer } from "@ade/api-server/test-server";
 import { createClient } from "@ade/client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { runHere, startAde } from "../run-ade.ts";
+import { processGroup } from "./process-group.ts";
 
 let server: TestServer;
 let url: string;
@@ -42,14 +44,8 @@ const heldOf = async (name: string) =>
       resource_id: name,
     })
   ).locks[0];
-/** Whether somebody of this process group is left. */
-const lives = (pid: string) => {
-  try {
-    return process.kill(-Number(pid), 0);
-  } catch {
-    return false;
-  }
-};
+/** Whether somebody of this process group can still do something. */
+const lives = (pid: string) => processGroup(Number(pid)).lives();
 const written = (file: string) =>
   vi.waitFor(() => {
     expect(existsSync(file)).toBe(true);
@@ -77,7 +73,7 @@ test("a second one waits its turn; Ctrl-C leaves the queue; no wait at all is to
   const name = newName();
   const file = newFile();
   const first = run(name, ["--purpose", "first"], "sh", "-c", `echo $$ > ${file}; read -r line < ${file}.go`);
-  await import("node:child_process").then(({ execFileSync }) => execFileSync("mkfifo", [`${file}.go`]));
+  execFileSync("mkfifo", [`${file}.go`]);
   await written(file);
   expect(await heldOf(name)).toMatchObject({ purpose: "first" });
   const refused = await runHere(["locks", "run", name, "--wait", "0", "--", "true"], { env: env() });
@@ -107,6 +103,48 @@ test("a lost lock ends the command and all that it started, with SIGKILL where S
   const ended = await running.ended;
   expect(ended).toMatchObject({ code: 10, stderr: expect.stringContaining("LOCK_LOST") });
   expect(readFileSync(`${file}.said`, "utf8")).toContain("asked");
+  expect(lives(pid)).toBe(false);
+});
+
+test("the lock is held until all that the command has started is over", async () => {
+  const name = newName();
+  const file = newFile();
+  execFileSync("mkfifo", [`${file}.go`]);
+  const script = `(read -r line < ${file}.go; echo written > ${file}) > /dev/null 2>&1 & echo $$ > ${file}.pid; exit 3`;
+  const running = run(name, ["--ttl", "5s"], "sh", "-c", script);
+  await written(`${file}.pid`);
+  await vi.waitFor(() => expect(running.stderr).toContain("the lock stays held"), 15_000);
+  expect(await heldOf(name)).toBeDefined();
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(`${file}.go`, "go\n");
+  expect(await running.ended).toMatchObject({ code: 3 });
+  expect(readFileSync(file, "utf8")).toBe("written\n");
+  expect(await heldOf(name)).toBeUndefined();
+});
+
+test("what a command leaves behind that a signal has ended is killed after a while", async () => {
+  const name = newName();
+  const file = newFile();
+  execFileSync("mkfifo", [`${file}.go`]);
+  const script = `(trap '' TERM; while :; do sleep 0.1; done) > /dev/null 2>&1 & echo $$ > ${file}; read -r line < ${file}.go`;
+  const running = run(name, ["--grace", "1s"], "sh", "-c", script);
+  const pid = await written(file);
+  running.child.kill("SIGTERM");
+  expect(await running.ended).toMatchObject({ code: 143 });
+  expect(lives(pid)).toBe(false);
+  expect(await heldOf(name)).toBeUndefined();
+});
+
+test("nobody reading what we say keeps no lost lock's command alive", async () => {
+  const name = newName();
+  const file = newFile();
+  const script = `echo $$ > ${file}; while :; do sleep 0.1; done`;
+  const running = run(name, ["--ttl", "5s", "--grace", "1s"], "sh", "-c", script);
+  const pid = await written(file);
+  running.child.stderr!.destroy();
+  const { id } = (await heldOf(name))!;
+  await runHere(["locks", "release", id, "--force", "--reason", "test"], { env: env(admin) });
+  expect(await running.ended).toMatchObject({ code: 10 });
   expect(lives(pid)).toBe(false);
 });
 

@@ -14,11 +14,7 @@ const GRACE_PART = 1 / 3;
 export const runUnderLock: Definition = (parent, cli) => {
   lockOptions(parent, "run", "run a command while a lock is held")
     .argument("<command...>", "after --, the command and what it takes")
-    .option(
-      "--grace <time>",
-      "between SIGTERM and SIGKILL, once the lock is lost (a third of --ttl)",
-      seconds,
-    )
+    .option("--grace <time>", "what is to end has so long before SIGKILL (a third of --ttl)", seconds)
     .addHelpText("after", HELP)
     .action(async (name, command, { grace, ...flags }) => {
       const { client, out, io } = cli.open();
@@ -62,9 +58,10 @@ function environmentOf({ fencing_token, locks, owner_id }: HeldLock): Record<str
 
 const HELP = `
 The command finds the lock's fencing token in ADE_FENCING_TOKEN (of several locks that of the first; ADE_LOCK_ID and
-ADE_LOCK_OWNER are beside it): let every write check it. Signals are passed on to the command and all that it started.
-When the lock is lost they are ended, by SIGTERM and then SIGKILL, and this ends with 10; else with the command's own
-code, or 128 and the number of the signal that ended it.
+ADE_LOCK_OWNER are beside it): let every write check it. Signals are passed on to the command and all that it started,
+and the lock is held until all of them have ended; what is still there --grace after a signal ended the command is
+killed. When the lock is lost they are ended, by SIGTERM and then SIGKILL, and this ends with 10; else with the
+command's own code, or 128 and the number of the signal that ended it.
 
 Example:
   ade locks run database:prod/main --wait 5m -- ./migrate.sh --all`;

@@ -24,7 +24,12 @@ export function taskText(task: TaskEntry, style: Style): string {
     ["State", stateText(task, style)],
     ["Risk", paintRisk(style, task.risk?.level)(riskOf(task))],
     ["Type", plainLine(config.type)],
-    ["Touches", config.resources.map((each) => plainLine(resourceName(each))).join(", ")],
+    [
+      "Touches",
+      config.resources
+        .map((each) => plainLine(`${resourceName(each)} (${each.actions.join(", ")})`))
+        .join("\n"),
+    ],
     ["By", `${plainLine(metadata.author_name)}${metadata.author_kind === "agent" ? ", an agent" : ""}`],
     ["Ticket", metadata.ticket_ref && plainLine(metadata.ticket_ref)],
     ["Tags", metadata.tags.map(plainLine).join(", ")],
@@ -48,8 +53,14 @@ export function taskText(task: TaskEntry, style: Style): string {
   return [
     head,
     ...(answers.length > 0 ? [`${style.dim("Reviewers")}\n${answers.join("\n")}`] : []),
-    ...(task.preview ? [previewText(task.preview, style)] : []),
+    task.preview ? previewText(task.preview, style) : withoutPreview(task, style),
   ].join("\n\n");
+}
+
+/** Nobody has worked out what it would change: then all that was asked for is shown. */
+function withoutPreview({ config }: TaskEntry, style: Style): string {
+  const parameters = plainText(JSON.stringify(config.parameters, null, 2));
+  return `${style.red("There is no preview of what it would change. It was asked for with:")}\n${parameters}`;
 }
 
 function stateText(task: TaskEntry, style: Style): string {
