@@ -26,6 +26,7 @@ import { whatIf } from "./what-if.ts";
 export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
 export { type Held, heldBy } from "./freeze.ts";
+export { allowAlwaysRefusal } from "./allow-always.ts";
 export { approvedChanges } from "./previewed.ts";
 export { gateProjections } from "./projections.ts";
 export { taskFact } from "./task-facts.ts";

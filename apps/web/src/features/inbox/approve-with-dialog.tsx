@@ -1,13 +1,19 @@
 import type { UserEntry } from "@ade/core/identity/schema";
 import type { InboxRow } from "@ade/core/views/schema";
+import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { type FormEvent, useMemo, useState } from "react";
+import { FormFoot } from "#components/form-foot.tsx";
 import { PersonPicker } from "#components/person-picker.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { api } from "#lib/api.ts";
+import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
+import { useCommand } from "#lib/use-command.ts";
+import { answer } from "./answer.ts";
 import type { Decisions } from "./use-decisions.ts";
 
 type Props = { row: InboxRow; decisions: Decisions; close: () => void; done: () => void };
@@ -22,8 +28,25 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
   const [others, setOthers] = useState<readonly UserEntry[]>([]);
   const [typedName, setTypedName] = useState("");
   const isCritical = row.risk_level === "CRITICAL";
-  const mayAlways =
-    row.type === "agent.tool_call" && (row.risk_level === "LOW" || row.risk_level === "MEDIUM");
+  const view = useQuery(queries.taskView(row.task_id)).data;
+  const mayAlways = view?.may_allow_always ?? false;
+  const command = useCommand(
+    () =>
+      answer(row, "approve", reason.trim(), decisions.undoSeconds, {
+        apply_immediately: first,
+        ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
+        ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
+      }),
+    () => {
+      done();
+      decisions.tell({
+        rows: [row],
+        text: `Approved: ${row.title}`,
+        undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
+      });
+      void decisions.readAgain();
+    },
+  );
   const isReady = !isCritical || typedName.trim() === row.target;
   const without = useMemo(
     () => new Set([...(me ? [me.id] : []), ...others.map(({ id }) => id)]),
@@ -31,16 +54,10 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!isReady) return;
-    done();
-    void decisions.decide(row, "approve", reason.trim(), {
-      apply_immediately: first,
-      ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
-      ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
-    });
+    if (isReady) void command.send();
   };
   return (
-    <Dialog title="Approve, with…" description={row.title} close={close}>
+    <Dialog title={mayAlways ? "Approve, and allow always…" : "Approve, with…"} description={row.title} close={close}>
       <form className="flex flex-col gap-3.5" onSubmit={submit}>
         <Field
           label="Also needed from"
@@ -84,6 +101,9 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
           label="Apply it at once"
           hint="Once everybody has agreed it goes to the front of the queue."
         />
+        {view?.why_not_always && (
+          <p className="text-xs text-ink-3">It can't be allowed always by you: {view.why_not_always}</p>
+        )}
         {mayAlways && (
           <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
             <Check
@@ -135,12 +155,12 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
             )}
           </Field>
         )}
-        <DialogActions>
+        <FormFoot command={command}>
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts disabled={!isReady}>
-            Approve
+          <Button type="submit" look="primary" acts busy={command.busy} disabled={!isReady}>
+            {always && mayAlways ? "Approve and allow" : "Approve"}
           </Button>
-        </DialogActions>
+        </FormFoot>
       </form>
     </Dialog>
   );

@@ -27,7 +27,7 @@ export async function proposePermissions(
   const config: Inputs["tasks"]["create"]["config"] = {
     type: AGENT_SETTINGS_TYPE,
     description: `${proposalTitle(agent.name, set)}\n\n${why}`,
-    resources: [{ type: "agent", id: agent.id, actions: ["write"] }],
+    resources: [{ type: "agent", id: agent.id, name: agent.name, actions: ["write"] }],
     parameters: { agent_id: agent.id, version: agent.version, set },
   };
   const task = await api.tasks.create.mutate({ config });

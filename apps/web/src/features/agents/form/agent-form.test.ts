@@ -1,7 +1,18 @@
 import { agentInput } from "@ade/core/agents/schema";
 import { expect, test } from "vitest";
-import { AT_ONCE, changedFields, changesOf, draftDataOf, formOf, inputOf, REVIEWED } from "./agent-form.ts";
+import {
+  AT_ONCE,
+  changedFields,
+  changesOf,
+  draftDataOf,
+  formOf,
+  inputOf,
+  REVIEWED,
+  rebased,
+  savedOver,
+} from "./agent-form.ts";
 import { stepIssues } from "./step-rules.ts";
+import { withPermission } from "./tool-risk.ts";
 
 const half = formOf({
   name: "x",
@@ -51,4 +62,34 @@ test("changes are told field by field, and sent to where they belong", () => {
   expect(changesOf(REVIEWED, after, changed)).toEqual({ scopes: ["database:*"] });
   const back = changedFields(after, half);
   expect(changesOf(REVIEWED, half, back)).toEqual({ scopes: null });
+});
+
+test("a version from elsewhere moves under what is typed, and names only what both sides changed", () => {
+  const mine = { ...half, model: "typed", description: "typed" };
+  const theirs = { ...half, description: "stored", instructions: "stored" };
+  expect(rebased(half, mine, theirs)).toEqual({
+    taken: { instructions: "stored" },
+    clashes: ["description"],
+  });
+  expect(rebased(half, mine, mine)).toEqual({ taken: {}, clashes: [] });
+});
+
+test("what was saved is taken as the server keeps it; what was typed since and what is to be proposed stay", () => {
+  const sent = { ...half, model: " spaced ", scopes: ["database:*"] };
+  const now = { ...sent, description: "typed since" };
+  const { taken } = rebased(savedOver(half, sent), now, { ...half, model: "spaced" });
+  expect(taken).toEqual({ model: "spaced" });
+});
+
+test("tools stand in one order: there and back again is no change", () => {
+  const stored = formOf({
+    tools: [
+      { name: "write", permission: "ask" },
+      { name: "bash", permission: "deny" },
+    ],
+  });
+  const away = { ...stored, tools: withPermission(stored.tools, "write", "allow") };
+  const back = { ...stored, tools: withPermission(away.tools, "write", "ask") };
+  expect(changedFields(stored, away).has("tools")).toBe(true);
+  expect(changedFields(stored, back)).toEqual(new Set());
 });
