@@ -16,12 +16,7 @@ export function Who({ name, kind, id, className }: Props) {
   const Icon = isAgent ? Bot : User;
   return (
     <span className={clsx("inline-flex min-w-0 items-center gap-1.5 align-middle", className)}>
-      <Icon
-        size={13}
-        role="img"
-        aria-label={isAgent ? "Agent" : "Person"}
-        className="shrink-0 text-ink-3"
-      />
+      <Icon size={13} role="img" aria-label={isAgent ? "Agent" : "Person"} className="shrink-0 text-ink-3" />
       {isAgent && id ? (
         <Link href={`/agents/${id}`} className="link truncate">
           {name}

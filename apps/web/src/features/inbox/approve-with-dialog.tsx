@@ -2,12 +2,11 @@ import type { UserEntry } from "@ade/core/identity/schema";
 import type { InboxRow } from "@ade/core/views/schema";
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { type FormEvent, useMemo, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
+import { useMemo, useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { PersonPicker } from "#components/person-picker.tsx";
-import { Button, IconButton } from "#components/ui/button.tsx";
+import { IconButton } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
@@ -42,6 +41,7 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
       decisions.tell({
         rows: [row],
         text: `Approved: ${row.title}`,
+        isAnswer: true,
         undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
       });
       void decisions.readAgain();
@@ -52,116 +52,114 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
     () => new Set([...(me ? [me.id] : []), ...others.map(({ id }) => id)]),
     [me, others],
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (isReady) void command.send();
-  };
   return (
-    <Dialog title={mayAlways ? "Approve, and allow always…" : "Approve, with…"} description={row.title} close={close}>
-      <form className="flex flex-col gap-3.5" onSubmit={submit}>
+    <FormDialog
+      title={mayAlways ? "Approve, and allow always…" : "Approve, with…"}
+      description={row.title}
+      command={command}
+      submit={{
+        label: always && mayAlways ? "Approve and allow" : "Approve",
+        isReady,
+        run: () => void command.send(),
+      }}
+      close={close}
+    >
+      <Field
+        label="Also needed from"
+        optional
+        hint="It waits for every one of them, beside what policies ask."
+      >
+        {(parts) => (
+          <>
+            {others.length > 0 && (
+              <ul className="flex flex-wrap gap-1">
+                {others.map((person) => (
+                  <li
+                    key={person.id}
+                    className="flex items-center rounded-sm border border-line-strong bg-sunken pl-2 text-xs"
+                  >
+                    {person.name}
+                    <IconButton
+                      label={`Without ${person.name}`}
+                      size="small"
+                      onClick={() => setOthers(others.filter((each) => each !== person))}
+                    >
+                      <X size={12} aria-hidden />
+                    </IconButton>
+                  </li>
+                ))}
+              </ul>
+            )}
+            <PersonPicker
+              key={others.length}
+              {...parts}
+              value={null}
+              onChange={(person) => person && setOthers([...others, person])}
+              without={without}
+            />
+          </>
+        )}
+      </Field>
+      <Check
+        checked={first}
+        onChange={setFirst}
+        label="Apply it at once"
+        hint="Once everybody has agreed it goes to the front of the queue."
+      />
+      {view?.why_not_always && (
+        <p className="text-xs text-ink-3">It can't be allowed always by you: {view.why_not_always}</p>
+      )}
+      {mayAlways && (
+        <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
+          <Check
+            checked={always}
+            onChange={setAlways}
+            label="Allow calls like it from now on"
+            hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
+          />
+          {always && (
+            <select
+              aria-label="For how long"
+              value={days}
+              onChange={(event) => setDays(Number(event.target.value))}
+              className="field w-auto!"
+            >
+              <option value={1}>for a day</option>
+              <option value={7}>for a week</option>
+              <option value={30}>for 30 days</option>
+            </select>
+          )}
+        </div>
+      )}
+      <Field label="A word to the author" optional>
+        {(parts) => (
+          <textarea
+            {...parts}
+            rows={2}
+            maxLength={2000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            className="field"
+          />
+        )}
+      </Field>
+      {isCritical && (
         <Field
-          label="Also needed from"
-          optional
-          hint="It waits for every one of them, beside what policies ask."
+          label="Type the target's name to go on"
+          hint={<code className="select-all">{row.target}</code>}
         >
           {(parts) => (
-            <>
-              {others.length > 0 && (
-                <ul className="flex flex-wrap gap-1">
-                  {others.map((person) => (
-                    <li
-                      key={person.id}
-                      className="flex items-center rounded-sm border border-line-strong bg-sunken pl-2 text-xs"
-                    >
-                      {person.name}
-                      <IconButton
-                        label={`Without ${person.name}`}
-                        size="small"
-                        onClick={() => setOthers(others.filter((each) => each !== person))}
-                      >
-                        <X size={12} aria-hidden />
-                      </IconButton>
-                    </li>
-                  ))}
-                </ul>
-              )}
-              <PersonPicker
-                key={others.length}
-                {...parts}
-                value={null}
-                onChange={(person) => person && setOthers([...others, person])}
-                without={without}
-              />
-            </>
-          )}
-        </Field>
-        <Check
-          checked={first}
-          onChange={setFirst}
-          label="Apply it at once"
-          hint="Once everybody has agreed it goes to the front of the queue."
-        />
-        {view?.why_not_always && (
-          <p className="text-xs text-ink-3">It can't be allowed always by you: {view.why_not_always}</p>
-        )}
-        {mayAlways && (
-          <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
-            <Check
-              checked={always}
-              onChange={setAlways}
-              label="Allow calls like it from now on"
-              hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
-            />
-            {always && (
-              <select
-                aria-label="For how long"
-                value={days}
-                onChange={(event) => setDays(Number(event.target.value))}
-                className="field w-auto!"
-              >
-                <option value={1}>for a day</option>
-                <option value={7}>for a week</option>
-                <option value={30}>for 30 days</option>
-              </select>
-            )}
-          </div>
-        )}
-        <Field label="A word to the author" optional>
-          {(parts) => (
-            <textarea
+            <input
               {...parts}
-              rows={2}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              className="field"
+              autoComplete="off"
+              spellCheck={false}
+              value={typedName}
+              onChange={(event) => setTypedName(event.target.value)}
+              className="field font-mono text-xs!"
             />
           )}
         </Field>
-        {isCritical && (
-          <Field
-            label="Type the target's name to go on"
-            hint={<code className="select-all">{row.target}</code>}
-          >
-            {(parts) => (
-              <input
-                {...parts}
-                autoComplete="off"
-                spellCheck={false}
-                value={typedName}
-                onChange={(event) => setTypedName(event.target.value)}
-                className="field font-mono text-xs!"
-              />
-            )}
-          </Field>
-        )}
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy} disabled={!isReady}>
-            {always && mayAlways ? "Approve and allow" : "Approve"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

@@ -1,5 +1,14 @@
 import type { TaskView } from "@ade/core/views/schema";
-import { AlarmClock, Check, Ellipsis, Forward, ListPlus, MessageSquareWarning, Pencil, X } from "lucide-react";
+import {
+  AlarmClock,
+  Check,
+  Ellipsis,
+  Forward,
+  ListPlus,
+  MessageSquareWarning,
+  Pencil,
+  X,
+} from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";

@@ -52,7 +52,6 @@ export function Changes({ preview, wide }: Props) {
   );
 }
 
-
 /** What will be run, where the change is a command's. */
 function commandOf(after: unknown): { runs: string; directory: string } | null {
   if (typeof after !== "object" || after === null || !("runs" in after) || !("directory" in after))

@@ -133,12 +133,15 @@ function TaskFacts({ view }: { view: TaskView }) {
   return (
     <Facts
       facts={[
-        ["Author", <Who
+        [
+          "Author",
+          <Who
             key="author"
             name={metadata.author_name}
             kind={metadata.author_kind}
             id={metadata.author_id}
-          />],
+          />,
+        ],
         ["Type", <code key="type">{config.type}</code>],
         [
           "Touches",

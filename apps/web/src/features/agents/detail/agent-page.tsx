@@ -18,6 +18,7 @@ import { Health, Heartbeat } from "../health.tsx";
 import { SimulatedSteps } from "../simulated-agent.tsx";
 import { useAgent } from "../use-agents.ts";
 import { ActivityTab } from "./activity-tab.tsx";
+import { AgentMore, RetiredNotice } from "./agent-more.tsx";
 import { useConfigForm } from "./use-config-form.ts";
 
 const ConfigPanel = onDemand(() => import("./config-panel.tsx").then((file) => file.ConfigPanel));
@@ -65,14 +66,13 @@ export function AgentPage() {
               <Download size={14} aria-hidden /> Export
             </Button>
             <FavouriteButton agent={agent} />
-            {mayManage && <AgentActions agent={agent} />}
+            {mayManage && agent.active && <AgentActions agent={agent} />}
+            {isAdmin && <AgentMore agent={agent} />}
           </>
         )}
       </PageBar>
       <Resolved query={query} what="This agent" loading={<SkeletonRows />}>
-        {(entry) => (
-          <AgentParts key={entry.id} agent={entry} mayManage={mayManage} isAdmin={isAdmin} />
-        )}
+        {(entry) => <AgentParts key={entry.id} agent={entry} mayManage={mayManage} isAdmin={isAdmin} />}
       </Resolved>
     </>
   );
@@ -88,6 +88,7 @@ function AgentParts({ agent, mayManage, isAdmin }: PartsProps) {
   const guard = useLeaveGuard(config.isChanged, `The configuration of ${agent.name}`);
   return (
     <>
+      {!agent.active && <RetiredNotice agent={agent} isAdmin={isAdmin} />}
       <Tabs
         label="Parts of this agent"
         tabs={TABS.map((each) => ({

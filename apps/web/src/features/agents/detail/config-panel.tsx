@@ -160,10 +160,13 @@ export function ConfigPanel({ config, mayManage, isAdmin, url }: Props) {
                   {changesText(atOnce.length, reviewed.length)}
                 </p>
                 <TemplateReset />
-                <Button disabled={!isChanged} onClick={() => {
+                <Button
+                  disabled={!isChanged}
+                  onClick={() => {
                     setAnnounced([]);
                     config.revert();
-                  }}>
+                  }}
+                >
                   <RotateCcw size={14} aria-hidden /> Revert
                 </Button>
                 <Button type="submit" look="primary" acts busy={save.busy} disabled={!isChanged}>

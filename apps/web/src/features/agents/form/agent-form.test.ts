@@ -93,3 +93,14 @@ test("tools stand in one order: there and back again is no change", () => {
   expect(changedFields(stored, away).has("tools")).toBe(true);
   expect(changedFields(stored, back)).toEqual(new Set());
 });
+
+test("a limit without a name, of a wrong name or named twice is told at its row's name", () => {
+  const row = (name: string, amount: number | null = 1) => ({ name, amount });
+  const rows = [row("tasks_per_hour"), row("tasks_per_hour", 2), row(""), row("Per Hour"), row("x", null)];
+  expect(stepIssues(5, { ...half, limits: rows })).toEqual([
+    { field: "limits.1.name", issue: "This limit is named above already" },
+    { field: "limits.2.name", issue: "This is needed" },
+    { field: "limits.3.name", issue: "Small letters, digits and _, as in tasks_per_hour" },
+    { field: "limits.4.amount", issue: "A number" },
+  ]);
+});
