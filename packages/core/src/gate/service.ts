@@ -23,10 +23,10 @@ import { stepLate } from "./time/escalate.ts";
 import { reassignLeft } from "./time/reassign.ts";
 import { whatIf } from "./what-if.ts";
 
+export { allowAlwaysRefusal } from "./allow-always.ts";
 export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
 export { type Held, heldBy } from "./freeze.ts";
-export { allowAlwaysRefusal } from "./allow-always.ts";
 export { approvedChanges } from "./previewed.ts";
 export { gateProjections } from "./projections.ts";
 export { taskFact } from "./task-facts.ts";

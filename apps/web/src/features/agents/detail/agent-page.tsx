@@ -36,8 +36,7 @@ export function AgentPage() {
   const me = useMe();
   const id = typeof router.query.id === "string" ? router.query.id : "";
   const isAdmin = me?.roles.includes("admin") ?? false;
-  // Until it is known who looks, no stream of its own is opened.
-  const query = useAgent(id, isAdmin || me === undefined);
+  const query = useAgent(id);
   const agent = query.data;
   const mayManage = isAdmin || (agent !== undefined && me?.id === agent.owner_id);
   return (
