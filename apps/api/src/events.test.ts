@@ -97,6 +97,17 @@ test("a reader that comes back with its last id misses nothing and gets nothing 
   }
 });
 
+test("whoever may read all agents hears of all of them live, without being an admin", async () => {
+  const robot = await server.agent("heard", admin);
+  const events = await listen(author, "channels=agents", {
+    opened: () => void server.call(robot, "POST", `/agents/${robot.id}/heartbeat`, { active_tasks: 3 }),
+    enough: (received) => received.some(({ event }) => event === "agent:beats"),
+  });
+  expect(events.find(({ event }) => event === "agent:beats")?.data).toMatchObject({
+    payload: { beats: [{ agent_id: robot.id, active_tasks: 3 }] },
+  });
+});
+
 test("a channel that may not be read is refused by name", async () => {
   const read = (caller: Caller | null, channels: string) =>
     server.call(caller, "GET", `/events?channels=${channels}`);
@@ -111,7 +122,13 @@ test("a channel that may not be read is refused by name", async () => {
   }
   const robot = await server.agent("robot", admin);
   const task = await createTask();
-  for (const channel of ["tasks", `task:${task}`, `user:${author.id}`, "resource:service:default/nothing"]) {
+  for (const channel of [
+    "tasks",
+    "agents",
+    `task:${task}`,
+    `user:${author.id}`,
+    "resource:service:default/nothing",
+  ]) {
     expect((await read(robot, channel)).statusCode).toBe(403);
   }
   expect((await read(author, "everything")).statusCode).toBe(400);

@@ -6,7 +6,7 @@ import { readSse } from "./sse.ts";
 import type { Transport } from "./transport.ts";
 
 export type EventOptions = {
-  /** `tasks`, `locks`, `system`, `task:{id}`, `user:{id}`, `agent:{id}`, `resource:{type}:{namespace}/{id}`. */
+  /** `tasks`, `agents`, `locks`, `system`, `task:{id}`, `user:{id}`, `agent:{id}`, `resource:{type}:{namespace}/{id}`. */
   channels: readonly string[];
   /** Begins after this durable event; now, where it is absent. */
   lastEventId?: string | undefined;

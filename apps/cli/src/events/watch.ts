@@ -13,7 +13,7 @@ export const watch: Definition = (parent, cli) => {
     .description("show events as they happen")
     .argument(
       "[channels...]",
-      "tasks, locks, system, task:<id>, user:<id>, agent:<id>, resource:<type>:<namespace>/<id>; without any, all that concern you",
+      "tasks, agents, locks, system, task:<id>, user:<id>, agent:<id>, resource:<type>:<namespace>/<id>; without any, all that concern you",
     )
     .option("--event <name>", "only these: task:state_changed, approval:requested", collect)
     .option("--after <id>", "first what came after this event")

@@ -13,11 +13,15 @@ type Props = {
   onChange: (person: UserEntry | null) => void;
   /** People who are not offered. */
   without?: ReadonlySet<string>;
+  /** Also those who review nothing. */
+  anyRole?: boolean;
+  placeholder?: string;
 };
 
-/** One person who reviews, found by name or address. Enter takes the one that is marked. */
-export function PersonPicker({ value, onChange, without, ...parts }: Props) {
-  const [typed, setTyped] = useState("");
+/** One person, found by name or address; as a rule one who reviews. Enter takes the one that is marked. */
+export function PersonPicker(props: Props) {
+  const { value, onChange, without, anyRole, placeholder = "Name or address", ...parts } = props;
+  const [typed, setTyped] = useState(value?.name ?? "");
   const text = value && typed === value.name ? "" : typed.trim();
   const search = useDeferredValue(text);
   const found = useQuery(queries.users(search));
@@ -25,7 +29,7 @@ export function PersonPicker({ value, onChange, without, ...parts }: Props) {
     (person) =>
       person.active &&
       !without?.has(person.id) &&
-      (person.roles.includes("reviewer") || person.roles.includes("admin")) &&
+      (anyRole || person.roles.includes("reviewer") || person.roles.includes("admin")) &&
       isMeant(person, text),
   );
   return (
@@ -40,12 +44,16 @@ export function PersonPicker({ value, onChange, without, ...parts }: Props) {
       itemToStringLabel={({ name }) => name}
       isItemEqualToValue={(one, other) => one.id === other.id}
     >
-      <Base.Input {...parts} placeholder="Name or address" autoComplete="off" className="field" />
+      <Base.Input {...parts} placeholder={placeholder} autoComplete="off" className="field" />
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-50 outline-none">
           <Base.Popup className="max-h-64 w-(--anchor-width) overflow-y-auto rounded-lg bg-raised p-1 shadow-raised outline-none">
             <Base.Empty className="px-2 py-1.5 text-ink-3 empty:hidden">
-              {found.isFetching ? "Looking…" : "Nobody who reviews goes by that name."}
+              {found.isFetching
+                ? "Looking…"
+                : anyRole
+                  ? "Nobody goes by that name."
+                  : "Nobody who reviews goes by that name."}
             </Base.Empty>
             <Base.List>
               {(person: UserEntry) => (

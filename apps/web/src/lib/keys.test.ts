@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chordOf, KEYS, type KeySpec, keysOf } from "./keys.ts";
+import { chordOf, isSingle, KEYS, type KeySpec, keysOf } from "./keys.ts";
 
 const press = (key: string, held: Partial<KeyboardEvent> = {}) => chordOf({ key, ...held } as KeyboardEvent);
 const specs: readonly KeySpec[] = Object.values(KEYS);
@@ -29,6 +29,15 @@ describe("keys", () => {
       specs.flatMap(({ keys }) => keys.filter((key) => key.includes(" ")).map((key) => key.split(" ")[0])),
     );
     expect(everywhere.filter((key) => starts.has(key))).toEqual([]);
+  });
+
+  it("takes every single character for one that can be switched off, and nothing else (WCAG 2.1.4)", () => {
+    for (const keys of ["j", "shift+j", "?", "/", "]", "+", "-", "0", "g i"])
+      expect(isSingle(keys)).toBe(true);
+    for (const keys of ["mod+k", "enter", "escape", "arrowdown", "alt+j", "mod+enter"])
+      expect(isSingle(keys)).toBe(false);
+    const without = specs.filter(({ keys }) => keys.every((each) => isSingle(each)));
+    expect(without.map(({ label }) => label)).toContain("All keys");
   });
 
   it("lets a key of one's own take the place of the command's", () => {

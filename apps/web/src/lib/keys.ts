@@ -10,6 +10,7 @@ export const KEYS = {
   search: { keys: ["/"], label: "Search this page", group: "Anywhere" },
   create: { keys: ["n"], label: "New entry in this list", group: "Anywhere" },
   undo: { keys: ["z"], label: "Undo the last decision", group: "Anywhere" },
+  submit: { keys: ["mod+enter"], label: "Send the form that is open", group: "Anywhere" },
   close: { keys: ["escape"], label: "Close what is open", group: "Anywhere" },
   go_inbox: { keys: ["g i"], label: "Inbox", group: "Go to" },
   go_tasks: { keys: ["g t"], label: "Tasks", group: "Go to" },
@@ -89,7 +90,8 @@ export function keysOf(id: KeyId, { keys }: KeyChoice = chosen()): readonly stri
   return own ? [own] : KEYS[id].keys;
 }
 
-const isSingle = (keys: string) => /^(shift\+)?[a-z]$/.test(keys.split(" ")[0] ?? "");
+/** A key that is a character and nothing more: those who speak to their machine type them without meaning to. Pure. */
+export const isSingle = (keys: string) => /^(shift\+)?\S$/u.test(keys.split(" ")[0] ?? "");
 
 /** The first key of a command that works now, for its cap; renders again when it changes. */
 export function useKeyOf(id: KeyId): string | undefined {

@@ -111,6 +111,12 @@ export const queries = {
       queryFn: ({ signal }) => api.users.list.query({ limit: 100, ...(search && { search }) }, { signal }),
       placeholderData: keepPreviousData,
     }),
+  user: (id: string) =>
+    queryOptions({
+      queryKey: ["user", id],
+      queryFn: ({ signal }) => api.users.get.query({ id }, { signal }),
+      staleTime: 60_000,
+    }),
   groups: () =>
     queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => api.groups.query(undefined, { signal }) }),
   /** One's own, or those of an agent or of another person. */

@@ -23,7 +23,7 @@ export const agentProjections: Projections = new Map(
     (entry) => [
       {
         event: "agent:changed",
-        channels: [`agent:${entry.entity_id}`, "system"],
+        channels: [`agent:${entry.entity_id}`, "agents", "system"],
         payload: {
           agent_id: entry.entity_id,
           change: action,

@@ -24,6 +24,7 @@ import { stepLate } from "./time/escalate.ts";
 import { reassignLeft } from "./time/reassign.ts";
 import { whatIf } from "./what-if.ts";
 
+export { allowAlwaysRefusal } from "./allow-always.ts";
 export type { GateDeps } from "./deps.ts";
 export { findDue } from "./due.ts";
 export { type Held, heldBy } from "./freeze.ts";

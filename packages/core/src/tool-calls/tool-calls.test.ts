@@ -305,6 +305,15 @@ describe("who decides", () => {
       });
     const allow_always = { expires_in_days: 7 };
     await expect(respond(owner, { allow_always })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    // The page of the task says beforehand what the answer would meet.
+    expect(await core.views.task(owner, id)).toMatchObject({
+      may_allow_always: false,
+      why_not_always: "Whoever owns an agent does not grant it anything.",
+    });
+    expect(await core.views.task(core.who.reviewer, id)).toMatchObject({
+      may_allow_always: true,
+      why_not_always: null,
+    });
     const wider = { allow_always: { ...allow_always, resources: null } };
     await expect(respond(core.who.reviewer, wider)).rejects.toMatchObject({ code: "FORBIDDEN" });
     await respond(core.who.reviewer, { allow_always, undo_seconds: 30 });

@@ -112,6 +112,12 @@ function anywhere(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
+/** The first resource that it touches; an agent by its name, for people know no agent by its id. */
+const TARGET = `CASE WHEN t.resource_keys[1] ~ '^agent:default/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  THEN coalesce((SELECT 'agent:' || a.name FROM agent a WHERE a.id = substr(t.resource_keys[1], 15)::uuid),
+    t.resource_keys[1])
+  ELSE coalesce(t.resource_keys[1], '') END`;
+
 async function readSection(
   pool: Pool,
   query: InboxQuery,
@@ -129,7 +135,7 @@ async function readSection(
   const { rows } = await pool.query({
     text: `SELECT t.id AS task_id, mine.id AS approval_id, mine.status AS my_status, t.state, t.revision,
         split_part(t.description, E'\\n', 1) AS title, t.type, t.author_name, t.author_kind,
-        coalesce(t.resource_keys[1], '') AS target, greatest(cardinality(t.resource_keys) - 1, 0) AS more_targets,
+        ${TARGET} AS target, greatest(cardinality(t.resource_keys) - 1, 0) AS more_targets,
         t.risk_score, t.risk_level, t.current_approvals, t.required_approvals, t.content_hash, t.submitted_at,
         mine.due_at, mine.release_at, mine.snoozed_until, mine.escalation_step, t.updated_at,
         EXISTS (SELECT 1 FROM task_look l WHERE l.task_id = t.id AND l.user_id = $1::uuid AND l.revision < t.revision)

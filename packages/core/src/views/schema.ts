@@ -117,6 +117,10 @@ export const taskView = z.strictObject({
   approvals: z.array(approvalEntry),
   /** The caller's own approval on the current revision. */
   mine: approvalEntry.nullable(),
+  /** A tool call that the caller may allow from now on, with an approval. */
+  may_allow_always: z.boolean(),
+  /** Of a tool call: why not, in words. */
+  why_not_always: z.string().nullable(),
   /** What asks the caller, as an admin, to confirm another admin's override. */
   my_override: approvalEntry.nullable(),
   /** Overrides of all its revisions, for good. */

@@ -1,10 +1,12 @@
 import type { Pool } from "pg";
+import { TOOL_CALL_TYPE } from "../agents/service.ts";
 import type { ApplyingService } from "../applying/service.ts";
 import type { ApprovalEntry } from "../approvals/schema.ts";
 import type { ApprovalsService } from "../approvals/service.ts";
-import { heldBy } from "../gate/service.ts";
+import { allowAlwaysRefusal, heldBy } from "../gate/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { CodedError } from "../kernel/errors.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { isMet, unmet } from "../policies/service.ts";
 import type { AnyRedis } from "../redis.ts";
@@ -92,6 +94,7 @@ export function createViewsService(deps: ViewsDeps) {
         task,
         approvals,
         mine: ownOf(approvals, "review", actor, record),
+        ...allowAlwaysOf(actor, record),
         my_override: ownOf(approvals, "override", actor, record),
         overrides: task.overrides,
         ...requirementsOf(record),
@@ -107,6 +110,22 @@ export function createViewsService(deps: ViewsDeps) {
       };
     },
   };
+}
+
+/** Whether the reader may allow calls like it from now on, by the rule that their answer meets. */
+function allowAlwaysOf(
+  actor: Actor,
+  task: TaskRecord,
+): Pick<TaskView, "may_allow_always" | "why_not_always"> {
+  if (task.type !== TOOL_CALL_TYPE) return { may_allow_always: false, why_not_always: null };
+  const refusal = allowAlwaysRefusal(actor, { ...task, parameters: task.config.parameters });
+  return { may_allow_always: refusal === null, why_not_always: refusal && sentenceOf(refusal) };
+}
+
+/** What a refusal says of the one thing that it is about; else its own sentence. */
+function sentenceOf({ message, details }: CodedError): string {
+  const [first] = Array.isArray(details) ? (details as { issue?: string }[]) : [];
+  return first?.issue ?? message;
 }
 
 /** The reader's own row on the present revision; a person has one for the change and one for an override of it. */

@@ -37,9 +37,9 @@ export function KeySheet({ close }: { close: () => void }) {
         ))}
       </div>
       <p className="border-t border-line pt-3 text-ink-2">
-        {isOff ? "Keys of a single letter are off. " : ""}
+        {isOff ? "Keys of a single character are off. " : ""}
         <Link href="/account#shortcuts" onClick={close} className="link">
-          {isOff ? "Switch them on, or change a key" : "Change a key, or switch single letters off"}
+          {isOff ? "Switch them on, or change a key" : "Change a key, or switch single characters off"}
         </Link>
       </p>
     </Dialog>

@@ -76,7 +76,7 @@ function channelsOf(me: Me): string[] {
   const isAdmin = me.roles.includes("admin");
   return [
     `user:${me.id}`,
-    ...(me.roles.length > 0 ? ["tasks"] : []),
+    ...(me.roles.length > 0 ? ["tasks", "agents"] : []),
     ...(isAdmin ? ["locks", "system"] : []),
   ];
 }

@@ -21,7 +21,7 @@ const SIZES: Record<ButtonSize, string> = {
 export function buttonClass(look: ButtonLook = "plain", size: ButtonSize = "medium"): string {
   return clsx(
     "inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap select-none",
-    "transition-colors duration-(--quick) disabled:cursor-not-allowed disabled:opacity-45 [&_svg]:shrink-0",
+    "transition-colors duration-(--quick) disabled:cursor-not-allowed disabled:opacity-45 aria-disabled:cursor-not-allowed aria-disabled:opacity-45 [&_svg]:shrink-0",
     LOOKS[look],
     SIZES[size],
   );
@@ -37,14 +37,22 @@ type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
   children?: ReactNode;
 };
 
-export function Button({ look, size, acts, busy, className, disabled, ...rest }: Props) {
+/** While it is busy or the API is away it does nothing and keeps the focus, which `disabled` would take from it. */
+export function Button({ look, size, acts, busy, className, disabled, onClick, ...rest }: Props) {
   const away = useAway();
+  const isOff = busy || (acts && away);
   return (
     <button
       type="button"
       {...rest}
       aria-busy={busy || undefined}
-      disabled={disabled || busy || (acts && away)}
+      disabled={disabled}
+      aria-disabled={isOff || undefined}
+      onClick={(event) => {
+        if (!isOff) return onClick?.(event);
+        event.preventDefault();
+        event.stopPropagation();
+      }}
       title={acts && away ? "Off until the server answers again" : rest.title}
       className={clsx(buttonClass(look, size), busy && "cursor-progress!", className)}
     />

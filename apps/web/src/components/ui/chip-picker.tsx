@@ -24,6 +24,15 @@ type Props = {
   disabled?: boolean;
 };
 
+/** The choice that was typed whole, by its value or its label. Pure. */
+export function meantBy(text: string, choices: readonly Choice[]): Choice | undefined {
+  const typed = text.toLowerCase();
+  return (
+    choices.find(({ value }) => value === text) ??
+    choices.find(({ value, label }) => value.toLowerCase() === typed || label.toLowerCase() === typed)
+  );
+}
+
 /** Several values as chips: typed to find or, where `free`, to add; Backspace takes the last one away. */
 export function ChipPicker(props: Props) {
   const { value, onChange, choices, free, placeholder, none, isCode, onSearch, disabled, ...parts } = props;
@@ -31,10 +40,17 @@ export function ChipPicker(props: Props) {
   const text = typed.trim();
   const known = useMemo(() => new Map(choices.map((choice) => [choice.value, choice])), [choices]);
   const chosen = value.map((each): Choice => known.get(each) ?? { value: each, label: each });
-  const isNew = free && text !== "" && !known.has(text) && !value.includes(text);
+  const meant = meantBy(text, choices);
+  const isNew = free && text !== "" && !meant && !value.includes(text);
+  // First what was typed: Enter takes what is marked, and that must not be something else that begins alike.
   const items = useMemo(
-    () => (isNew ? [...choices, { value: text, label: `Add “${text}”` }] : choices),
-    [choices, isNew, text],
+    () =>
+      isNew
+        ? [{ value: text, label: `Add “${text}”` }, ...choices]
+        : meant
+          ? [meant, ...choices.filter((choice) => choice !== meant)]
+          : choices,
+    [choices, isNew, meant, text],
   );
   const search = (next: string) => {
     setTyped(next);
@@ -101,7 +117,10 @@ export function ChipPicker(props: Props) {
           placeholder={value.length === 0 ? placeholder : undefined}
           spellCheck={false}
           onPaste={onPaste}
-          onBlur={() => isNew && add([text])}
+          onBlur={() => {
+            if (meant) add([meant.value]);
+            else if (isNew) add([text]);
+          }}
           onKeyDown={(event) => {
             if (event.key === "Enter" && text !== "") event.preventDefault();
           }}

@@ -12,16 +12,19 @@ type Props = {
   /** `sheet` comes from the bottom of a phone and fills it; on larger screens it is an ordinary dialog. */
   form?: "dialog" | "sheet";
   wide?: boolean;
+  /** Neither Escape nor a press beside it closes it, only what is in it. */
+  isHeld?: boolean;
   /** What has the focus at first; else the first field. */
   focusFirst?: string;
   children: ReactNode;
 };
 
 /** A modal dialog: focus goes in, stays in, and returns to where it was. Mount it to open it. */
-export function Dialog({ title, description, close, form = "dialog", wide, focusFirst, children }: Props) {
+export function Dialog(props: Props) {
+  const { title, description, close, form = "dialog", wide, isHeld, focusFirst, children } = props;
   const popup = useRef<HTMLDivElement>(null);
   return (
-    <Base.Root open onOpenChange={(open) => !open && close()}>
+    <Base.Root open onOpenChange={(open) => !open && !isHeld && close()}>
       <Base.Portal>
         <Base.Backdrop className="no-print fixed inset-0 z-40 bg-[oklch(0.2_0.02_260/0.35)] transition-opacity duration-(--calm) data-starting-style:opacity-0 dark:bg-[oklch(0_0_0/0.55)]" />
         <Base.Popup
@@ -47,9 +50,14 @@ export function Dialog({ title, description, close, form = "dialog", wide, focus
                 <Base.Description className="mt-0.5 text-ink-2">{description}</Base.Description>
               )}
             </div>
-            <Base.Close aria-label="Close" className={clsx(buttonClass("quiet", "small"), "-mr-1 w-6 px-0!")}>
-              <X size={15} aria-hidden />
-            </Base.Close>
+            {!isHeld && (
+              <Base.Close
+                aria-label="Close"
+                className={clsx(buttonClass("quiet", "small"), "-mr-1 w-6 px-0!")}
+              >
+                <X size={15} aria-hidden />
+              </Base.Close>
+            )}
           </div>
           <div className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</div>
         </Base.Popup>

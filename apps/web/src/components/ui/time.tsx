@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import type { PointerEvent } from "react";
+import type { PointerEvent, ReactNode } from "react";
 import { useTicking } from "#lib/server-time.ts";
 import { ago, clockTime, fullTime, left, span } from "#lib/time-text.ts";
 
@@ -42,6 +42,23 @@ export function Left({ until, form = "left", className }: LeftProps) {
       {text}
     </time>
   );
+}
+
+/** What ends by itself: how long it still lasts, then calmly since when it is over. */
+export function Term({ until, className }: { until: string; className?: string }) {
+  const isOver = useTicking((now) => Date.parse(until) <= now);
+  if (!isOver) return <Left until={until} {...(className && { className })} />;
+  return (
+    <span className={className}>
+      ended <Ago at={until} />
+    </span>
+  );
+}
+
+/** What can be done only as long as something lasts; null is for good. */
+export function WhileItLasts({ until, children }: { until: string | null; children: ReactNode }) {
+  const isOver = useTicking((now) => until !== null && Date.parse(until) <= now);
+  return isOver ? null : children;
 }
 
 /** A moment to the second, local; UTC as tooltip. */

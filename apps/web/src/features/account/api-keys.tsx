@@ -1,43 +1,39 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { SecretOnce } from "#components/secret-once.tsx";
+import { ConfirmDialog } from "#components/confirm-dialog.tsx";
+import { SecretDialog } from "#components/secret-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
-import { Ago, Left } from "#components/ui/time.tsx";
-import { toastProblem } from "#components/ui/toast.ts";
+import { Ago, Term, WhileItLasts } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { Part } from "#features/task/facts.tsx";
 import { Notes } from "#features/task/notes.tsx";
 import { api, type Inputs } from "#lib/api.ts";
 import { toProblem } from "#lib/problem.ts";
 import { type KeyHolder, queries } from "#lib/queries.ts";
 
-type Props = { holder?: KeyHolder; title?: string };
+type Props = { holder?: KeyHolder; title?: string; mayAdd?: boolean };
 
 /**
  * One's own keys, or those of somebody else: an agent's are made by whoever answers for it, a person's by that person
  * alone. Each is shown whole only when it is made.
  */
-export function ApiKeys({ holder, title = "API keys" }: Props) {
+export function ApiKeys({ holder, title = "API keys", mayAdd = holder?.kind !== "user" }: Props) {
   const client = useQueryClient();
   const agentId = holder?.kind === "agent" ? holder.id : undefined;
   const keys = useQuery(queries.apiKeys(holder));
   const [adding, setAdding] = useState(false);
-  const revoke = useMutation({
-    mutationFn: (id: string) =>
-      agentId
-        ? api.agents.keys.revoke.mutate({ id: agentId, key_id: id })
-        : api.api_keys.revoke.mutate({ id }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["api_keys"] }),
-    onError: (error) => toastProblem("The key was not revoked", error),
-  });
+  const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
+  const revoke = (id: string) =>
+    agentId ? api.agents.keys.revoke.mutate({ id: agentId, key_id: id }) : api.api_keys.revoke.mutate({ id });
   return (
     <Part
       title={title}
       note={
-        holder?.kind !== "user" && (
+        mayAdd && (
           <Button acts onClick={() => setAdding(true)}>
             <Plus size={14} aria-hidden /> New key
           </Button>
@@ -66,7 +62,7 @@ export function ApiKeys({ holder, title = "API keys" }: Props) {
                     {key.revoked_at ? (
                       "revoked"
                     ) : key.expires_at ? (
-                      <Left until={key.expires_at} />
+                      <Term until={key.expires_at} />
                     ) : (
                       "until revoked"
                     )}
@@ -79,23 +75,41 @@ export function ApiKeys({ holder, title = "API keys" }: Props) {
                       "never used"
                     )}
                   </span>
-                  {!key.revoked_at && (
-                    <Button
-                      size="small"
-                      look="danger"
-                      acts
-                      busy={revoke.isPending}
-                      onClick={() => revoke.mutate(key.id)}
-                    >
-                      Revoke
-                    </Button>
-                  )}
+                  <WhileItLasts until={key.revoked_at ? null : key.expires_at}>
+                    {!key.revoked_at && (
+                      <Button
+                        size="small"
+                        look="danger"
+                        acts
+                        className="max-sm:h-9 max-sm:px-3"
+                        aria-label={`Revoke ${key.name}`}
+                        onClick={() => setRevoking(key)}
+                      >
+                        Revoke
+                      </Button>
+                    )}
+                  </WhileItLasts>
                 </li>
               ))}
             </ul>
           )
         }
       </Resolved>
+      {revoking && (
+        <ConfirmDialog
+          title={`Revoke ${revoking.name}?`}
+          action="Revoke"
+          danger
+          run={() => revoke(revoking.id)}
+          done={() => {
+            toast({ text: `${revoking.name} is revoked` });
+            void client.invalidateQueries({ queryKey: ["api_keys"] });
+          }}
+          close={() => setRevoking(null)}
+        >
+          Whatever uses it is refused from now on, and it can't be brought back.
+        </ConfirmDialog>
+      )}
       {adding && <NewKeyDialog {...(agentId && { agentId })} close={() => setAdding(false)} />}
     </Part>
   );
@@ -123,46 +137,42 @@ function NewKeyDialog({ agentId, close }: { agentId?: string; close: () => void 
       ...(days > 0 && { expires_in_days: days }),
     });
   };
+  if (create.data) {
+    return (
+      <SecretDialog title="Your new key" label="API key" value={create.data.key} close={close}>
+        The server keeps only a fingerprint of it. Store it where your program reads its secrets.
+      </SecretDialog>
+    );
+  }
   return (
     <Dialog title="New API key" close={close}>
-      {create.data ? (
-        <>
-          <SecretOnce label="Your new key" value={create.data.key} />
-          <DialogActions>
-            <Button look="primary" onClick={close}>
-              Done
-            </Button>
-          </DialogActions>
-        </>
-      ) : (
-        <form className="flex flex-col gap-3" onSubmit={submit}>
-          {problem && problem.issues.length === 0 && <Notes tone="bad" notes={[problem.message]} />}
-          <Field label="Name" error={issue("name")}>
-            {(parts) => <input {...parts} name="name" required maxLength={100} className="field" />}
-          </Field>
-          <Field
-            label="Scopes"
-            optional
-            hint={
-              agentId
-                ? "As tasks:write, locks:write; absent is all that the agent may."
-                : "As tasks:write, locks:write; absent is all that you may, except locks."
-            }
-            error={issue("scopes")}
-          >
-            {(parts) => <input {...parts} name="scopes" className="field font-mono text-xs!" />}
-          </Field>
-          <Field label="Days until it ends" optional error={issue("expires_in_days")}>
-            {(parts) => <input {...parts} name="days" type="number" min={1} max={3650} className="field" />}
-          </Field>
-          <DialogActions>
-            <Button onClick={close}>Cancel</Button>
-            <Button type="submit" look="primary" acts busy={create.isPending}>
-              Make key
-            </Button>
-          </DialogActions>
-        </form>
-      )}
+      <form className="flex flex-col gap-3" onSubmit={submit}>
+        {problem && problem.issues.length === 0 && <Notes tone="bad" notes={[problem.message]} />}
+        <Field label="Name" error={issue("name")}>
+          {(parts) => <input {...parts} name="name" required maxLength={100} className="field" />}
+        </Field>
+        <Field
+          label="Scopes"
+          optional
+          hint={
+            agentId
+              ? "As tasks:write, locks:write; absent is all that the agent may."
+              : "As tasks:write, locks:write; absent is all that you may, except locks."
+          }
+          error={issue("scopes")}
+        >
+          {(parts) => <input {...parts} name="scopes" className="field font-mono text-xs!" />}
+        </Field>
+        <Field label="Days until it ends" optional error={issue("expires_in_days")}>
+          {(parts) => <input {...parts} name="days" type="number" min={1} max={3650} className="field" />}
+        </Field>
+        <DialogActions>
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" look="primary" acts busy={create.isPending}>
+            Make key
+          </Button>
+        </DialogActions>
+      </form>
     </Dialog>
   );
 }

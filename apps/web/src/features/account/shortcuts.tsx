@@ -15,7 +15,7 @@ import { usePreferences, useSetPreferences } from "#lib/preferences.ts";
 const MODIFIERS: ReadonlySet<string> = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "Tab"]);
 const SEQUENCE_MS = 900;
 
-/** Keys of one's own for every command, and the switch for those of a single letter. */
+/** Keys of one's own for every command, and the switch for those of a single character. */
 export function Shortcuts() {
   const preferences = usePreferences();
   const set = useSetPreferences();
@@ -38,8 +38,8 @@ export function Shortcuts() {
       <Check
         checked={preferences.single_keys}
         onChange={(single_keys) => save({ single_keys })}
-        label="Keys of a single letter"
-        hint="Switch them off where a screen reader or voice control uses letters itself."
+        label="Keys of a single character"
+        hint="Letters, digits and signs alone. Switch them off where a screen reader or voice control uses them itself."
       />
       <div id="shortcuts" className="columns-2 gap-8 pt-1 max-sm:columns-1">
         {KEY_GROUPS.map((group) => (

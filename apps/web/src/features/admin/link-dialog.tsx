@@ -1,7 +1,5 @@
 import type { NewLink, UserEntry } from "@ade/core/identity/schema";
-import { SecretOnce } from "#components/secret-once.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { SecretDialog } from "#components/secret-dialog.tsx";
 import { Moment } from "#components/ui/time.tsx";
 
 export type LinkKind = "invite" | "reset";
@@ -11,23 +9,15 @@ type Props = { user: UserEntry; kind: LinkKind; link: NewLink; close: () => void
 /** The link to hand over, shown this once. */
 export function LinkDialog({ user, kind, link, close }: Props) {
   return (
-    <Dialog
+    <SecretDialog
       title={kind === "invite" ? `Invite link for ${user.name}` : `Reset link for ${user.name}`}
       description="Hand it over on a way that only they read."
+      label={kind === "invite" ? "Invite link" : "Reset link"}
+      value={`${location.origin}${link.path}`}
       close={close}
     >
-      <SecretOnce
-        label={kind === "invite" ? "Invite link" : "Reset link"}
-        value={`${location.origin}${link.path}`}
-      >
-        It works once, until <Moment at={link.expires_at} />. Whoever opens it sets the password of{" "}
-        {user.email}.
-      </SecretOnce>
-      <DialogActions>
-        <Button look="primary" onClick={close}>
-          Done
-        </Button>
-      </DialogActions>
-    </Dialog>
+      It works once, until <Moment at={link.expires_at} />. Whoever opens it sets the password of {user.email}
+      .
+    </SecretDialog>
   );
 }

@@ -1,8 +1,8 @@
 import type { ResourceEntry } from "@ade/core/resources/schema";
 import { Pencil, Trash2 } from "lucide-react";
+import { MoreMenu } from "#components/more-menu.tsx";
 import { MenuItem } from "#components/ui/menu.tsx";
 import { Criticality } from "./criticality.tsx";
-import { MoreMenu } from "./more-menu.tsx";
 
 type Props = { resource: ResourceEntry; edit: () => void; remove: () => void };
 

@@ -1,9 +1,9 @@
 import type { UserEntry } from "@ade/core/identity/schema";
 import clsx from "clsx";
 import { KeyRound, Link2, LogOut, Pencil, ShieldCheck, UserCheck } from "lucide-react";
+import { MoreMenu } from "#components/more-menu.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { MenuItem, MenuLine } from "#components/ui/menu.tsx";
-import { MoreMenu } from "./more-menu.tsx";
 
 export type UserAct = "edit" | "invite" | "reset" | "leave" | "return";
 

@@ -6,11 +6,11 @@ import {
 } from "@ade/core/notifications/schema";
 import { type FormEvent, useState } from "react";
 import { FormFoot } from "#components/form-foot.tsx";
-import { SecretOnce } from "#components/secret-once.tsx";
+import { SecretDialog } from "#components/secret-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -75,16 +75,9 @@ export function WebhookForm({ webhook, done, close }: Props) {
 
   if (secret) {
     return (
-      <Dialog title={`${name} is ready`} close={close}>
-        <SecretOnce label="Signing secret" value={secret}>
-          The receiver checks the header webhook-signature with it, as Standard Webhooks describes.
-        </SecretOnce>
-        <DialogActions>
-          <Button look="primary" onClick={close}>
-            Done
-          </Button>
-        </DialogActions>
-      </Dialog>
+      <SecretDialog title={`${name} is ready`} label="Signing secret" value={secret} close={close}>
+        The receiver checks the header webhook-signature with it, as Standard Webhooks describes.
+      </SecretDialog>
     );
   }
   return (

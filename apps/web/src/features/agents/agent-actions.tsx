@@ -1,84 +1,46 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { CircleFadingArrowUp, Pause, Play, Star } from "lucide-react";
-import { useState } from "react";
+import { CircleFadingArrowUp, Pause, Star } from "lucide-react";
+import { MoreMenu } from "#components/more-menu.tsx";
 import { IconButton } from "#components/ui/button.tsx";
-import { toast, toastProblem } from "#components/ui/toast.ts";
-import { api } from "#lib/api.ts";
-import { usePreferences, useSetPreferences } from "#lib/preferences.ts";
+import { MenuItem } from "#components/ui/menu.tsx";
 import type { Agent, AgentCard } from "./agent-types.ts";
+import { useAgentMoves, useFavourite } from "./use-agent-moves.ts";
 
-type Move = { paused: boolean; draining: boolean };
-const FREE: Move = { paused: false, draining: false };
+type Props = { agent: Agent | AgentCard };
 
-/** Pauses, drains and resumes; each can be undone by another, so nothing is asked first. */
-export function AgentActions({ agent }: { agent: Agent | AgentCard }) {
-  const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const was: Move = { paused: agent.paused, draining: agent.draining };
-  const change = async (to: Move, said: { text: string; detail?: string }, back?: Move) => {
-    setBusy(true);
-    try {
-      await api.agents.update.mutate({ id: agent.id, ...to });
-      toast({
-        ...said,
-        ...(back && {
-          action: {
-            label: "Undo",
-            run: () => void change(back, { text: `${agent.name} is as it was` }),
-          },
-        }),
-      });
-    } catch (error) {
-      toastProblem(`${agent.name} was not changed`, error);
-    }
-    await Promise.all([
-      client.invalidateQueries({ queryKey: ["agents"] }),
-      client.invalidateQueries({ queryKey: ["agent", agent.id] }),
-    ]);
-    setBusy(false);
-  };
-  if (agent.paused || agent.draining) {
-    return (
-      <IconButton
-        label={`Resume ${agent.name}`}
-        look="plain"
-        acts
-        busy={busy}
-        onClick={() => void change(FREE, { text: `${agent.name} may work again` }, was)}
-      >
-        <Play size={14} aria-hidden />
-      </IconButton>
-    );
-  }
+/** Drain and pause, always the same two in the same place; pressed again, an agent goes on. */
+export function AgentActions({ agent }: Props) {
+  const { busy, drain, pause } = useAgentMoves(agent);
   return (
     <span className="flex gap-1">
       <IconButton
-        label={`Drain ${agent.name}: it ends what it has and takes nothing new`}
+        label={`Drain ${agent.name}`}
+        title={
+          agent.draining && !agent.paused
+            ? "It drains: it ends what it has. Press to let it take work again"
+            : "Drain: it ends what it has and takes nothing new"
+        }
+        aria-pressed={agent.draining && !agent.paused}
         acts
         busy={busy}
-        onClick={() =>
-          void change(
-            { paused: false, draining: true },
-            { text: `${agent.name} drains`, detail: "It ends what it has and takes nothing new." },
-            was,
-          )
-        }
+        onClick={drain}
+        className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
       >
         <CircleFadingArrowUp size={15} aria-hidden />
       </IconButton>
       <IconButton
-        label={`Pause ${agent.name}: what it proposes is refused`}
+        label={`Pause ${agent.name}`}
+        title={
+          agent.paused
+            ? "It is paused: what it proposes is refused. Press to resume it"
+            : "Pause: what it proposes is refused"
+        }
+        aria-pressed={agent.paused}
         acts
         busy={busy}
-        onClick={() =>
-          void change(
-            { paused: true, draining: false },
-            { text: `${agent.name} is paused`, detail: "What it proposes is refused until it is resumed." },
-            was,
-          )
-        }
+        onClick={pause}
+        className="aria-pressed:bg-warn-soft aria-pressed:text-warn"
       >
-        <Pause size={15} aria-hidden />
+        <Pause size={15} aria-hidden fill={agent.paused ? "currentColor" : "none"} />
       </IconButton>
     </span>
   );
@@ -86,28 +48,40 @@ export function AgentActions({ agent }: { agent: Agent | AgentCard }) {
 
 /** Marks an agent as one of one's own favourites. */
 export function FavouriteButton({ agent }: { agent: { id: string; name: string } }) {
-  const client = useQueryClient();
-  const chosen = usePreferences()?.favourite_agents ?? [];
-  const setPreferences = useSetPreferences();
-  const isOn = chosen.includes(agent.id);
-  const toggle = async () => {
-    const favourite_agents = isOn ? chosen.filter((id) => id !== agent.id) : [...chosen, agent.id];
-    try {
-      await setPreferences({ favourite_agents });
-      await client.invalidateQueries({ queryKey: ["agents", "cards"] });
-    } catch (error) {
-      toastProblem("The favourite was not stored", error);
-    }
-  };
+  const { isOn, toggle } = useFavourite(agent);
   return (
     <IconButton
-      label={isOn ? `${agent.name} is a favourite` : `Make ${agent.name} a favourite`}
+      label={`Favourite ${agent.name}`}
       aria-pressed={isOn}
       acts
-      onClick={() => void toggle()}
+      onClick={toggle}
       className="aria-pressed:text-warn"
     >
       <Star size={15} aria-hidden fill={isOn ? "currentColor" : "none"} />
     </IconButton>
+  );
+}
+
+/** The same behind three dots, where a line has no room for them. */
+export function AgentMenu({ agent, mayManage }: Props & { mayManage: boolean }) {
+  const favourite = useFavourite(agent);
+  const { drain, pause } = useAgentMoves(agent);
+  const isDraining = agent.draining && !agent.paused;
+  return (
+    <MoreMenu label={`More of ${agent.name}`}>
+      <MenuItem icon={<Star size={14} aria-hidden />} onSelect={favourite.toggle}>
+        {favourite.isOn ? "No favourite any more" : "Make it a favourite"}
+      </MenuItem>
+      {mayManage && (
+        <>
+          <MenuItem icon={<CircleFadingArrowUp size={14} aria-hidden />} onSelect={drain}>
+            {isDraining ? "Let it take work again" : "Drain"}
+          </MenuItem>
+          <MenuItem icon={<Pause size={14} aria-hidden />} onSelect={pause}>
+            {agent.paused ? "Resume" : "Pause"}
+          </MenuItem>
+        </>
+      )}
+    </MoreMenu>
   );
 }

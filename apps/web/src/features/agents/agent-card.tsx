@@ -4,7 +4,7 @@ import { memo } from "react";
 import { Link } from "#components/link.tsx";
 import { TaskState } from "#components/task-state.tsx";
 import { Ago } from "#components/ui/time.tsx";
-import { AgentActions, FavouriteButton } from "./agent-actions.tsx";
+import { AgentActions, AgentMenu, FavouriteButton } from "./agent-actions.tsx";
 import type { AgentCard as Card } from "./agent-types.ts";
 import { Capacity } from "./capacity.tsx";
 import { Health, Heartbeat } from "./health.tsx";
@@ -155,14 +155,22 @@ export const FullCard = memo(function FullCard({ card, mayManage }: Props) {
 /** The same as one line; over two where it is narrow. */
 export const CompactCard = memo(function CompactCard({ card, mayManage }: Props) {
   return (
-    <article className="relative flex h-full items-center gap-3 border-b border-line pr-2 pl-3 hover:bg-hover @max-xl:grid @max-xl:grid-cols-[2rem_minmax(0,1fr)_auto] @max-xl:content-center @max-xl:gap-x-2.5 @max-xl:gap-y-1 @max-xl:pr-3">
+    <article className="relative flex h-full items-center gap-3 border-b border-line pr-2 pl-3 hover:bg-hover @max-xl:grid @max-xl:grid-cols-[2rem_minmax(0,1fr)_auto_auto] @max-xl:content-center @max-xl:gap-x-2.5 @max-xl:gap-y-1 @max-xl:pr-3">
       <Initials name={card.name} className="size-8!" />
       <div className="min-w-0 flex-1">
         <h2>
           <Name card={card} />
         </h2>
         <p className="truncate text-xs text-ink-3">
-          {card.current_task ? card.current_task.title : card.description || card.owner_name}
+          {card.current_task ? (
+            card.current_task.title
+          ) : card.last_run ? (
+            <>
+              Last: {card.last_run.title}, <Ago at={card.last_run.at} />
+            </>
+          ) : (
+            card.description || card.owner_name
+          )}
         </p>
       </div>
       <Tags tags={card.tags} max={2} className="hidden w-32 shrink-0 @[76rem]:flex" />
@@ -184,6 +192,9 @@ export const CompactCard = memo(function CompactCard({ card, mayManage }: Props)
       <span className="relative flex shrink-0 items-center @max-xl:hidden">
         <FavouriteButton agent={card} />
         <span className="flex w-16 justify-end">{mayManage && <AgentActions agent={card} />}</span>
+      </span>
+      <span className="relative hidden @max-xl:col-start-4 @max-xl:row-span-2 @max-xl:row-start-1 @max-xl:-mr-2 @max-xl:block">
+        <AgentMenu agent={card} mayManage={mayManage} />
       </span>
     </article>
   );

@@ -1,7 +1,7 @@
 import type { AgentStatus } from "@ade/core/agents/schema";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { hearEvents, listenTo, type Wire } from "#lib/live.ts";
+import { hearEvents, type Wire } from "#lib/live.ts";
 import type { Agent, AgentCard, CardPage } from "./agent-types.ts";
 
 /** What an event tells of one agent; `before` only where its status changed. */
@@ -82,11 +82,8 @@ function foldInto(client: QueryClient, news: ReadonlyMap<string, News>): void {
   }
 }
 
-/**
- * Keeps what is on screen of agents true by events, without a read for any of them. `agentId` opens a stream of that
- * one agent, for those who do not hear of all.
- */
-export function useAgentNews(agentId = ""): void {
+/** Keeps what is on screen of agents true by the events of the page's stream, without a read for any of them. */
+export function useAgentNews(): void {
   const client = useQueryClient();
   useEffect(() => {
     let news = new Map<string, News>();
@@ -103,10 +100,7 @@ export function useAgentNews(agentId = ""): void {
       gather(news, told);
       timer ??= setTimeout(flush, GATHER_MS);
     };
-    const stops = [
-      hearEvents(hear),
-      ...(agentId ? [listenTo([`agent:${agentId}`], { connected() {}, event: hear, lost() {} })] : []),
-    ];
+    const stop = hearEvents(hear);
     const rereading = setInterval(() => {
       void client.invalidateQueries({
         predicate: ({ queryKey: [kind, which, part] }) =>
@@ -114,9 +108,9 @@ export function useAgentNews(agentId = ""): void {
       });
     }, REREAD_MS);
     return () => {
-      for (const stop of stops) stop();
+      stop();
       clearInterval(rereading);
       clearTimeout(timer);
     };
-  }, [client, agentId]);
+  }, [client]);
 }

@@ -23,6 +23,8 @@ export function AgentsPage() {
   const filter = useMemo(() => JSON.parse(asked) as ReturnType<typeof filterOf>, [asked]);
   const agents = useAgents(filter, url.isReady);
   const list = useRef<HTMLDivElement>(null);
+  // What is there is of another filter, and the one that was asked for could not be read.
+  const isFailed = agents.error !== null && (agents.isOld || !agents.isRead);
   const mayCreate = me?.roles.includes("admin") ?? false;
 
   useRowKeys(list);
@@ -37,7 +39,7 @@ export function AgentsPage() {
         <AgentFilters url={url} view={view} counts={agents.counts} tags={agents.tags} mayCreate={mayCreate} />
       </PageBar>
       <SimulatedAgent />
-      {agents.isRead && agents.total > 0 ? (
+      {agents.isRead && agents.total > 0 && !isFailed ? (
         <AgentGrid
           key={asked + view}
           ref={list}
@@ -50,14 +52,14 @@ export function AgentsPage() {
         />
       ) : (
         <div className="min-h-0 flex-1 overflow-y-auto">
-          {agents.isRead ? (
+          {isFailed ? (
+            <ProblemState error={agents.error} what="The agents" retry={agents.retry} />
+          ) : agents.isRead ? (
             <AgentsEmpty
               isFiltered={FILTERS.some((name) => url.text(name) !== "")}
               clear={() => url.set(Object.fromEntries(FILTERS.map((name) => [name, null])))}
               mayCreate={mayCreate}
             />
-          ) : agents.error ? (
-            <ProblemState error={agents.error} what="The agents" retry={agents.retry} />
           ) : (
             <AgentsSkeleton isFull={view === "grid"} />
           )}

@@ -1,4 +1,5 @@
 import { Link } from "#components/link.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { useDemoAgent } from "./use-demo-agent.ts";
 
 /** The line of the first steps: starts the simulated agent, and then leads to where it can be watched. */
@@ -12,9 +13,9 @@ export function SimulatedStep() {
           Watch the simulated agent
         </Link>
       ) : (
-        <button type="button" className="link" disabled={start.isPending} onClick={() => start.mutate()}>
+        <Button size="small" look="quiet" acts busy={start.isPending} onClick={() => start.mutate()}>
           Start a simulated agent
-        </button>
+        </Button>
       )}
     </li>
   );

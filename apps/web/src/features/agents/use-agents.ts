@@ -54,8 +54,8 @@ export function useAgents(filter: AgentFilter, isReady: boolean) {
   };
 }
 
-/** One agent, live in the same way. `isHeard`: the page's own stream tells of all agents already. */
-export function useAgent(id: string, isHeard: boolean) {
-  useAgentNews(isHeard ? "" : id);
+/** One agent, live in the same way. */
+export function useAgent(id: string) {
+  useAgentNews();
   return useQuery({ ...agentQueries.one(id), enabled: id !== "" });
 }

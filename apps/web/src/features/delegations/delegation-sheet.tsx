@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Trash2, TriangleAlert, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { FormProblem } from "#components/form-problem.tsx";
+import { useLeaveGuard } from "#components/leave-guard.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
 import { toast } from "#components/ui/toast.ts";
@@ -26,6 +27,10 @@ export function DelegationSheet({ delegation, me, close, remove }: Props) {
   const [opened] = useState(delegation);
   const [warnings, setWarnings] = useState<readonly string[] | null>(null);
   const [draft, setDraft] = useState(() => draftOf(delegation, me.id));
+  const [first] = useState(draft);
+  const isChanged = warnings === null && JSON.stringify(draft) !== JSON.stringify(first);
+  const guard = useLeaveGuard(isChanged, opened ? "The delegation" : "The new delegation");
+  const leave = () => guard.ask(close);
   const command = useCommand(
     () =>
       opened
@@ -48,13 +53,13 @@ export function DelegationSheet({ delegation, me, close, remove }: Props) {
     delegation.version !== opened.version;
   const title = opened ? `${opened.owner_name} to ${opened.delegate_name}` : "New delegation";
   return (
-    <Sheet label={title} close={close}>
+    <Sheet label={title} close={leave}>
       <header className="flex shrink-0 items-center gap-2 border-b border-line py-2.5 pr-2 pl-4">
         <div className="min-w-0 flex-1">
           <h2 className="truncate text-base font-semibold">{title}</h2>
           <p className="text-xs text-ink-3">Reviews that are under way stay with whom they ask.</p>
         </div>
-        <IconButton label="Close" onClick={close}>
+        <IconButton label="Close" onClick={leave}>
           <X size={16} aria-hidden />
         </IconButton>
       </header>
@@ -92,7 +97,7 @@ export function DelegationSheet({ delegation, me, close, remove }: Props) {
                 </Button>
               )}
               <span className="flex-1" />
-              <Button onClick={close}>Cancel</Button>
+              <Button onClick={leave}>Cancel</Button>
               <Button type="submit" look="primary" acts busy={command.busy}>
                 {opened ? "Store" : "Delegate"}
               </Button>
@@ -100,6 +105,7 @@ export function DelegationSheet({ delegation, me, close, remove }: Props) {
           </footer>
         </form>
       )}
+      {guard.question}
     </Sheet>
   );
 }

@@ -1,13 +1,18 @@
 import type { UserEntry } from "@ade/core/identity/schema";
 import type { InboxRow } from "@ade/core/views/schema";
+import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { type FormEvent, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { PersonPicker } from "#components/person-picker.tsx";
-import { Button, IconButton } from "#components/ui/button.tsx";
+import { IconButton } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { api } from "#lib/api.ts";
+import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
+import { useCommand } from "#lib/use-command.ts";
+import { answer } from "./answer.ts";
 import type { Decisions } from "./use-decisions.ts";
 
 type Props = { row: InboxRow; decisions: Decisions; close: () => void; done: () => void };
@@ -22,126 +27,139 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
   const [others, setOthers] = useState<readonly UserEntry[]>([]);
   const [typedName, setTypedName] = useState("");
   const isCritical = row.risk_level === "CRITICAL";
-  const mayAlways =
-    row.type === "agent.tool_call" && (row.risk_level === "LOW" || row.risk_level === "MEDIUM");
+  const view = useQuery(queries.taskView(row.task_id)).data;
+  const mayAlways = view?.may_allow_always ?? false;
+  const command = useCommand(
+    () =>
+      answer(row, "approve", reason.trim(), decisions.undoSeconds, {
+        apply_immediately: first,
+        ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
+        ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
+      }),
+    () => {
+      done();
+      decisions.tell({
+        rows: [row],
+        text: `Approved: ${row.title}`,
+        isAnswer: true,
+        undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
+      });
+      void decisions.readAgain();
+    },
+  );
   const isReady = !isCritical || typedName.trim() === row.target;
   const without = useMemo(
     () => new Set([...(me ? [me.id] : []), ...others.map(({ id }) => id)]),
     [me, others],
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!isReady) return;
-    done();
-    void decisions.decide(row, "approve", reason.trim(), {
-      apply_immediately: first,
-      ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
-      ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
-    });
-  };
   return (
-    <Dialog title="Approve, with…" description={row.title} close={close}>
-      <form className="flex flex-col gap-3.5" onSubmit={submit}>
+    <FormDialog
+      title={mayAlways ? "Approve, and allow always…" : "Approve, with…"}
+      description={row.title}
+      command={command}
+      submit={{
+        label: always && mayAlways ? "Approve and allow" : "Approve",
+        isReady,
+        run: () => void command.send(),
+      }}
+      close={close}
+    >
+      <Field
+        label="Also needed from"
+        optional
+        hint="It waits for every one of them, beside what policies ask."
+      >
+        {(parts) => (
+          <>
+            {others.length > 0 && (
+              <ul className="flex flex-wrap gap-1">
+                {others.map((person) => (
+                  <li
+                    key={person.id}
+                    className="flex items-center rounded-sm border border-line-strong bg-sunken pl-2 text-xs"
+                  >
+                    {person.name}
+                    <IconButton
+                      label={`Without ${person.name}`}
+                      size="small"
+                      onClick={() => setOthers(others.filter((each) => each !== person))}
+                    >
+                      <X size={12} aria-hidden />
+                    </IconButton>
+                  </li>
+                ))}
+              </ul>
+            )}
+            <PersonPicker
+              key={others.length}
+              {...parts}
+              value={null}
+              onChange={(person) => person && setOthers([...others, person])}
+              without={without}
+            />
+          </>
+        )}
+      </Field>
+      <Check
+        checked={first}
+        onChange={setFirst}
+        label="Apply it at once"
+        hint="Once everybody has agreed it goes to the front of the queue."
+      />
+      {view?.why_not_always && (
+        <p className="text-xs text-ink-3">It can't be allowed always by you: {view.why_not_always}</p>
+      )}
+      {mayAlways && (
+        <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
+          <Check
+            checked={always}
+            onChange={setAlways}
+            label="Allow calls like it from now on"
+            hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
+          />
+          {always && (
+            <select
+              aria-label="For how long"
+              value={days}
+              onChange={(event) => setDays(Number(event.target.value))}
+              className="field w-auto!"
+            >
+              <option value={1}>for a day</option>
+              <option value={7}>for a week</option>
+              <option value={30}>for 30 days</option>
+            </select>
+          )}
+        </div>
+      )}
+      <Field label="A word to the author" optional>
+        {(parts) => (
+          <textarea
+            {...parts}
+            rows={2}
+            maxLength={2000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            className="field"
+          />
+        )}
+      </Field>
+      {isCritical && (
         <Field
-          label="Also needed from"
-          optional
-          hint="It waits for every one of them, beside what policies ask."
+          label="Type the target's name to go on"
+          hint={<code className="select-all">{row.target}</code>}
         >
           {(parts) => (
-            <>
-              {others.length > 0 && (
-                <ul className="flex flex-wrap gap-1">
-                  {others.map((person) => (
-                    <li
-                      key={person.id}
-                      className="flex items-center rounded-sm border border-line-strong bg-sunken pl-2 text-xs"
-                    >
-                      {person.name}
-                      <IconButton
-                        label={`Without ${person.name}`}
-                        size="small"
-                        onClick={() => setOthers(others.filter((each) => each !== person))}
-                      >
-                        <X size={12} aria-hidden />
-                      </IconButton>
-                    </li>
-                  ))}
-                </ul>
-              )}
-              <PersonPicker
-                key={others.length}
-                {...parts}
-                value={null}
-                onChange={(person) => person && setOthers([...others, person])}
-                without={without}
-              />
-            </>
-          )}
-        </Field>
-        <Check
-          checked={first}
-          onChange={setFirst}
-          label="Apply it at once"
-          hint="Once everybody has agreed it goes to the front of the queue."
-        />
-        {mayAlways && (
-          <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
-            <Check
-              checked={always}
-              onChange={setAlways}
-              label="Allow calls like it from now on"
-              hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
-            />
-            {always && (
-              <select
-                aria-label="For how long"
-                value={days}
-                onChange={(event) => setDays(Number(event.target.value))}
-                className="field w-auto!"
-              >
-                <option value={1}>for a day</option>
-                <option value={7}>for a week</option>
-                <option value={30}>for 30 days</option>
-              </select>
-            )}
-          </div>
-        )}
-        <Field label="A word to the author" optional>
-          {(parts) => (
-            <textarea
+            <input
               {...parts}
-              rows={2}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              className="field"
+              autoComplete="off"
+              spellCheck={false}
+              value={typedName}
+              onChange={(event) => setTypedName(event.target.value)}
+              className="field font-mono text-xs!"
             />
           )}
         </Field>
-        {isCritical && (
-          <Field
-            label="Type the target's name to go on"
-            hint={<code className="select-all">{row.target}</code>}
-          >
-            {(parts) => (
-              <input
-                {...parts}
-                autoComplete="off"
-                spellCheck={false}
-                value={typedName}
-                onChange={(event) => setTypedName(event.target.value)}
-                className="field font-mono text-xs!"
-              />
-            )}
-          </Field>
-        )}
-        <DialogActions>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts disabled={!isReady}>
-            Approve
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

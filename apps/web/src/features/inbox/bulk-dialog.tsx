@@ -77,6 +77,7 @@ export function BulkDialog({ decision, rows, opened, decisions, close, done }: P
           text: `${decision === "approve" ? "Approved" : "Rejected"}: ${
             stored.length === 1 ? stored[0]?.title : `${stored.length} changes`
           }`,
+          isAnswer: true,
           undo: () =>
             Promise.all(stored.map((row) => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }))),
         });

@@ -1,14 +1,28 @@
 import type { TaskView } from "@ade/core/views/schema";
-import { AlarmClock, Check, Ellipsis, Forward, ListPlus, MessageSquareWarning, X } from "lucide-react";
+import {
+  AlarmClock,
+  Check,
+  Ellipsis,
+  Forward,
+  ListPlus,
+  MessageSquareWarning,
+  Pencil,
+  X,
+} from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { Left } from "#components/ui/time.tsx";
 import { isAway } from "#lib/connection.ts";
+import { onDemand } from "#lib/on-demand.tsx";
 import { useTicking } from "#lib/server-time.ts";
 import { isGrave } from "./grave.ts";
 import type { Act } from "./use-inbox-keys.ts";
+
+const ChangeArgumentsDialog = onDemand(() =>
+  import("#features/task/change-arguments-dialog.tsx").then((file) => file.ChangeArgumentsDialog),
+);
 
 type Props = { view: TaskView; act: (what: Act) => void; changesShown: boolean };
 
@@ -60,15 +74,17 @@ export function DecisionBar({ view, act, changesShown }: Props) {
         >
           <MessageSquareWarning size={16} aria-hidden /> Ask for changes <KeyOf of="request_changes" />
         </Button>
-        <More act={act} />
+        <More view={view} act={act} />
       </span>
     </footer>
   );
 }
 
-function More({ act }: { act: (what: Act) => void }) {
+/** What else may be answered; a tool call by other arguments too, or for all calls like it. */
+function More({ view, act }: { view: TaskView; act: (what: Act) => void }) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);
+  const [changing, setChanging] = useState(false);
   const isOff = isAway();
   return (
     <>
@@ -107,10 +123,20 @@ function More({ act }: { act: (what: Act) => void }) {
             icon={<ListPlus size={14} aria-hidden />}
             onSelect={() => act("approve_with")}
           >
-            Approve, with others or at once…
+            {view.may_allow_always ? "Approve, and allow always…" : "Approve, with others or at once…"}
           </MenuItem>
+          {view.task.allowed_actions.includes("change_arguments") && (
+            <MenuItem
+              disabled={isOff}
+              icon={<Pencil size={14} aria-hidden />}
+              onSelect={() => setChanging(true)}
+            >
+              Change arguments…
+            </MenuItem>
+          )}
         </Menu>
       )}
+      {changing && <ChangeArgumentsDialog task={view.task} close={() => setChanging(false)} />}
     </>
   );
 }

@@ -20,10 +20,11 @@ function ticked(): ReadonlySet<Step> {
   return new Set((localStorage.getItem(STORED) ?? "").split(" ").filter(Boolean) as Step[]);
 }
 
-type Props = { hasOpened: boolean; hasDecided: boolean };
+/** What was really done: a key that was pressed in vain ticks nothing. */
+type Props = { hasOpened: boolean; hasDecided: boolean; hasUndone: boolean };
 
 /** A short way through the queue for whoever is here for the first time; put away for good with one click. */
-export function FirstSteps({ hasOpened, hasDecided }: Props) {
+export function FirstSteps({ hasOpened, hasDecided, hasUndone }: Props) {
   const setPreferences = useSetPreferences();
   const [done, setDone] = useState<ReadonlySet<Step>>(NONE);
   useEffect(() => setDone(ticked()), []);
@@ -37,17 +38,14 @@ export function FirstSteps({ hasOpened, hasDecided }: Props) {
   useEffect(() => {
     if (hasOpened) tick("open");
     if (hasDecided) tick("decide");
+    if (hasUndone) tick("undo");
   });
-  // Asked before those that act; it lets them act.
-  const noting = (step: Step) => () => {
-    tick(step);
-    return false;
-  };
+  // The sheet of keys opens for everybody, always; it is asked after this, and opens it.
   useKeys({
-    undo: noting("undo"),
-    help: noting("keys"),
-    approve: noting("decide"),
-    reject: noting("decide"),
+    help: () => {
+      tick("keys");
+      return false;
+    },
   });
   const steps: readonly { step: Step; text: string; key: KeyId }[] = [
     { step: "open", text: "Open what waits", key: "open" },

@@ -134,7 +134,13 @@ export function InboxPage() {
           ) : (
             <SkeletonRows rows={20} />
           )}
-          {isNew && <FirstSteps hasDecided={decisions.taken.size > 0} hasOpened={openId !== ""} />}
+          {isNew && (
+            <FirstSteps
+              hasOpened={openId !== ""}
+              hasDecided={decisions.did.answer}
+              hasUndone={decisions.did.undo}
+            />
+          )}
           <InboxFoot shown={lines.length} total={total} selected={keys.selected.size} act={keys.act} />
           <p aria-live="polite" className="sr-only">
             {held > 0 ? `${held} new` : ""}

@@ -13,6 +13,7 @@ import { HeldBy } from "#features/task/held-by.tsx";
 import { LocksOfTask } from "#features/task/locks-of-task.tsx";
 import { Overrides } from "#features/task/overrides.tsx";
 import { Requirements } from "#features/task/requirements.tsx";
+import { keyOf, ResourceName } from "#features/task/resource-name.tsx";
 import { RiskFactors } from "#features/task/risk-factors.tsx";
 import { SinceLook } from "#features/task/since-look.tsx";
 import { Timeline } from "#features/task/timeline.tsx";
@@ -40,7 +41,12 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
           facts={[
             [
               "Proposed by",
-              <Who key="who" name={task.metadata.author_name} kind={task.metadata.author_kind} />,
+              <Who
+                key="who"
+                name={task.metadata.author_name}
+                kind={task.metadata.author_kind}
+                id={task.metadata.author_id}
+              />,
             ],
             ["Touches", <Targets key="targets" view={view} />],
             task.metadata.ticket_ref ? ["Ticket", task.metadata.ticket_ref] : null,
@@ -114,12 +120,9 @@ function Targets({ view }: { view: TaskView }) {
   return (
     <ul>
       {view.task.config.resources.map((resource) => (
-        <li
-          key={`${resource.type}:${resource.namespace}/${resource.id}`}
-          className="font-mono text-xs break-words"
-        >
-          {resource.type}:{resource.namespace ?? "default"}/{resource.id}
-          <span className="font-sans text-ink-3"> {resource.actions.join(", ")}</span>
+        <li key={keyOf(resource)}>
+          <ResourceName resource={resource} />{" "}
+          <span className="text-xs text-ink-3">{resource.actions.join(", ")}</span>
         </li>
       ))}
     </ul>

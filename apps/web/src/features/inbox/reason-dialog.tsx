@@ -1,8 +1,6 @@
-import { type FormEvent, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { Kbd } from "#components/ui/kbd.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
+import { AreaRow } from "#components/ui/field-row.tsx";
 
 const MAX_REASON = 2000;
 
@@ -21,42 +19,29 @@ type Props = {
 /** Asks for the reason that goes to the author and into the ledger. */
 export function ReasonDialog({ title, description, label, action, danger, optional, close, confirm }: Props) {
   const [reason, setReason] = useState("");
-  const isReady = optional || reason.trim() !== "";
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (isReady) confirm(reason.trim());
-  };
   return (
-    <Dialog title={title} description={description} close={close}>
-      <form onSubmit={submit}>
-        <Field
-          label={label}
-          hint="The author reads it, and it stays in the ledger."
-          optional={Boolean(optional)}
-        >
-          {(parts) => (
-            <textarea
-              {...parts}
-              rows={4}
-              autoFocus
-              maxLength={MAX_REASON}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) submit();
-              }}
-              className="field"
-            />
-          )}
-        </Field>
-        <DialogActions>
-          <Button onClick={close}>Keep it as it is</Button>
-          <Button type="submit" look={danger ? "danger" : "primary"} acts disabled={!isReady}>
-            {action}{" "}
-            <Kbd keys="mod+enter" className={danger ? "" : "border-current! text-current! opacity-70"} />
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      description={description}
+      cancel="Keep it as it is"
+      submit={{
+        label: action,
+        danger: danger ?? false,
+        isReady: Boolean(optional) || reason.trim() !== "",
+        run: () => confirm(reason.trim()),
+      }}
+      close={close}
+    >
+      <AreaRow
+        label={label}
+        hint="The author reads it, and it stays in the ledger."
+        optional={Boolean(optional)}
+        rows={4}
+        autoFocus
+        maxLength={MAX_REASON}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -20,6 +20,8 @@ export type Deed = {
   rows: readonly InboxRow[];
   text: string;
   detail?: string;
+  /** It answers what was asked: neither put aside nor passed on. */
+  isAnswer?: boolean;
   run: () => Promise<unknown>;
   /** Takes it back while its time lasts; absent where it cannot be. */
   undo?: () => Promise<unknown>;
@@ -37,6 +39,8 @@ export function useDecisions() {
   const undoSeconds = usePreferences()?.undo_seconds ?? UNDO_SECONDS;
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
   const last = useRef<Undoable | null>(null);
+  /** What has really been done since the page was opened. */
+  const [did, setDid] = useState({ answer: false, undo: false });
 
   const mark = (rows: readonly InboxRow[], isTaken: boolean) =>
     setTaken((before) => {
@@ -59,6 +63,7 @@ export function useDecisions() {
     try {
       await which.undo();
       mark(which.rows, false);
+      setDid((before) => ({ ...before, undo: true }));
       toast({ text: "Taken back", detail: "It did not take effect." });
     } catch (error) {
       toastProblem("Too late to undo", error);
@@ -68,8 +73,9 @@ export function useDecisions() {
   };
 
   /** After a deed: says so, with the time in which it can be taken back. */
-  const tell = ({ rows, text, detail, undo: back }: Omit<Deed, "run">) => {
+  const tell = ({ rows, text, detail, isAnswer, undo: back }: Omit<Deed, "run">) => {
     mark(rows, true);
+    if (isAnswer) setDid((before) => ({ ...before, answer: true }));
     if (!back || undoSeconds === 0) return void toast({ text, detail });
     const which: Undoable = {
       rows,
@@ -100,6 +106,7 @@ export function useDecisions() {
 
   return {
     taken,
+    did,
     undo,
     undoSeconds,
     perform,
@@ -110,6 +117,7 @@ export function useDecisions() {
       perform({
         rows: [row],
         text: `${DONE[action]}: ${row.title}`,
+        isAnswer: true,
         run: () => answer(row, action, reason, undoSeconds, options),
         undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
       }),

@@ -4,6 +4,7 @@ import clsx from "clsx";
 import { Trash2, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { FormProblem } from "#components/form-problem.tsx";
+import { useLeaveGuard } from "#components/leave-guard.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
 import { toast } from "#components/ui/toast.ts";
@@ -37,6 +38,10 @@ export function PolicySheet({ policy, example, readOnly, nameOf, close, remove }
   const [isHistory, setHistory] = useState(false);
   const [restored, setRestored] = useState<number | null>(null);
   const [draft, setDraft] = useState(() => draftOf(policy ?? example));
+  const [first] = useState(draft);
+  const isChanged = !readOnly && !isStored && JSON.stringify(draft) !== JSON.stringify(first);
+  const guard = useLeaveGuard(isChanged, opened ? `The policy “${opened.name}”` : "The new policy");
+  const leave = () => guard.ask(close);
   const command = useCommand(
     () =>
       opened
@@ -62,7 +67,7 @@ export function PolicySheet({ policy, example, readOnly, nameOf, close, remove }
     !isStored && opened !== undefined && policy !== undefined && policy.version !== opened.version;
   const title = opened?.name ?? "New policy";
   return (
-    <Sheet label={title} close={close} wide={!readOnly && !isHistory}>
+    <Sheet label={title} close={leave} wide={!readOnly && !isHistory}>
       <header className="flex shrink-0 items-center gap-2 border-b border-line py-2.5 pr-2 pl-4">
         <div className="min-w-0 flex-1">
           <h2 className="truncate text-base font-semibold">{title}</h2>
@@ -80,7 +85,7 @@ export function PolicySheet({ policy, example, readOnly, nameOf, close, remove }
             {isHistory ? "Back to the form" : "History"}
           </Button>
         )}
-        <IconButton label="Close" onClick={close}>
+        <IconButton label="Close" onClick={leave}>
           <X size={16} aria-hidden />
         </IconButton>
       </header>
@@ -145,7 +150,7 @@ export function PolicySheet({ policy, example, readOnly, nameOf, close, remove }
                 </Button>
               )}
               <span className="flex-1" />
-              <Button onClick={close}>{readOnly ? "Close" : "Cancel"}</Button>
+              <Button onClick={leave}>{readOnly ? "Close" : "Cancel"}</Button>
               {!readOnly && (
                 <Button type="submit" look="primary" acts busy={command.busy}>
                   {opened ? "Store as new version" : "Make policy"}
@@ -155,6 +160,7 @@ export function PolicySheet({ policy, example, readOnly, nameOf, close, remove }
           </footer>
         </form>
       )}
+      {guard.question}
     </Sheet>
   );
 }

@@ -1,10 +1,8 @@
 import type { TaskEntry } from "@ade/core/tasks/schema";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
+import { AreaRow } from "#components/ui/field-row.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -33,58 +31,40 @@ export function ChangeArgumentsDialog({ task, close }: Props) {
       close();
     },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (isReady) void command.send();
-  };
   return (
-    <Dialog
+    <FormDialog
       title="Change the arguments"
       description={
         takes_changes
           ? "The agent runs what you write here, once it is approved. Somebody else approves it, unless a policy lets you."
           : "This agent can't be given other arguments: once approved, its call is refused and it is told to ask with these."
       }
+      wide
+      command={command}
+      submit={{ label: "Change and review anew", isReady, run: () => void command.send() }}
       close={close}
     >
-      <form className="flex flex-col gap-3" onSubmit={submit}>
-        <Field
-          label="Arguments, as JSON"
-          error={issue ?? command.issueOf("arguments")}
-          hint="•••••• stands for a secret that is not shown: left as it is, the agent's own is used."
-        >
-          {(parts) => (
-            <textarea
-              {...parts}
-              rows={10}
-              spellCheck={false}
-              autoFocus
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-              className="field font-mono text-xs!"
-            />
-          )}
-        </Field>
-        <Field label="Why" error={command.issueOf("reason")} hint="The agent and its owner read it.">
-          {(parts) => (
-            <textarea
-              {...parts}
-              rows={2}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              className="field"
-            />
-          )}
-        </Field>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy} disabled={!isReady}>
-            Change and review anew
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+      <AreaRow
+        label="Arguments, as JSON"
+        isCode
+        error={issue ?? command.issueOf("arguments")}
+        hint="•••••• stands for a secret that is not shown: left as it is, the agent's own is used."
+        rows={10}
+        spellCheck={false}
+        autoFocus
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <AreaRow
+        label="Why"
+        error={command.issueOf("reason")}
+        hint="The agent and its owner read it."
+        rows={2}
+        maxLength={2000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </FormDialog>
   );
 }
 

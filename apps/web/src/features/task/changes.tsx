@@ -2,9 +2,11 @@ import type { Change, Preview } from "@ade/core/executors/schema";
 import clsx from "clsx";
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
+import { CallView, callOf } from "./call-view.tsx";
 import { diffStat, parseDiff } from "./diff.ts";
 import { DiffView } from "./diff-view.tsx";
 import { Notes } from "./notes.tsx";
+import { keyOf } from "./resource-name.tsx";
 
 type Props = { preview: Preview; wide?: boolean };
 
@@ -39,7 +41,7 @@ export function Changes({ preview, wide }: Props) {
       )}
       {preview.changes.map((change, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one resource may change twice; the order is the plan's
-        <ChangeCard key={`${nameOf(change)}-${place}`} change={change} split={split} />
+        <ChangeCard key={`${keyOf(change.resource)}-${place}`} change={change} split={split} />
       ))}
       {preview.affected_services.length > 0 && (
         <p className="text-xs text-ink-3">
@@ -48,10 +50,6 @@ export function Changes({ preview, wide }: Props) {
       )}
     </div>
   );
-}
-
-function nameOf({ resource }: Change): string {
-  return `${resource.type}:${resource.namespace ?? "default"}/${resource.id}`;
 }
 
 /** What will be run, where the change is a command's. */
@@ -86,7 +84,9 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
   const stat = lines && diffStat(lines);
   const command = commandOf(change.after);
   const statement = statementOf(change.after);
-  const name = nameOf(change);
+  const call = callOf(change.after);
+  const key = keyOf(change.resource);
+  const name = change.resource.name ?? key;
   const isBare = !lines && change.before === undefined && change.after === undefined;
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
@@ -105,7 +105,12 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
           className={clsx("shrink-0 text-ink-3 transition-transform duration-(--quick)", open && "rotate-90")}
         />
         <span className="text-xs font-medium text-ink-2">{change.action}</span>
-        <span className="min-w-0 flex-1 truncate font-mono text-xs">{name}</span>
+        <span title={key} className="flex min-w-0 flex-1 items-baseline gap-2 text-xs">
+          {change.resource.name && <span className="truncate">{name}</span>}
+          {change.resource.type !== "agent" && (
+            <span className={clsx("truncate font-mono", change.resource.name && "text-ink-3")}>{key}</span>
+          )}
+        </span>
         {stat && (
           <span className="num shrink-0 font-mono text-xs">
             <span className="text-good">+{stat.added}</span> <span className="text-bad">−{stat.removed}</span>
@@ -118,9 +123,14 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
           <code className="break-all">{command.directory}</code>
         </p>
       )}
+      {open && call && (
+        <div className={clsx(lines && "border-b border-line")}>
+          <CallView call={call} before={callOf(change.before)} />
+        </div>
+      )}
       {open &&
         !isBare &&
-        (lines ? (
+        (call && !lines ? null : lines ? (
           <DiffView lines={lines} split={split} label={`Changes of ${name}`} />
         ) : statement ? (
           <StatementText statement={statement} percent={change.may_differ?.["after.rows"] ?? 0} />

@@ -13,6 +13,7 @@ import { LocksOfTask } from "./locks-of-task.tsx";
 import { Notes } from "./notes.tsx";
 import { Overrides } from "./overrides.tsx";
 import { Requirements } from "./requirements.tsx";
+import { keyOf, ResourceName } from "./resource-name.tsx";
 import { RiskFactors } from "./risk-factors.tsx";
 import { RollbackCard } from "./rollback-card.tsx";
 import { SinceLook } from "./since-look.tsx";
@@ -132,18 +133,23 @@ function TaskFacts({ view }: { view: TaskView }) {
   return (
     <Facts
       facts={[
-        ["Author", <Who key="author" name={metadata.author_name} kind={metadata.author_kind} />],
+        [
+          "Author",
+          <Who
+            key="author"
+            name={metadata.author_name}
+            kind={metadata.author_kind}
+            id={metadata.author_id}
+          />,
+        ],
         ["Type", <code key="type">{config.type}</code>],
         [
           "Touches",
           <ul key="resources">
             {config.resources.map((resource) => (
-              <li
-                key={`${resource.type}:${resource.namespace}/${resource.id}`}
-                className="font-mono text-xs break-all"
-              >
-                {resource.type}:{resource.namespace ?? "default"}/{resource.id}{" "}
-                <span className="font-sans text-ink-3">{resource.actions.join(", ")}</span>
+              <li key={keyOf(resource)}>
+                <ResourceName resource={resource} />{" "}
+                <span className="text-xs text-ink-3">{resource.actions.join(", ")}</span>
               </li>
             ))}
           </ul>,

@@ -1,8 +1,8 @@
 import type { AuditEntry } from "@ade/core/ledger/schema";
 import { Moment } from "#components/ui/time.tsx";
 
-/** `task.state_changed` → `state changed`. */
-function actionWords(action: string): string {
+/** `task.state_changed` → `state changed`. Pure. */
+export function actionWords(action: string): string {
   return action.slice(action.indexOf(".") + 1).replaceAll("_", " ");
 }
 

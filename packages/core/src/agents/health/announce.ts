@@ -13,6 +13,6 @@ export function createAnnounce(emitLive: (event: EventDraft) => void): Announce 
   return (id, from, status, vitals) => {
     if (from === status) return;
     const payload = { agent_id: id, status, previous_status: from, ...vitals };
-    emitLive({ event: "agent:health", channels: [`agent:${id}`, "system"], payload });
+    emitLive({ event: "agent:health", channels: [`agent:${id}`, "agents", "system"], payload });
   };
 }

@@ -15,6 +15,8 @@ test("the heartbeats of a second are one event, with the last of each agent", ()
   expect(sent).toEqual([]);
   vi.advanceTimersByTime(1000);
   expect(sent).toHaveLength(1);
+  // People who may read all agents hear of all, not only admins.
+  expect(sent[0]?.channels).toContain("agents");
   const beats = sent[0]?.payload?.beats as { agent_id: string; active_tasks: number }[];
   expect(beats).toHaveLength(100);
   expect(beats.find(({ agent_id }) => agent_id === "agent-7")).toMatchObject({ active_tasks: 3 });

@@ -16,7 +16,7 @@ export function createBeats(emitLive: (event: EventDraft) => void): (beat: Beat)
       setTimeout(() => {
         const payload = { beats: [...beats.values()] };
         beats = new Map();
-        emitLive({ event: "agent:beats", channels: ["system"], payload });
+        emitLive({ event: "agent:beats", channels: ["agents", "system"], payload });
       }, GATHER_MS).unref();
     }
     beats.set(beat.agent_id, beat);

@@ -44,7 +44,10 @@ describe("heartbeats", () => {
     await beat(0);
     const changes = db.sent.map(({ payload }) => `${payload.previous_status}>${payload.status}`);
     expect(changes).toEqual(["unknown>idle", "idle>active", "stale>idle"]);
-    expect(db.sent[0]).toMatchObject({ event: "agent:health", channels: [`agent:${id}`, "system"] });
+    expect(db.sent[0]).toMatchObject({
+      event: "agent:health",
+      channels: [`agent:${id}`, "agents", "system"],
+    });
     expect(await db.factsOf(id)).toHaveLength(1);
   });
 

@@ -1,16 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ConfirmDialog } from "#components/confirm-dialog.tsx";
-import { FormFoot } from "#components/form-foot.tsx";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { Link } from "#components/link.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { TextRow } from "#components/ui/field-row.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
-import { Ago, Left } from "#components/ui/time.tsx";
+import { Ago, Term, WhileItLasts } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { ApiKeys } from "#features/account/api-keys.tsx";
 import { Part } from "#features/task/facts.tsx";
@@ -37,6 +36,7 @@ export function AccessTab({ agent, mayManage, isAdmin }: Props) {
         title="Grants"
         note={
           isAdmin &&
+          agent.active &&
           me?.id !== agent.owner_id && (
             <Button acts onClick={() => setAdding(true)}>
               <Plus size={14} aria-hidden /> New grant
@@ -77,7 +77,7 @@ export function AccessTab({ agent, mayManage, isAdmin }: Props) {
                           taken back <Ago at={grant.revoked_at} />
                         </>
                       ) : (
-                        <Left until={grant.expires_at} />
+                        <Term until={grant.expires_at} />
                       )}
                     </span>
                     <span className="text-xs text-ink-3">
@@ -92,16 +92,18 @@ export function AccessTab({ agent, mayManage, isAdmin }: Props) {
                       )}
                     </span>
                     {mayManage && grant.active && (
-                      <Button
-                        size="small"
-                        look="danger"
-                        acts
-                        className="max-sm:h-9 max-sm:px-3"
-                        aria-label={`Take back ${grant.tool}`}
-                        onClick={() => setRevoking(grant)}
-                      >
-                        Take back
-                      </Button>
+                      <WhileItLasts until={grant.expires_at}>
+                        <Button
+                          size="small"
+                          look="danger"
+                          acts
+                          className="max-sm:h-9 max-sm:px-3"
+                          aria-label={`Take back ${grant.tool}`}
+                          onClick={() => setRevoking(grant)}
+                        >
+                          Take back
+                        </Button>
+                      </WhileItLasts>
                     )}
                   </li>
                 ))}
@@ -111,7 +113,7 @@ export function AccessTab({ agent, mayManage, isAdmin }: Props) {
         </Resolved>
       </Part>
       {mayManage ? (
-        <ApiKeys holder={{ id: agent.id, kind: "agent" }} title="Keys" />
+        <ApiKeys holder={{ id: agent.id, kind: "agent" }} title="Keys" mayAdd={agent.active} />
       ) : (
         <Part title="Keys">
           <p className="text-ink-3">Its owner and admins look after its keys.</p>
@@ -164,72 +166,59 @@ function NewGrant({ agent, close, done }: { agent: Agent; close: () => void; don
     done,
   );
   return (
-    <Dialog
+    <FormDialog
       title="New grant"
       description={`Calls of ${agent.name} that no longer ask, for a time.`}
-      close={close}
       form="sheet"
+      command={command}
+      submit={{ label: "Grant", run: () => void command.send() }}
+      close={close}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
+      <TextRow
+        label="Tool"
+        hint="A name, a pattern such as mcp__tickets__*, or a kind of call such as read."
+        isCode
+        list="grant-tools"
+        maxLength={200}
+        value={tool}
+        error={command.issueOf("tool")}
+        onChange={(event) => setTool(event.target.value)}
+      />
+      <datalist id="grant-tools">
+        {catalogue.data?.tools.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </datalist>
+      <Field
+        label="Resources"
+        optional
+        hint="Patterns; none named is every resource."
+        error={command.issueOf("resources")}
       >
-        <TextRow
-          label="Tool"
-          hint="A name, a pattern such as mcp__tickets__*, or a kind of call such as read."
-          isCode
-          list="grant-tools"
-          maxLength={200}
-          value={tool}
-          error={command.issueOf("tool")}
-          onChange={(event) => setTool(event.target.value)}
-        />
-        <datalist id="grant-tools">
-          {catalogue.data?.tools.map(({ name, title }) => (
-            <option key={name} value={name}>
-              {title}
-            </option>
-          ))}
-        </datalist>
-        <Field
-          label="Resources"
-          optional
-          hint="Patterns; none named is every resource."
-          error={command.issueOf("resources")}
-        >
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              isCode
-              value={resources}
-              onChange={setResources}
-              choices={[]}
-              placeholder="configuration:files/*"
-            />
-          )}
-        </Field>
-        <TextRow
-          label="Days until it ends"
-          type="number"
-          min={1}
-          max={365}
-          className="max-w-40"
-          value={days}
-          error={command.issueOf("expires_in_days")}
-          onChange={(event) => setDays(event.target.value)}
-        />
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy}>
-            Grant
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+        {(parts) => (
+          <ChipPicker
+            {...parts}
+            free
+            isCode
+            value={resources}
+            onChange={setResources}
+            choices={[]}
+            placeholder="configuration:files/*"
+          />
+        )}
+      </Field>
+      <TextRow
+        label="Days until it ends"
+        type="number"
+        min={1}
+        max={365}
+        className="max-w-40"
+        value={days}
+        error={command.issueOf("expires_in_days")}
+        onChange={(event) => setDays(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -6,6 +6,7 @@ import { TaskState } from "#components/task-state.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { Ago, Moment } from "#components/ui/time.tsx";
 import { Facts, Part } from "#features/task/facts.tsx";
+import { actionWords } from "#features/task/timeline.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
 import type { Agent } from "../agent-types.ts";
@@ -173,9 +174,9 @@ function ActsOfAgent({ agentId }: { agentId: string }) {
                   className="flex min-h-7 items-center gap-3 border-b border-line last:border-0"
                 >
                   <Ago at={entry.at} bare className="w-9 shrink-0 text-right text-xs text-ink-3" />
-                  <code className="shrink-0 text-xs">{entry.action}</code>
+                  <span className="shrink-0 font-medium">{actionWords(entry.action)}</span>
                   <span className="min-w-0 truncate text-xs text-ink-2">
-                    {[entry.from_state, entry.to_state].filter(Boolean).join(" → ")}
+                    {[entry.from_state, entry.to_state].filter(Boolean).join(" → ").toLowerCase()}
                     {entry.reason && ` “${entry.reason}”`}
                   </span>
                   {entry.task_id && (
@@ -183,7 +184,7 @@ function ActsOfAgent({ agentId }: { agentId: string }) {
                       href={`/tasks/${entry.task_id}`}
                       className="link ml-auto inline-flex min-h-6 shrink-0 items-center text-xs"
                     >
-                      task …{entry.task_id.slice(-6)}
+                      the task
                     </Link>
                   )}
                 </li>

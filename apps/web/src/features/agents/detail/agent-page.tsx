@@ -1,5 +1,6 @@
 import { Activity, Copy, Download, KeyRound, SlidersHorizontal } from "lucide-react";
 import { useRouter } from "next/router";
+import { useLeaveGuard } from "#components/leave-guard.tsx";
 import { Link } from "#components/link.tsx";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
@@ -17,6 +18,8 @@ import { Health, Heartbeat } from "../health.tsx";
 import { SimulatedSteps } from "../simulated-agent.tsx";
 import { useAgent } from "../use-agents.ts";
 import { ActivityTab } from "./activity-tab.tsx";
+import { AgentMore, RetiredNotice } from "./agent-more.tsx";
+import { useConfigForm } from "./use-config-form.ts";
 
 const ConfigPanel = onDemand(() => import("./config-panel.tsx").then((file) => file.ConfigPanel));
 const AccessTab = onDemand(() => import("./access-tab.tsx").then((file) => file.AccessTab));
@@ -31,12 +34,9 @@ const TABS = [
 export function AgentPage() {
   const router = useRouter();
   const me = useMe();
-  const url = useUrlState();
   const id = typeof router.query.id === "string" ? router.query.id : "";
   const isAdmin = me?.roles.includes("admin") ?? false;
-  // Until it is known who looks, no stream of its own is opened.
-  const query = useAgent(id, isAdmin || me === undefined);
-  const tab = TABS.find((each) => each.id === url.text("tab")) ?? TABS[0];
+  const query = useAgent(id);
   const agent = query.data;
   const mayManage = isAdmin || (agent !== undefined && me?.id === agent.owner_id);
   return (
@@ -65,33 +65,56 @@ export function AgentPage() {
               <Download size={14} aria-hidden /> Export
             </Button>
             <FavouriteButton agent={agent} />
-            {mayManage && <AgentActions agent={agent} />}
+            {mayManage && agent.active && <AgentActions agent={agent} />}
+            {isAdmin && <AgentMore agent={agent} />}
           </>
         )}
       </PageBar>
       <Resolved query={query} what="This agent" loading={<SkeletonRows />}>
-        {(entry) => (
-          <Tabs
-            label="Parts of this agent"
-            tabs={TABS}
-            value={tab.id}
-            onChange={(next) => url.set({ tab: next === "activity" ? null : next, part: null }, "push")}
-          >
-            <div className="@container mx-auto max-w-6xl p-4 max-sm:p-3">
-              {tab.id === "activity" && (
-                <>
-                  <SimulatedSteps agentId={entry.id} />
-                  <ActivityTab agent={entry} isAdmin={isAdmin} />
-                </>
-              )}
-              {tab.id === "config" && (
-                <ConfigPanel key={entry.id} agent={entry} mayManage={mayManage} url={url} />
-              )}
-              {tab.id === "access" && <AccessTab agent={entry} mayManage={mayManage} isAdmin={isAdmin} />}
-            </div>
-          </Tabs>
-        )}
+        {(entry) => <AgentParts key={entry.id} agent={entry} mayManage={mayManage} isAdmin={isAdmin} />}
       </Resolved>
+    </>
+  );
+}
+
+type PartsProps = { agent: Agent; mayManage: boolean; isAdmin: boolean };
+
+/** The parts of its page; what is typed in the configuration outlives a look at another. */
+function AgentParts({ agent, mayManage, isAdmin }: PartsProps) {
+  const url = useUrlState();
+  const tab = TABS.find((each) => each.id === url.text("tab")) ?? TABS[0];
+  const config = useConfigForm(agent);
+  const guard = useLeaveGuard(config.isChanged, `The configuration of ${agent.name}`);
+  return (
+    <>
+      {!agent.active && <RetiredNotice agent={agent} isAdmin={isAdmin} />}
+      <Tabs
+        label="Parts of this agent"
+        tabs={TABS.map((each) => ({
+          ...each,
+          note: each.id === "config" && config.isChanged && (
+            <span className="size-1.5 rounded-full bg-accent">
+              <span className="sr-only">changed</span>
+            </span>
+          ),
+        }))}
+        value={tab.id}
+        onChange={(next) => url.set({ tab: next === "activity" ? null : next, part: null }, "push")}
+      >
+        <div className="@container mx-auto max-w-6xl p-4 max-sm:p-3">
+          {tab.id === "activity" && (
+            <>
+              <SimulatedSteps agentId={agent.id} />
+              <ActivityTab agent={agent} isAdmin={isAdmin} />
+            </>
+          )}
+          {tab.id === "config" && (
+            <ConfigPanel config={config} mayManage={mayManage} isAdmin={isAdmin} url={url} />
+          )}
+          {tab.id === "access" && <AccessTab agent={agent} mayManage={mayManage} isAdmin={isAdmin} />}
+        </div>
+      </Tabs>
+      {guard.question}
     </>
   );
 }

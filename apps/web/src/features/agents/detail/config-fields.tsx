@@ -12,17 +12,18 @@ type Props = {
   part: "settings" | "system" | "tools" | "environment";
   agentId: string;
   mayManage: boolean;
+  isAdmin: boolean;
 };
 
 /** The fields of a part; to be read only for those who neither own the agent nor are admins. */
-export function ConfigFields({ part, agentId, mayManage }: Props) {
+export function ConfigFields({ part, agentId, mayManage, isAdmin }: Props) {
   return (
     <>
       {!mayManage && <p className="text-ink-3">Its owner and admins change these.</p>}
       {part === "settings" && (
         <>
           <IdentityFields isNew={false} />
-          <ConnectionFields />
+          <ConnectionFields mayCommand={isAdmin} />
           {mayManage && <ConnectionTest agentId={agentId} />}
           <ModelPicker />
         </>

@@ -24,7 +24,12 @@ export function ConfigHistory({ agentId }: { agentId: string }) {
                 <li key={change.version} className="card px-3.5 py-3">
                   <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
                     <h3 className="num font-semibold">Version {change.version}</h3>
-                    <Who name={change.by.name} kind={change.by.kind} className="text-ink-2" />
+                    <Who
+                      name={change.by.name}
+                      kind={change.by.kind}
+                      id={change.by.id}
+                      className="text-ink-2"
+                    />
                     <span className="text-xs text-ink-3">
                       <Moment at={change.at} /> (<Ago at={change.at} />)
                     </span>

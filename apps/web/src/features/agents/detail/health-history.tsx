@@ -17,12 +17,15 @@ export function HealthHistory({ agentId }: { agentId: string }) {
       <Resolved query={health} what="Its health" loading={<div className="skeleton h-24" />}>
         {({ samples }) => {
           const statuses = samples.map(({ status }) => status);
-          const most = Math.max(1, ...samples.map(({ active_tasks_max }) => active_tasks_max));
+          const most = Math.max(0, ...samples.map(({ active_tasks_max }) => active_tasks_max));
           const seen = STATUSES.filter((status) => statuses.includes(status));
-          const text = `${sharesText(statuses)}; at most ${most} tasks at a time`;
+          const text = `${sharesText(statuses)}; ${mostText(most)}`;
           const first = statuses.findIndex((status) => status !== "unknown");
           const line = samples
-            .map((sample, at) => `${at * 5 + 2},${TALL - 2 - (sample.active_tasks_max / most) * (TALL - 8)}`)
+            .map(
+              (sample, at) =>
+                `${at * 5 + 2},${TALL - 2 - (sample.active_tasks_max / Math.max(1, most)) * (TALL - 8)}`,
+            )
             .slice(first < 0 ? samples.length : first)
             .join(" ");
           return (
@@ -38,7 +41,7 @@ export function HealthHistory({ agentId }: { agentId: string }) {
                   const tall = (TALL * BARS[status].height) / 100;
                   return (
                     <g key={from}>
-                      <title>{`${clockTime(from)}: ${HEALTH[status].word}, ${active_tasks_max} tasks`}</title>
+                      <title>{`${clockTime(from)}: ${HEALTH[status].word}, ${active_tasks_max === 1 ? "1 task" : `${active_tasks_max} tasks`}`}</title>
                       <rect x={at * 5} y={0} width={5} height={TALL} fill="transparent" />
                       <rect
                         x={at * 5}
@@ -65,7 +68,7 @@ export function HealthHistory({ agentId }: { agentId: string }) {
                 {seen.map((status) => (
                   <Legend key={status} status={status} />
                 ))}
-                <span className="num ml-auto text-ink-3">line: tasks at a time, up to {most}</span>
+                <span className="num ml-auto text-ink-3">line: {mostText(most)}</span>
               </div>
             </div>
           );
@@ -73,6 +76,12 @@ export function HealthHistory({ agentId }: { agentId: string }) {
       </Resolved>
     </Part>
   );
+}
+
+/** The most that it worked on. Pure. */
+function mostText(most: number): string {
+  if (most === 0) return "no task at any time";
+  return most === 1 ? "at most 1 task at a time" : `at most ${most} tasks at a time`;
 }
 
 function Legend({ status }: { status: AgentStatus }) {

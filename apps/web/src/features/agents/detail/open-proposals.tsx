@@ -7,13 +7,13 @@ import { Who } from "#components/who.tsx";
 import { queries } from "#lib/queries.ts";
 import type { Agent } from "../agent-types.ts";
 
-const OPEN = ["SUBMITTED", "REVIEWING", "APPROVED", "APPLYING"] as const;
+const OPEN = ["DRAFT", "SUBMITTED", "REVIEWING", "APPROVED", "APPLYING"] as const;
 const MOST = 20;
 
 /** Changes of permissions that are on their way, and the one that was just proposed, however far it is. */
 export function OpenProposals({ agent, proposed }: { agent: Agent; proposed: string | null }) {
   const found = useQuery(
-    queries.tasks({ resource_type: "agent", state: [...OPEN], search: agent.name, limit: MOST }),
+    queries.tasks({ resource_type: "agent", resource_id: agent.id, state: [...OPEN], limit: MOST }),
   );
   const mine = useQuery({ ...queries.taskView(proposed ?? ""), enabled: proposed !== null }).data?.task;
   const open = ((found.data?.tasks ?? []) as TaskEntry[]).filter(

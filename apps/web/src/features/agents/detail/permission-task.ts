@@ -18,20 +18,33 @@ export function proposalTitle(name: string, set: Record<string, unknown>): strin
   return `Change what ${name} may do: ${list}`;
 }
 
+type Proposal = {
+  agent: Pick<Agent, "id" | "name" | "version">;
+  set: Record<string, unknown>;
+  why: string;
+  /** The draft that an earlier try left behind: it is written anew, not made a second time. */
+  draftId: string | undefined;
+  onDraft: (id: string) => void;
+};
+
 /** Proposes other permissions for an agent, as a task that is reviewed. Answers its id. Throws Problem. */
-export async function proposePermissions(
-  agent: Pick<Agent, "id" | "name" | "version">,
-  set: Record<string, unknown>,
-  why: string,
-): Promise<string> {
+export async function proposePermissions(proposal: Proposal): Promise<string> {
+  const { agent, set, why, draftId, onDraft } = proposal;
   const config: Inputs["tasks"]["create"]["config"] = {
     type: AGENT_SETTINGS_TYPE,
     description: `${proposalTitle(agent.name, set)}\n\n${why}`,
-    resources: [{ type: "agent", id: agent.id, actions: ["write"] }],
+    resources: [{ type: "agent", id: agent.id, name: agent.name, actions: ["write"] }],
     parameters: { agent_id: agent.id, version: agent.version, set },
   };
-  const task = await api.tasks.create.mutate({ config });
-  if (!("id" in task)) throw new Problem({ code: "PAGE_ERROR", status: -1, message: "Nothing was stored." });
-  await api.tasks.submit.mutate({ id: task.id });
-  return task.id;
+  let id = draftId;
+  if (id) await api.tasks.edit.mutate({ id, config });
+  else {
+    const task = await api.tasks.create.mutate({ config });
+    if (!("id" in task))
+      throw new Problem({ code: "PAGE_ERROR", status: -1, message: "Nothing was stored." });
+    id = task.id;
+    onDraft(id);
+  }
+  await api.tasks.submit.mutate({ id });
+  return id;
 }

@@ -1,9 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Scale } from "lucide-react";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
+import { useRef, useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { AreaRow } from "#components/ui/field-row.tsx";
 import { useCommand } from "#lib/use-command.ts";
 import type { Agent } from "../agent-types.ts";
@@ -20,8 +18,15 @@ type Props = {
 export function ProposeDialog({ agent, set, close, done }: Props) {
   const client = useQueryClient();
   const [why, setWhy] = useState("");
+  const draft = useRef<string>(undefined);
   const command = useCommand(
-    () => proposePermissions(agent, set, why.trim()),
+    () =>
+      proposePermissions({
+        ...{ agent, set, why: why.trim(), draftId: draft.current },
+        onDraft: (id) => {
+          draft.current = id;
+        },
+      }),
     (taskId) => {
       void client.invalidateQueries({ queryKey: ["tasks"] });
       void client.invalidateQueries({ queryKey: ["inbox"] });
@@ -29,37 +34,23 @@ export function ProposeDialog({ agent, set, close, done }: Props) {
     },
   );
   return (
-    <Dialog
+    <FormDialog
       title={proposalTitle(agent.name, set)}
       description="It becomes a task. The agent keeps what it has until somebody else approves."
-      close={close}
       form="sheet"
+      command={command}
+      submit={{ label: "Propose", isReady: why.trim() !== "", run: () => void command.send() }}
+      close={close}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          if (why.trim()) void command.send();
-        }}
-      >
-        <AreaRow
-          label="Why"
-          hint="The reviewers see the difference and this."
-          autoFocus
-          rows={3}
-          maxLength={2000}
-          value={why}
-          onChange={(event) => setWhy(event.target.value)}
-        />
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy} disabled={why.trim() === ""}>
-            Propose
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+      <AreaRow
+        label="Why"
+        hint="The reviewers see the difference and this."
+        autoFocus
+        maxLength={2000}
+        value={why}
+        onChange={(event) => setWhy(event.target.value)}
+      />
+    </FormDialog>
   );
 }
 

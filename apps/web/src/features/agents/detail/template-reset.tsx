@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useFormContext } from "react-hook-form";
 import { toast } from "#components/ui/toast.ts";
 import type { Template } from "../agent-types.ts";
-import type { AgentForm } from "../form/agent-form.ts";
+import { type AgentForm, byName } from "../form/agent-form.ts";
 import { agentQueries } from "../queries.ts";
 
 /** Puts what a template says into the form: instructions, and tools and model calls where it names them. */
@@ -13,7 +13,7 @@ export function TemplateReset() {
   if (templates.length === 0) return null;
   const apply = ({ name, instructions, tools, parameters }: Template) => {
     setValue("instructions", instructions, { shouldDirty: true });
-    if (tools) setValue("tools", [...tools], { shouldDirty: true });
+    if (tools) setValue("tools", [...tools].sort(byName), { shouldDirty: true });
     if (parameters) {
       const { temperature = null, max_tokens = null, context_window = null } = parameters;
       setValue("parameters", { temperature, max_tokens, context_window }, { shouldDirty: true });

@@ -1,7 +1,18 @@
 import { agentInput } from "@ade/core/agents/schema";
 import { expect, test } from "vitest";
-import { AT_ONCE, changedFields, changesOf, draftDataOf, formOf, inputOf, REVIEWED } from "./agent-form.ts";
+import {
+  AT_ONCE,
+  changedFields,
+  changesOf,
+  draftDataOf,
+  formOf,
+  inputOf,
+  REVIEWED,
+  rebased,
+  savedOver,
+} from "./agent-form.ts";
 import { stepIssues } from "./step-rules.ts";
+import { withPermission } from "./tool-risk.ts";
 
 const half = formOf({
   name: "x",
@@ -51,4 +62,45 @@ test("changes are told field by field, and sent to where they belong", () => {
   expect(changesOf(REVIEWED, after, changed)).toEqual({ scopes: ["database:*"] });
   const back = changedFields(after, half);
   expect(changesOf(REVIEWED, half, back)).toEqual({ scopes: null });
+});
+
+test("a version from elsewhere moves under what is typed, and names only what both sides changed", () => {
+  const mine = { ...half, model: "typed", description: "typed" };
+  const theirs = { ...half, description: "stored", instructions: "stored" };
+  expect(rebased(half, mine, theirs)).toEqual({
+    taken: { instructions: "stored" },
+    clashes: ["description"],
+  });
+  expect(rebased(half, mine, mine)).toEqual({ taken: {}, clashes: [] });
+});
+
+test("what was saved is taken as the server keeps it; what was typed since and what is to be proposed stay", () => {
+  const sent = { ...half, model: " spaced ", scopes: ["database:*"] };
+  const now = { ...sent, description: "typed since" };
+  const { taken } = rebased(savedOver(half, sent), now, { ...half, model: "spaced" });
+  expect(taken).toEqual({ model: "spaced" });
+});
+
+test("tools stand in one order: there and back again is no change", () => {
+  const stored = formOf({
+    tools: [
+      { name: "write", permission: "ask" },
+      { name: "bash", permission: "deny" },
+    ],
+  });
+  const away = { ...stored, tools: withPermission(stored.tools, "write", "allow") };
+  const back = { ...stored, tools: withPermission(away.tools, "write", "ask") };
+  expect(changedFields(stored, away).has("tools")).toBe(true);
+  expect(changedFields(stored, back)).toEqual(new Set());
+});
+
+test("a limit without a name, of a wrong name or named twice is told at its row's name", () => {
+  const row = (name: string, amount: number | null = 1) => ({ name, amount });
+  const rows = [row("tasks_per_hour"), row("tasks_per_hour", 2), row(""), row("Per Hour"), row("x", null)];
+  expect(stepIssues(5, { ...half, limits: rows })).toEqual([
+    { field: "limits.1.name", issue: "This limit is named above already" },
+    { field: "limits.2.name", issue: "This is needed" },
+    { field: "limits.3.name", issue: "Small letters, digits and _, as in tasks_per_hour" },
+    { field: "limits.4.amount", issue: "A number" },
+  ]);
 });

@@ -58,7 +58,7 @@ export function formOf(data: DraftData | Agent): AgentForm {
       limit: block.limit ?? null,
       read_only: block.read_only ?? false,
     })),
-    tools: (data.tools ?? []).map(({ name, permission }) => ({ name, permission })),
+    tools: (data.tools ?? []).map(({ name, permission }) => ({ name, permission })).sort(byName),
     scopes: data.scopes ? [...data.scopes] : null,
     task_types: data.task_types ? [...data.task_types] : null,
     capacity: { max_tasks: capacity ? (capacity.max_tasks ?? null) : DEFAULT_MAX_TASKS },
@@ -70,6 +70,9 @@ export function formOf(data: DraftData | Agent): AgentForm {
     },
   };
 }
+
+/** Tools stand in one order, so that there and back again is no change. */
+export const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
 
 const argsOf = (text: string) => text.split("\n").filter((line) => line.trim() !== "");
 
@@ -161,4 +164,29 @@ export function changesOf(
   return Object.fromEntries(
     fields.filter((field) => changed.has(field)).map((field) => [field, input[field] ?? null]),
   );
+}
+
+/**
+ * What is in the form, moved onto a version that was stored meanwhile: fields that nobody touched here are the new ones,
+ * and `clashes` names those that were changed on both sides, which stay as they were typed. Pure.
+ */
+export function rebased(
+  base: AgentForm,
+  mine: AgentForm,
+  theirs: AgentForm,
+): { taken: Partial<AgentForm>; clashes: (keyof AgentForm)[] } {
+  const moved = (Object.keys(theirs) as (keyof AgentForm)[]).filter(
+    (field) => !same(base[field], theirs[field]) && !same(mine[field], theirs[field]),
+  );
+  return {
+    taken: Object.fromEntries(
+      moved.filter((field) => same(mine[field], base[field])).map((field) => [field, theirs[field]]),
+    ),
+    clashes: moved.filter((field) => !same(mine[field], base[field])),
+  };
+}
+
+/** What was opened with what was saved at once over it: permissions are not saved so. Pure. */
+export function savedOver(opened: AgentForm, sent: AgentForm): AgentForm {
+  return { ...opened, ...Object.fromEntries(AT_ONCE.map((field) => [field, sent[field]])) };
 }

@@ -1,7 +1,7 @@
 import clsx from "clsx";
-import { Cable, type LucideIcon, Server, Terminal, Webhook } from "lucide-react";
+import { Cable, LockKeyhole, type LucideIcon, Server, Terminal, Webhook } from "lucide-react";
 import { use } from "react";
-import { useFormContext, useWatch } from "react-hook-form";
+import { useFormContext, useFormState, useWatch } from "react-hook-form";
 import { ChangedSign } from "#components/ui/field.tsx";
 import { CONNECTIONS, type ConnectionKind } from "../connection.ts";
 import type { AgentForm } from "./agent-form.ts";
@@ -14,11 +14,18 @@ const ICONS: Record<ConnectionKind, LucideIcon> = {
   http: Webhook,
 };
 
-/** How it is reached: one of four, each with the fields that it needs. What was typed for another kind is kept. */
-export function ConnectionFields() {
+/**
+ * How it is reached: one of four, each with the fields that it needs. What was typed for another kind is kept. Which
+ * command is started on our machine is for admins to say (`mayCommand`); others read it, and read why.
+ */
+export function ConnectionFields({ mayCommand }: { mayCommand: boolean }) {
   const { register, control } = useFormContext<AgentForm>();
-  const { changed, readOnly } = use(FormLook);
+  const look = use(FormLook);
+  const { changed, readOnly } = look;
   const kind = useWatch({ control, name: "connection.kind" });
+  const { defaultValues } = useFormState({ control });
+  const isOff = (each: ConnectionKind) =>
+    each === "acp" && !mayCommand && defaultValues?.connection?.kind !== "acp";
   return (
     <>
       <fieldset className="flex flex-col gap-1" disabled={readOnly}>
@@ -35,6 +42,7 @@ export function ConnectionFields() {
                 className={clsx(
                   "flex items-start gap-2.5 rounded-lg border p-3 transition-colors duration-(--quick)",
                   "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
+                  isOff(each) && "opacity-60",
                   kind === each
                     ? "border-accent bg-accent-soft"
                     : "border-line-strong bg-surface hover:border-control-line",
@@ -43,6 +51,7 @@ export function ConnectionFields() {
                 <input
                   type="radio"
                   value={each}
+                  disabled={isOff(each)}
                   {...register("connection.kind")}
                   className="mt-0.5 size-4 shrink-0 accent-accent outline-none!"
                 />
@@ -51,7 +60,10 @@ export function ConnectionFields() {
                     {CONNECTIONS[each].name}
                     <Icon size={14} aria-hidden className="ml-auto text-ink-3" />
                   </span>
-                  <span className="block text-xs text-ink-2">{CONNECTIONS[each].means}</span>
+                  <span className="block text-xs text-ink-2">
+                    {CONNECTIONS[each].means}
+                    {isOff(each) && " Only an admin chooses it."}
+                  </span>
                 </span>
               </label>
             );
@@ -59,7 +71,13 @@ export function ConnectionFields() {
         </div>
       </fieldset>
       {kind === "acp" && (
-        <>
+        <FormLook value={{ ...look, readOnly: readOnly || !mayCommand }}>
+          {!mayCommand && !readOnly && (
+            <p className="flex items-start gap-2 text-xs text-ink-2">
+              <LockKeyhole size={14} aria-hidden className="mt-0.5 shrink-0 text-ink-3" />
+              It is started on a machine of ours, so only an admin says which command that is.
+            </p>
+          )}
           <TextField
             name="connection.command"
             label="Command"
@@ -76,7 +94,7 @@ export function ConnectionFields() {
             hint="One a line, as in --stdio"
           />
           <TextField name="connection.cwd" label="Folder" optional isCode placeholder="/srv/my-agent" />
-        </>
+        </FormLook>
       )}
       {kind === "http" && (
         <TextField

@@ -1,18 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { use } from "react";
-import { Controller, useFormContext } from "react-hook-form";
+import { Controller, useFormContext, useWatch } from "react-hook-form";
+import { PersonPicker } from "#components/person-picker.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
 import { agentQueries } from "../queries.ts";
 import type { AgentForm } from "./agent-form.ts";
-import { AreaField, FormLook, SelectField, TextField, useIssue } from "./rows.tsx";
+import { AreaField, FormLook, TextField, useIssue } from "./rows.tsx";
 
 /** Step 1: who it is. `isNew`: its name and owner are chosen once; later an admin hands it over. */
 export function IdentityFields({ isNew }: { isNew: boolean }) {
-  const me = useMe();
-  const users = useQuery({ ...queries.users(""), enabled: isNew });
   return (
     <>
       {isNew && (
@@ -32,19 +31,35 @@ export function IdentityFields({ isNew }: { isNew: boolean }) {
         maxLength={2000}
       />
       <TagField />
-      {isNew && (
-        <SelectField name="owner_id" label="Owner" hint="Who answers for it, and may pause it.">
-          <option value="">{me ? `${me.name} (you)` : "You"}</option>
-          {users.data?.users
-            .filter((user) => user.active && user.id !== me?.id)
-            .map((user) => (
-              <option key={user.id} value={user.id}>
-                {user.name}
-              </option>
-            ))}
-        </SelectField>
-      )}
+      {isNew && <OwnerField />}
     </>
+  );
+}
+
+/** Who answers for it: whoever makes it, where nobody is named. */
+function OwnerField() {
+  const me = useMe();
+  const client = useQueryClient();
+  const { control, setValue } = useFormContext<AgentForm>();
+  const id = useWatch({ control, name: "owner_id" });
+  const owner = useQuery({ ...queries.user(id), enabled: id !== "" });
+  const person = id === "" ? null : (owner.data ?? null);
+  return (
+    <Field label="Owner" hint="Who answers for it, and may pause it." error={useIssue("owner_id")}>
+      {(parts) => (
+        <PersonPicker
+          key={id === "" || owner.data ? "there" : "coming"}
+          {...parts}
+          anyRole
+          placeholder={me ? `${me.name} (you)` : "You"}
+          value={person}
+          onChange={(chosen) => {
+            if (chosen) client.setQueryData(queries.user(chosen.id).queryKey, chosen);
+            setValue("owner_id", chosen?.id ?? "", { shouldDirty: true });
+          }}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -1,6 +1,6 @@
 import { type ComponentProps, createContext, use } from "react";
 import { type FieldPath, get, useFormContext } from "react-hook-form";
-import { AreaRow, SelectRow, TextRow } from "#components/ui/field-row.tsx";
+import { AreaRow, TextRow } from "#components/ui/field-row.tsx";
 import type { AgentForm } from "./agent-form.ts";
 
 export type FieldName = FieldPath<AgentForm>;
@@ -51,8 +51,4 @@ export function NumberField({ name, ...props }: Of<ComponentProps<typeof TextRow
 
 export function AreaField({ name, ...props }: Of<ComponentProps<typeof AreaRow>>) {
   return <AreaRow {...props} {...useRow(name)} />;
-}
-
-export function SelectField({ name, ...props }: Of<ComponentProps<typeof SelectRow>>) {
-  return <SelectRow {...props} {...useRow(name)} />;
 }

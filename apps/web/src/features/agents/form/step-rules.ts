@@ -47,12 +47,27 @@ export function stepIssues(step: Step, form: AgentForm): FieldIssue[] {
       .filter((name) => input[name] !== undefined)
       .map((name) => [name, input[name]]),
   );
+  const own = step === 5 ? limitIssues(form) : [];
   const checked = rules.safeParse(asked);
-  if (checked.success) return [];
-  return checked.error.issues.map(({ path, message }) => ({
-    field: formField(path.join("."), form),
-    issue: issueWords(message),
-  }));
+  const found = (checked.error?.issues ?? []).map(({ path, code, message }) => {
+    const field = formField(path.join("."), form);
+    // A key that is none is about the row's name, not about its amount.
+    if (path[0] !== "limits" || code !== "invalid_key") return { field, issue: issueWords(message) };
+    return { field: field.replace(/amount$/, "name"), issue: LIMIT_NAME };
+  });
+  return [...own, ...found.filter(({ field }) => !own.some((each) => each.field === field))];
+}
+
+const LIMIT_NAME = "Small letters, digits and _, as in tasks_per_hour";
+
+/** What the server cannot see of limits, because it gets them by name: rows without one, and two of the same. Pure. */
+function limitIssues({ limits }: AgentForm): FieldIssue[] {
+  const names = limits.map(({ name }) => name.trim());
+  return names.flatMap((name, row) => {
+    const field = `limits.${row}.name`;
+    if (name === "") return [{ field, issue: "This is needed" }];
+    return names.indexOf(name) < row ? [{ field, issue: "This limit is named above already" }] : [];
+  });
 }
 
 /** Issues as the form keeps them: the first of each field. */

@@ -186,9 +186,7 @@ function ToolRow({ tool, readOnly, choose }: RowProps) {
             </label>
           ))}
         </fieldset>
-        <p aria-live="polite" className={clsx("text-2xs", TONES[tone])}>
-          {words}
-        </p>
+        <p className={clsx("text-2xs", TONES[tone])}>{words}</p>
       </div>
     </li>
   );

@@ -1,5 +1,5 @@
 import type { CatalogueTool } from "../agent-types.ts";
-import type { Permission } from "./agent-form.ts";
+import { byName, type Permission } from "./agent-form.ts";
 
 export type ToolLine = {
   name: string;
@@ -72,5 +72,3 @@ export function withPermission(given: Given, name: string, permission: Permissio
   const others = given.filter((tool) => tool.name !== name);
   return permission === null ? others : [...others, { name, permission }].sort(byName);
 }
-
-const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);

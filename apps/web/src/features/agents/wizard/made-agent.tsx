@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "react";
 import { Link } from "#components/link.tsx";
 import { SecretOnce } from "#components/secret-once.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { useMe } from "#lib/session.ts";
 import type { NewAgent } from "../agent-types.ts";
 import { Health, Heartbeat } from "../health.tsx";
 import { Initials } from "../initials.tsx";
@@ -12,9 +11,8 @@ import { startCommand } from "./start-command.ts";
 
 /** The end of the wizard: the key, shown this once, how to start, and the agent's first sign of life as it comes. */
 export function MadeAgent({ made, again }: { made: NewAgent; again: () => void }) {
-  const me = useMe();
   const heading = useRef<HTMLHeadingElement>(null);
-  const live = useAgent(made.agent.id, me?.roles.includes("admin") ?? false).data ?? made.agent;
+  const live = useAgent(made.agent.id).data ?? made.agent;
   const [copied, setCopied] = useState(false);
   const text = useRef<HTMLPreElement>(null);
   useEffect(() => heading.current?.focus(), []);

@@ -6,7 +6,7 @@ import { Facts } from "#features/task/facts.tsx";
 import type { AgentDraft } from "../agent-types.ts";
 import { CONNECTIONS, connectionText } from "../connection.ts";
 import { type AgentForm, connectionOf } from "../form/agent-form.ts";
-import { STEPS, type Step } from "../form/step-rules.ts";
+import { LAST_STEP, STEPS, type Step } from "../form/step-rules.ts";
 import { Patterns } from "../patterns.tsx";
 import { SummaryCard } from "../summary-card.tsx";
 
@@ -154,6 +154,7 @@ type CardProps = {
 };
 
 function ReviewCard({ step, problems, hrefOf, children }: CardProps) {
+  const { setFocus } = useFormContext<AgentForm>();
   return (
     <section aria-labelledby={`review-${step}`} className="card flex flex-col gap-2.5 p-3.5">
       <div className="flex items-center gap-2">
@@ -164,6 +165,12 @@ function ReviewCard({ step, problems, hrefOf, children }: CardProps) {
           href={hrefOf(step)}
           aria-label={`Edit ${titleOf(step).toLowerCase()}`}
           className="link inline-flex min-h-6 items-center gap-1 text-xs max-sm:min-h-9"
+          onClick={(event) => {
+            if (step !== LAST_STEP) return;
+            // They stand above, on this very step.
+            event.preventDefault();
+            setFocus("capacity.max_tasks");
+          }}
         >
           <Pencil size={12} aria-hidden /> Edit
         </Link>

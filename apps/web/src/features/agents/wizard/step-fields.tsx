@@ -16,7 +16,7 @@ export function StepFields({ step }: { step: Step }) {
     case 2:
       return (
         <>
-          <ConnectionFields />
+          <ConnectionFields mayCommand />
           <ConnectionTest />
           <ModelPicker />
         </>

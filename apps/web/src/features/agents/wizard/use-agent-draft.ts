@@ -25,6 +25,7 @@ export function useAgentDraft(
   const [keeping, setKeeping] = useState<Keeping>({ state: opened ? "saved" : "idle" });
   const heard = useRef(onMade);
   heard.current = onMade;
+  const isHere = useRef(true);
   const at = useRef(step);
   at.current = step;
   const lastPut = useRef(JSON.stringify(draftDataOf(form.getValues())));
@@ -36,7 +37,8 @@ export function useAgentDraft(
         {
           create: async () => {
             const made = await api.agents.draft.create.mutate({});
-            heard.current(made.id);
+            // Its id belongs in this page's address; elsewhere it would lead back here.
+            if (isHere.current) heard.current(made.id);
             return made;
           },
           save: (content) => api.agents.draft.save.mutate(content),
@@ -77,10 +79,14 @@ export function useAgentDraft(
     // A window that is closed or put away has typed its last.
     const onHide = () => document.visibilityState === "hidden" && isNew() && save();
     document.addEventListener("visibilitychange", onHide);
+    isHere.current = true;
     return () => {
+      isHere.current = false;
       watching.unsubscribe();
       document.removeEventListener("visibilitychange", onHide);
       clearTimeout(timer);
+      // Whoever leaves within half a second of the last letter has typed that too.
+      if (timer !== undefined && isNew()) save();
     };
   }, [form, isNew, keep]);
 

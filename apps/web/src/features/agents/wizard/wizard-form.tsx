@@ -36,7 +36,6 @@ type Props = {
 export function WizardForm({ opened, step, go, hrefOf, onDraft, onMade, start }: Props) {
   const client = useQueryClient();
   const me = useMe();
-  const users = useQuery(queries.users(""));
   const form = useForm<AgentForm, { steps: readonly Step[] }>({
     mode: "onTouched",
     defaultValues: formOf(opened?.data ?? {}),
@@ -113,8 +112,8 @@ export function WizardForm({ opened, step, go, hrefOf, onDraft, onMade, start }:
   };
   const troubled = new Set(draft?.problems.map((problem) => problem.step));
   const ownerId = form.watch("owner_id");
-  const ownerName =
-    users.data?.users.find(({ id }) => id === ownerId)?.name ?? (me ? `${me.name} (you)` : "You");
+  const owner = useQuery({ ...queries.user(ownerId), enabled: ownerId !== "" });
+  const ownerName = ownerId === "" ? (me ? `${me.name} (you)` : "You") : (owner.data?.name ?? "…");
 
   return (
     <FormProvider {...form}>

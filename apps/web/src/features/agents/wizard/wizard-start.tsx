@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileUp, PencilLine, Trash2 } from "lucide-react";
-import { type ChangeEvent, useRef } from "react";
+import { type ChangeEvent, useRef, useState } from "react";
+import { ConfirmDialog } from "#components/confirm-dialog.tsx";
 import { FormProblem } from "#components/form-problem.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Ago } from "#components/ui/time.tsx";
-import { toastProblem } from "#components/ui/toast.ts";
 import { api, type Inputs } from "#lib/api.ts";
 import { Problem } from "#lib/problem.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -35,14 +35,7 @@ export function WizardStart({ open }: { open: (draftId: string, step: number) =>
     from.current = source;
     void command.send();
   };
-  const remove = async (id: string) => {
-    try {
-      await api.agents.draft.remove.mutate({ id });
-    } catch (error) {
-      toastProblem("The draft was not deleted", error);
-    }
-    await client.invalidateQueries({ queryKey: ["agent_drafts"] });
-  };
+  const [deleting, setDeleting] = useState<{ id: string; name: string } | null>(null);
   const left = drafts.data?.drafts ?? [];
   return (
     <section aria-label="Begin with" className="flex flex-col gap-3">
@@ -70,7 +63,7 @@ export function WizardStart({ open }: { open: (draftId: string, step: number) =>
                   size="small"
                   label={`Delete the draft ${draft.name || "without a name"}`}
                   acts
-                  onClick={() => void remove(draft.id)}
+                  onClick={() => setDeleting({ id: draft.id, name: draft.name || "without a name" })}
                 >
                   <Trash2 size={14} aria-hidden />
                 </IconButton>
@@ -118,6 +111,18 @@ export function WizardStart({ open }: { open: (draftId: string, step: number) =>
         />
       </div>
       <FormProblem command={command} />
+      {deleting && (
+        <ConfirmDialog
+          title={`Delete the draft ${deleting.name}?`}
+          action="Delete the draft"
+          danger
+          run={() => api.agents.draft.remove.mutate({ id: deleting.id })}
+          done={() => void client.invalidateQueries({ queryKey: ["agent_drafts"] })}
+          close={() => setDeleting(null)}
+        >
+          What was filled in is gone for good.
+        </ConfirmDialog>
+      )}
     </section>
   );
 }

@@ -1,0 +1,72 @@
+import type { FormEvent, ReactNode } from "react";
+import { FormFoot } from "#components/form-foot.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { KeyOf } from "#components/ui/kbd.tsx";
+import { useKeys } from "#lib/keys.ts";
+import type { Command } from "#lib/use-command.ts";
+
+type Submit = {
+  label: ReactNode;
+  run: () => void;
+  danger?: boolean;
+  /** What is needed is filled in. */
+  isReady?: boolean;
+};
+
+type Props = {
+  title: string;
+  description?: ReactNode;
+  /** As the dialog's. */
+  form?: "dialog" | "sheet";
+  wide?: boolean;
+  /** Where the server may refuse it while the dialog is open: busy and refusal are shown here. */
+  command?: Command;
+  submit: Submit;
+  /** The word for going back. */
+  cancel?: string;
+  close: () => void;
+  children: ReactNode;
+};
+
+/** A form in a dialog: Enter and the registry's key send it, what is refused stands above the buttons, always in view. */
+export function FormDialog(props: Props) {
+  const { title, description, form, wide, command, submit, cancel = "Cancel", close, children } = props;
+  const { label, run, danger, isReady = true } = submit;
+  const send = () => {
+    if (isReady && !command?.busy) run();
+  };
+  useKeys({ submit: send });
+  return (
+    <Dialog
+      title={title}
+      description={description}
+      close={close}
+      {...(form && { form })}
+      {...(wide && { wide })}
+    >
+      <form
+        noValidate
+        className="flex flex-col gap-3"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {children}
+        <FormFoot command={command}>
+          <Button onClick={close}>{cancel}</Button>
+          <Button
+            type="submit"
+            look={danger ? "danger" : "primary"}
+            acts
+            busy={command?.busy ?? false}
+            disabled={!isReady}
+          >
+            {label} <KeyOf of="submit" className={danger ? "" : "border-current! text-current! opacity-70"} />
+          </Button>
+        </FormFoot>
+      </form>
+    </Dialog>
+  );
+}

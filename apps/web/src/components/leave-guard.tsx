@@ -1,0 +1,87 @@
+import Router from "next/router";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+
+type Guard = {
+  /** Goes at once, or once it was said that what was typed may be lost: closing a sheet, leaving a form. */
+  ask: (go: () => void) => void;
+  /** The question; to be put inside of what may be left. */
+  question: ReactNode;
+};
+
+const STAYS = new Error("The page is not left: something in it is not stored.");
+const pathOf = (address: string) => address.split(/[?#]/)[0];
+
+/**
+ * Keeps what was typed and not stored from being lost by a click: asks before another page is opened, before the browser
+ * goes back, and has the browser ask before the window is closed. `what` begins a sentence: "The configuration".
+ */
+export function useLeaveGuard(isChanged: boolean, what: string): Guard {
+  const [going, setGoing] = useState<{ go: () => void } | null>(null);
+  const isAllowed = useRef(false);
+
+  useEffect(() => {
+    if (!isChanged) return;
+    isAllowed.current = false;
+    const isStaying = (address: string) => isAllowed.current || pathOf(address) === pathOf(Router.asPath);
+    const leave = (address: string) => () => {
+      isAllowed.current = true;
+      void Router.push(address);
+    };
+    const onRoute = (address: string, { shallow }: { shallow: boolean }) => {
+      if (isStaying(address)) return;
+      setGoing({ go: leave(address) });
+      // The router has no other way to be told no; it answers the push that asked with this.
+      Router.events.emit("routeChangeError", STAYS, address, { shallow });
+      throw STAYS;
+    };
+    const onRejection = (event: PromiseRejectionEvent) => {
+      if (event.reason === STAYS) event.preventDefault();
+    };
+    const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
+    Router.events.on("routeChangeStart", onRoute);
+    // Back and forward have changed the address already: it is put back while it is asked.
+    Router.beforePopState(({ as }) => {
+      if (isStaying(as)) return true;
+      void Router.push(Router.asPath, undefined, { shallow: true, scroll: false });
+      setGoing({ go: leave(as) });
+      return false;
+    });
+    addEventListener("unhandledrejection", onRejection);
+    addEventListener("beforeunload", onUnload);
+    return () => {
+      Router.events.off("routeChangeStart", onRoute);
+      Router.beforePopState(() => true);
+      removeEventListener("unhandledrejection", onRejection);
+      removeEventListener("beforeunload", onUnload);
+    };
+  }, [isChanged]);
+
+  return {
+    ask: (go) => (isChanged ? setGoing({ go }) : go()),
+    question: going && (
+      <Dialog
+        title="Leave without storing?"
+        description={`${what} has changes that are not stored. They are lost when you leave.`}
+        focusFirst="[data-stay]"
+        close={() => setGoing(null)}
+      >
+        <DialogActions>
+          <Button look="primary" data-stay onClick={() => setGoing(null)}>
+            Stay
+          </Button>
+          <Button
+            look="danger"
+            onClick={() => {
+              setGoing(null);
+              going.go();
+            }}
+          >
+            Leave
+          </Button>
+        </DialogActions>
+      </Dialog>
+    ),
+  };
+}

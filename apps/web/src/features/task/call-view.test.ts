@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { argumentText, callOf } from "./call-view.tsx";
+
+const after = { tool: "Bash", kind: "execute", title: "Run the tests", arguments: { command: "a\nb" } };
+
+test("a tool call is told from other changes by its tool and its arguments", () => {
+  expect(callOf(after)).toEqual(after);
+  expect(callOf({ tool: "Bash", arguments: {} })).toMatchObject({ kind: "other", title: "" });
+  expect(callOf({ runs: ["make"], directory: "/srv" })).toBeNull();
+  expect(callOf({ tool: "x", arguments: ["no object"] })).toBeNull();
+  expect(callOf("text")).toBeNull();
+  expect(callOf(null)).toBeNull();
+});
+
+test("text stands as it is, line for line, and never escaped", () => {
+  expect(argumentText("a\n“b”\t\\n")).toBe("a\n“b”\t\\n");
+  expect(argumentText({ deep: [1] })).toBe('{\n  "deep": [\n    1\n  ]\n}');
+  expect(argumentText(false)).toBe("false");
+});

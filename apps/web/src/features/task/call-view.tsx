@@ -1,0 +1,76 @@
+import { ChangedSign } from "#components/ui/field.tsx";
+
+/** A tool call as its preview carries it (tool-calls/preview.ts). */
+export type Call = { tool: string; kind: string; title: string; arguments: Record<string, unknown> };
+
+const KINDS: Readonly<Record<string, string>> = {
+  read: "reads",
+  search: "searches",
+  fetch: "fetches",
+  think: "thinks",
+  edit: "edits",
+  delete: "deletes",
+  move: "moves",
+  execute: "runs a command",
+  switch_mode: "changes its mode",
+};
+
+/** The call that will be run, where the change is an agent's tool call; null for any other. Pure. */
+export function callOf(after: unknown): Call | null {
+  if (typeof after !== "object" || after === null) return null;
+  const { tool, kind, title, arguments: given } = after as Partial<Record<keyof Call, unknown>>;
+  if (typeof tool !== "string" || typeof given !== "object" || given === null || Array.isArray(given))
+    return null;
+  return {
+    tool,
+    kind: typeof kind === "string" ? kind : "other",
+    title: typeof title === "string" ? title : "",
+    arguments: given as Record<string, unknown>,
+  };
+}
+
+/** An argument as people read it: text as it is, line for line; what has parts as JSON. Pure. */
+export function argumentText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
+}
+
+/** What an agent wants to run: in its words, and each argument by its name, whole and unescaped. */
+export function CallView({ call, before }: { call: Call; before: Call | null }) {
+  const names = [...new Set([...Object.keys(call.arguments), ...Object.keys(before?.arguments ?? {})])];
+  return (
+    <div className="flex flex-col gap-2 p-2.5">
+      <p className="flex flex-wrap items-baseline gap-x-2">
+        {call.title && call.title !== call.tool && (
+          <span className="font-medium break-words">{call.title}</span>
+        )}
+        <code className="text-xs break-all text-ink-2">{call.tool}</code>
+        {KINDS[call.kind] && <span className="text-xs text-ink-3">{KINDS[call.kind]}</span>}
+      </p>
+      {names.length === 0 && <p className="text-xs text-ink-3">It is called without arguments.</p>}
+      <dl className="flex flex-col gap-1.5">
+        {names.map((name) => {
+          const text = argumentText(call.arguments[name]);
+          const was = before ? argumentText(before.arguments[name]) : text;
+          const isGone = !(name in call.arguments);
+          return (
+            <div key={name} className="flex flex-col gap-0.5">
+              <dt className="text-xs font-medium text-ink-2">
+                <code>{name}</code>
+                {text !== was && <ChangedSign />}
+              </dt>
+              <dd className="min-w-0">
+                {isGone ? (
+                  <p className="text-xs text-ink-3">taken away</p>
+                ) : (
+                  <pre className="rounded-md bg-sunken px-2 py-1.5 text-xs [overflow-wrap:anywhere] whitespace-pre-wrap">
+                    {text === "" ? <span className="text-ink-3">empty</span> : text}
+                  </pre>
+                )}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </div>
+  );
+}
