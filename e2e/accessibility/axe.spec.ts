@@ -27,6 +27,7 @@ const ROUTES: readonly { path: string; who: Who; heading: RegExp }[] = [
   { path: "/delegations?delegation=new", who: "security", heading: /Delegations/ },
   { path: "/audit", who: "admin", heading: /Audit/ },
   { path: "/admin", who: "admin", heading: /Admin/ },
+  { path: "/admin?tab=agents", who: "admin", heading: /Admin: Agent catalogue/ },
   { path: "/admin?tab=on-call", who: "admin", heading: /Admin: On call/ },
   { path: "/admin?tab=secrets", who: "admin", heading: /Admin: Secrets/ },
   { path: "/admin?tab=webhooks", who: "admin", heading: /Admin: Webhooks/ },

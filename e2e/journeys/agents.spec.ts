@@ -157,3 +157,109 @@ test("settings are saved with a history, permissions are proposed as a task", as
   await expect(page).toHaveURL(/\/tasks\/[0-9a-f-]{36}$/);
   await expect(page.getByText("The pipeline is trusted by now.").first()).toBeVisible();
 });
+
+test("what is typed of an agent outlives a look elsewhere, and a wrong field is found wherever it is", async ({
+  admin: page,
+}) => {
+  const made = await page.request.post("/api/v1/agents", {
+    data: { name: unique("typed"), connection: { kind: "worker" } },
+  });
+  const { id, version } = (await made.json()).agent;
+  await page.goto(`/agents/${id}?tab=config`);
+  const does = page.getByLabel("What it does");
+  await does.fill("Typed, not stored.");
+  await page.getByRole("tab", { name: /Activity/ }).click();
+  await expect(page.getByRole("heading", { name: "About" })).toBeVisible();
+  await page.getByRole("tab", { name: /Configuration.*changed/ }).click();
+  await expect(does).toHaveValue("Typed, not stored.");
+
+  // Neither a link nor Back takes it away unasked.
+  await page.getByRole("link", { name: "Tasks", exact: true }).first().click();
+  const question = page.getByRole("dialog", { name: "Leave without storing?" });
+  await expect(question.getByRole("button", { name: "Stay" })).toBeFocused();
+  await question.getByRole("button", { name: "Stay" }).click();
+  await expect(page).toHaveURL(new RegExp(`/agents/${id}`));
+  await expect(does).toHaveValue("Typed, not stored.");
+
+  // A version from elsewhere moves under it, field by field.
+  await page.request.patch(`/api/v1/agents/${id}/settings`, {
+    data: { version, instructions: "Stored elsewhere." },
+  });
+  await page.getByRole("tab", { name: "System" }).click();
+  await expect(page.getByRole("textbox", { name: "Instructions" })).toHaveValue("Stored elsewhere.", {
+    timeout: 30_000,
+  });
+
+  // Saving from one part leads to what is wrong on another.
+  await page.getByRole("tab", { name: /Environment/ }).click();
+  await page.getByLabel("Tasks at a time").fill("0");
+  await page.getByRole("tab", { name: /Settings/ }).click();
+  await expect(does).toHaveValue("Typed, not stored.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByLabel("Tasks at a time")).toBeFocused();
+  await expect(page.getByRole("alert").getByText("One thing has to be mended")).toBeVisible();
+  await page.getByLabel("Tasks at a time").fill("10");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Nothing is changed.")).toBeVisible();
+  await page.getByRole("link", { name: "Tasks", exact: true }).first().click();
+  await expect(page).toHaveURL(/\/tasks/);
+});
+
+test("what is final is asked for by name: a key, a retired agent; a new key is not lost by Escape", async ({
+  admin: page,
+}) => {
+  const name = unique("final");
+  const made = await page.request.post("/api/v1/agents", { data: { name, connection: { kind: "worker" } } });
+  const { id } = (await made.json()).agent;
+  await page.goto(`/agents/${id}?tab=access`);
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("second");
+  await page.getByRole("button", { name: "Make key" }).click();
+  const told = page.getByRole("dialog", { name: "Your new key" });
+  await expect(told.getByLabel("API key", { exact: true })).toHaveValue(/^ade_/);
+  await page.keyboard.press("Escape");
+  await expect(told).toBeVisible();
+  await told.getByRole("button", { name: "I have stored it" }).click();
+  await page.getByRole("button", { name: "Revoke second" }).click();
+  await page.getByRole("dialog", { name: "Revoke second?" }).getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByText("second is revoked")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Revoke second" })).toHaveCount(0);
+
+  // Pressed again, a toggle that stays where it was lets it go on.
+  const pause = page.getByRole("button", { name: `Pause ${name}` });
+  await pause.click();
+  await expect(pause).toHaveAttribute("aria-pressed", "true");
+  await expect(pause).toBeFocused();
+  await pause.click();
+  await expect(pause).toHaveAttribute("aria-pressed", "false");
+
+  await page.getByRole("button", { name: `More of ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Retire…" }).click();
+  const retire = page.getByRole("dialog", { name: "Retire this agent" });
+  await expect(retire.getByRole("button", { name: "Retire" })).toBeDisabled();
+  await retire.getByLabel("Type its name to go on").fill(name);
+  await retire.getByRole("button", { name: "Retire" }).click();
+  await expect(page.getByText("Retired.")).toBeVisible();
+  await expect(pause).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "New key" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await expect(page.getByText("Retired.")).toHaveCount(0);
+});
+
+test("the admin keeps what the wizard offers", async ({ admin: page }) => {
+  const tool = unique("tool").replaceAll("-", "_");
+  await page.goto("/admin?tab=agents");
+  await page.getByRole("button", { name: "New tool" }).click();
+  const form = page.getByRole("dialog", { name: "New tool" });
+  await form.getByLabel("Name").fill(tool);
+  await form.getByLabel("Group").fill("Of the journey");
+  await page.keyboard.press("Control+Enter");
+  const group = page.getByRole("list", { name: "Of the journey" });
+  await expect(group).toContainText(tool);
+  await page.goto("/agents/new?step=4");
+  await expect(page.getByRole("region", { name: "Of the journey" })).toContainText(tool);
+  await page.goto("/admin?tab=agents");
+  await group.getByRole("button", { name: `Take out ${tool}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Take out" }).click();
+  await expect(group).toHaveCount(0);
+});

@@ -203,6 +203,10 @@ async function keepBusy(
     });
   }
   if ((await agents.grants.list(admin, assistant.id)).length === 0) {
+    // Nobody was told the key that it came with; while it lives, whoever made it grants the agent nothing.
+    for (const key of await agents.keys.list(admin, assistant.id)) {
+      if (!key.revoked_at) await agents.keys.revoke(admin, assistant.id, key.id);
+    }
     await agents.grants.create(admin, assistant.id, {
       tool: "git_commit",
       resources: ["service:demo-staging/*"],

@@ -10,6 +10,8 @@ type Submit = {
   label: ReactNode;
   run: () => void;
   danger?: boolean;
+  /** It is on its way, where no command says so. */
+  busy?: boolean;
   /** What is needed is filled in. */
   isReady?: boolean;
 };
@@ -33,8 +35,9 @@ type Props = {
 export function FormDialog(props: Props) {
   const { title, description, form, wide, command, submit, cancel = "Cancel", close, children } = props;
   const { label, run, danger, isReady = true } = submit;
+  const busy = command?.busy ?? submit.busy ?? false;
   const send = () => {
-    if (isReady && !command?.busy) run();
+    if (isReady && !busy) run();
   };
   useKeys({ submit: send });
   return (
@@ -56,13 +59,7 @@ export function FormDialog(props: Props) {
         {children}
         <FormFoot command={command}>
           <Button onClick={close}>{cancel}</Button>
-          <Button
-            type="submit"
-            look={danger ? "danger" : "primary"}
-            acts
-            busy={command?.busy ?? false}
-            disabled={!isReady}
-          >
+          <Button type="submit" look={danger ? "danger" : "primary"} acts busy={busy} disabled={!isReady}>
             {label} <KeyOf of="submit" className={danger ? "" : "border-current! text-current! opacity-70"} />
           </Button>
         </FormFoot>

@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/form-dialog.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 
 type Props = {
   title: string;
@@ -24,41 +23,27 @@ export function TypedNameDialog(props: Props) {
   const [typed, setTyped] = useState("");
   const matches = typed.trim() === name;
   return (
-    <Dialog title={title} description={description} close={close}>
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (matches && isReady) confirm();
-        }}
-      >
-        {children}
-        <Field label="Type its name to go on" hint={<code className="select-all">{name}</code>}>
-          {(parts) => (
-            <input
-              {...parts}
-              autoFocus
-              autoComplete="off"
-              spellCheck={false}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-              className="field font-mono text-xs!"
-            />
-          )}
-        </Field>
-        <DialogActions>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            type="submit"
-            look={danger ? "danger" : "primary"}
-            acts
-            busy={Boolean(busy)}
-            disabled={!matches || !isReady}
-          >
-            {action}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      description={description}
+      submit={{
+        label: action,
+        danger: danger ?? false,
+        busy: busy ?? false,
+        isReady: matches && isReady,
+        run: confirm,
+      }}
+      close={close}
+    >
+      {children}
+      <TextRow
+        label="Type its name to go on"
+        hint={<code className="select-all">{name}</code>}
+        isCode
+        autoFocus
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,19 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ConfirmDialog } from "#components/confirm-dialog.tsx";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { SecretDialog } from "#components/secret-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { Ago, Term, WhileItLasts } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { Part } from "#features/task/facts.tsx";
-import { Notes } from "#features/task/notes.tsx";
 import { api, type Inputs } from "#lib/api.ts";
-import { toProblem } from "#lib/problem.ts";
 import { type KeyHolder, queries } from "#lib/queries.ts";
+import { useCommand } from "#lib/use-command.ts";
 
 type Props = { holder?: KeyHolder; title?: string; mayAdd?: boolean };
 
@@ -117,62 +116,71 @@ export function ApiKeys({ holder, title = "API keys", mayAdd = holder?.kind !== 
 
 function NewKeyDialog({ agentId, close }: { agentId?: string; close: () => void }) {
   const client = useQueryClient();
-  const create = useMutation({
-    mutationFn: (input: Inputs["api_keys"]["create"]) =>
-      agentId ? api.agents.keys.create.mutate({ id: agentId, ...input }) : api.api_keys.create.mutate(input),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["api_keys"] }),
-  });
-  const problem = create.error ? toProblem(create.error) : null;
-  const issue = (field: string) => problem?.issues.find((each) => each.field.startsWith(field))?.issue;
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const scopes = String(data.get("scopes"))
-      .split(/[\s,]+/)
-      .filter(Boolean);
-    const days = Number(data.get("days"));
-    create.mutate({
-      name: String(data.get("name")),
-      ...(scopes.length > 0 && { scopes }),
-      ...(days > 0 && { expires_in_days: days }),
-    });
-  };
-  if (create.data) {
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState("");
+  const [days, setDays] = useState("");
+  const [key, setKey] = useState<string | null>(null);
+  const command = useCommand(
+    () => {
+      const named = scopes.split(/[\s,]+/).filter(Boolean);
+      const input: Inputs["api_keys"]["create"] = {
+        name: name.trim(),
+        ...(named.length > 0 && { scopes: named }),
+        ...(Number(days) > 0 && { expires_in_days: Number(days) }),
+      };
+      return agentId
+        ? api.agents.keys.create.mutate({ id: agentId, ...input })
+        : api.api_keys.create.mutate(input);
+    },
+    (made) => {
+      setKey(made.key);
+      void client.invalidateQueries({ queryKey: ["api_keys"] });
+    },
+  );
+  if (key !== null) {
     return (
-      <SecretDialog title="Your new key" label="API key" value={create.data.key} close={close}>
+      <SecretDialog title="Your new key" label="API key" value={key} close={close}>
         The server keeps only a fingerprint of it. Store it where your program reads its secrets.
       </SecretDialog>
     );
   }
   return (
-    <Dialog title="New API key" close={close}>
-      <form className="flex flex-col gap-3" onSubmit={submit}>
-        {problem && problem.issues.length === 0 && <Notes tone="bad" notes={[problem.message]} />}
-        <Field label="Name" error={issue("name")}>
-          {(parts) => <input {...parts} name="name" required maxLength={100} className="field" />}
-        </Field>
-        <Field
-          label="Scopes"
-          optional
-          hint={
-            agentId
-              ? "As tasks:write, locks:write; absent is all that the agent may."
-              : "As tasks:write, locks:write; absent is all that you may, except locks."
-          }
-          error={issue("scopes")}
-        >
-          {(parts) => <input {...parts} name="scopes" className="field font-mono text-xs!" />}
-        </Field>
-        <Field label="Days until it ends" optional error={issue("expires_in_days")}>
-          {(parts) => <input {...parts} name="days" type="number" min={1} max={3650} className="field" />}
-        </Field>
-        <DialogActions>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={create.isPending}>
-            Make key
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="New API key"
+      command={command}
+      submit={{ label: "Make key", isReady: name.trim() !== "", run: () => void command.send() }}
+      close={close}
+    >
+      <TextRow
+        label="Name"
+        maxLength={100}
+        value={name}
+        error={command.issueOf("name")}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <TextRow
+        label="Scopes"
+        optional
+        isCode
+        hint={
+          agentId
+            ? "As tasks:write, locks:write; absent is all that the agent may."
+            : "As tasks:write, locks:write; absent is all that you may, except locks."
+        }
+        value={scopes}
+        error={command.issueOf("scopes")}
+        onChange={(event) => setScopes(event.target.value)}
+      />
+      <TextRow
+        label="Days until it ends"
+        optional
+        type="number"
+        min={1}
+        max={3650}
+        value={days}
+        error={command.issueOf("expires_in_days")}
+        onChange={(event) => setDays(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,4 +1,5 @@
 import {
+  Bot,
   Boxes,
   Gauge,
   KeyRound,
@@ -47,6 +48,12 @@ const TABS: readonly Tab[] = [
     name: "Resources",
     icon: Boxes,
     Panel: onDemand(() => import("./resources-tab.tsx").then((file) => file.ResourcesTab)),
+  },
+  {
+    id: "agents",
+    name: "Agent catalogue",
+    icon: Bot,
+    Panel: onDemand(() => import("./agent-catalogue-tab.tsx").then((file) => file.AgentCatalogueTab)),
   },
   {
     id: "risk",

@@ -1,9 +1,7 @@
 import type { CommandEntry, CommandList } from "@ade/core/executors/adapters/command/schema";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -96,7 +94,7 @@ export function CommandForm({ entry, start, shipped, done, close }: Props) {
     </Field>
   );
   return (
-    <Dialog
+    <FormDialog
       title={entry ? `Edit ${entry.definition.name}` : "New command"}
       description={
         entry
@@ -105,136 +103,114 @@ export function CommandForm({ entry, start, shipped, done, close }: Props) {
       }
       close={close}
       wide
+      command={command}
+      submit={{
+        label: entry ? "Save" : "Add command",
+        isReady: [draft.name, draft.directory, draft.plan, draft.apply].every((each) => each.trim() !== ""),
+        run: send,
+      }}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        {!entry && (
-          <Field label="Start from" hint="What ships needs only its folder.">
+      {!entry && (
+        <Field label="Start from" hint="What ships needs only its folder.">
+          {(parts) => (
+            <select
+              {...parts}
+              className="field"
+              onChange={(event) => {
+                const found = shipped.find(({ name }) => name === event.target.value);
+                setDraft(found ? draftOfCommand(found) : EMPTY_COMMAND);
+              }}
+            >
+              <option value="">Nothing</option>
+              {shipped.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      <div className="grid gap-3 sm:grid-cols-2">
+        {text("name", "Name", { code: true, hint: "What tasks choose it by." })}
+        {text("title", "Title", { optional: true })}
+      </div>
+      {text("description", "Description", { optional: true, hint: "For those who write tasks." })}
+      {text("directory", "Folder", {
+        code: true,
+        hint: "Where its programs run, on every worker.",
+        placeholder: "/srv/infra",
+      })}
+      {text("plan", "Plan", {
+        rows: 4,
+        hint: "One element a line. Says what would happen; its output is the diff. {stash} is a private folder.",
+        placeholder: "terraform\nplan\n-out={stash}/plan",
+      })}
+      {text("apply", "Apply", { rows: 4, placeholder: "terraform\napply\n{stash}/plan" })}
+      {text("rollback", "Rollback", { rows: 3, optional: true })}
+      {text("parameters", "Arguments", {
+        rows: 4,
+        optional: true,
+        hint: "JSON Schema. Each becomes {name} in the lines above.",
+        placeholder: '{ "properties": { "size": { "type": "integer" } }, "required": ["size"] }',
+      })}
+      {text("environment", "Environment", {
+        rows: 2,
+        optional: true,
+        hint: "NAME=value, one a line. Secrets as secret://name.",
+      })}
+      <details className="group">
+        <summary className="flex h-7 items-center font-semibold">Types, resources, exit codes, retry</summary>
+        <div className="mt-2 flex flex-col gap-3">
+          <Field
+            label="Task types"
+            optional
+            hint="Only these may choose it. Policies look at types."
+            error={command.issueOf("types")}
+          >
             {(parts) => (
-              <select
+              <ChipPicker
                 {...parts}
-                className="field"
-                onChange={(event) => {
-                  const found = shipped.find(({ name }) => name === event.target.value);
-                  setDraft(found ? draftOfCommand(found) : EMPTY_COMMAND);
-                }}
-              >
-                <option value="">Nothing</option>
-                {shipped.map(({ name, title }) => (
-                  <option key={name} value={name}>
-                    {title}
-                  </option>
-                ))}
-              </select>
+                free
+                isCode
+                value={draft.types}
+                onChange={(types) => set({ types })}
+                choices={[]}
+                placeholder="terraform.apply"
+              />
             )}
           </Field>
-        )}
-        <div className="grid gap-3 sm:grid-cols-2">
-          {text("name", "Name", { code: true, hint: "What tasks choose it by." })}
-          {text("title", "Title", { optional: true })}
-        </div>
-        {text("description", "Description", { optional: true, hint: "For those who write tasks." })}
-        {text("directory", "Folder", {
-          code: true,
-          hint: "Where its programs run, on every worker.",
-          placeholder: "/srv/infra",
-        })}
-        {text("plan", "Plan", {
-          rows: 4,
-          hint: "One element a line. Says what would happen; its output is the diff. {stash} is a private folder.",
-          placeholder: "terraform\nplan\n-out={stash}/plan",
-        })}
-        {text("apply", "Apply", { rows: 4, placeholder: "terraform\napply\n{stash}/plan" })}
-        {text("rollback", "Rollback", { rows: 3, optional: true })}
-        {text("parameters", "Arguments", {
-          rows: 4,
-          optional: true,
-          hint: "JSON Schema. Each becomes {name} in the lines above.",
-          placeholder: '{ "properties": { "size": { "type": "integer" } }, "required": ["size"] }',
-        })}
-        {text("environment", "Environment", {
-          rows: 2,
-          optional: true,
-          hint: "NAME=value, one a line. Secrets as secret://name.",
-        })}
-        <details className="group">
-          <summary className="flex h-7 items-center font-semibold">
-            Types, resources, exit codes, retry
-          </summary>
-          <div className="mt-2 flex flex-col gap-3">
-            <Field
-              label="Task types"
-              optional
-              hint="Only these may choose it. Policies look at types."
-              error={command.issueOf("types")}
-            >
+          {text("resources", "What it touches", {
+            rows: 3,
+            optional: true,
+            hint: "JSON, a list of resources. Without it, itself: it never runs twice at once.",
+          })}
+          {text("volatile", "Lines without meaning", {
+            rows: 3,
+            optional: true,
+            hint: "Whole lines of the plan's output that are not compared, one a line. * is anything.",
+          })}
+          <div className="grid gap-3 sm:grid-cols-2">
+            {text("plan_exit_codes", "Good exit codes of the plan", {
+              code: true,
+              hint: "With others beside 0, 0 says that nothing is left to do.",
+            })}
+            <Field label="After an interruption" error={command.issueOf("retry")}>
               {(parts) => (
-                <ChipPicker
+                <select
                   {...parts}
-                  free
-                  isCode
-                  value={draft.types}
-                  onChange={(types) => set({ types })}
-                  choices={[]}
-                  placeholder="terraform.apply"
-                />
+                  className="field"
+                  value={draft.retry}
+                  onChange={(event) => set({ retry: event.target.value as CommandDraft["retry"] })}
+                >
+                  <option value="never">Never try again; a person looks</option>
+                  <option value="safe">Plan again and go on</option>
+                </select>
               )}
             </Field>
-            {text("resources", "What it touches", {
-              rows: 3,
-              optional: true,
-              hint: "JSON, a list of resources. Without it, itself: it never runs twice at once.",
-            })}
-            {text("volatile", "Lines without meaning", {
-              rows: 3,
-              optional: true,
-              hint: "Whole lines of the plan's output that are not compared, one a line. * is anything.",
-            })}
-            <div className="grid gap-3 sm:grid-cols-2">
-              {text("plan_exit_codes", "Good exit codes of the plan", {
-                code: true,
-                hint: "With others beside 0, 0 says that nothing is left to do.",
-              })}
-              <Field label="After an interruption" error={command.issueOf("retry")}>
-                {(parts) => (
-                  <select
-                    {...parts}
-                    className="field"
-                    value={draft.retry}
-                    onChange={(event) => set({ retry: event.target.value as CommandDraft["retry"] })}
-                  >
-                    <option value="never">Never try again; a person looks</option>
-                    <option value="safe">Plan again and go on</option>
-                  </select>
-                )}
-              </Field>
-            </div>
           </div>
-        </details>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            acts
-            busy={command.busy}
-            disabled={
-              draft.name.trim() === "" ||
-              draft.directory.trim() === "" ||
-              !draft.plan.trim() ||
-              !draft.apply.trim()
-            }
-          >
-            {entry ? "Save" : "Add command"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+        </div>
+      </details>
+    </FormDialog>
   );
 }

@@ -1,10 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
@@ -32,63 +31,44 @@ export function GroupForm({ group, close }: { group: string; close: () => void }
     },
   );
   return (
-    <Dialog title={isNew ? "New group" : `Add to ${group}`} close={close}>
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
-      >
-        {isNew && (
-          <Field
-            label="Name"
-            hint="As policies will call it: security, sre, billing-owners"
-            error={command.issueOf("groups")}
-          >
-            {(parts) => (
-              <input
-                {...parts}
-                autoFocus
-                autoComplete="off"
-                maxLength={100}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
+    <FormDialog
+      title={isNew ? "New group" : `Add to ${group}`}
+      close={close}
+      command={command}
+      submit={{
+        label: isNew ? "Make group" : "Add",
+        isReady: ids.length > 0 && name.trim() !== "",
+        run: () => void command.send(),
+      }}
+    >
+      {isNew && (
+        <TextRow
+          label="Name"
+          hint="As policies will call it: security, sre, billing-owners"
+          error={command.issueOf("groups")}
+          autoFocus
+          autoComplete="off"
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      )}
+      <Field label={isNew ? "First members" : "People"}>
+        {(parts) => (
+          <ChipPicker
+            {...parts}
+            value={ids}
+            onChange={setIds}
+            choices={outside.map((user) => ({
+              value: user.id,
+              label: user.name,
+              note: user.roles.join(", "),
+            }))}
+            placeholder="Type a name"
+            none="Nobody by this name is outside of it"
+          />
         )}
-        <Field label={isNew ? "First members" : "People"}>
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              value={ids}
-              onChange={setIds}
-              choices={outside.map((user) => ({
-                value: user.id,
-                label: user.name,
-                note: user.roles.join(", "),
-              }))}
-              placeholder="Type a name"
-              none="Nobody by this name is outside of it"
-            />
-          )}
-        </Field>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            acts
-            busy={command.busy}
-            disabled={ids.length === 0 || name.trim() === ""}
-          >
-            {isNew ? "Make group" : "Add"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+      </Field>
+    </FormDialog>
   );
 }

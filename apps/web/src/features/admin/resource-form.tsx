@@ -1,11 +1,10 @@
 import type { ResourceEntry, ResourceType } from "@ade/core/resources/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useDeferredValue, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { useDeferredValue, useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
 import { Problem } from "#lib/problem.ts";
@@ -55,7 +54,7 @@ export function ResourceForm({ resource, close }: { resource?: ResourceEntry; cl
     { RESOURCE_EXISTS: "id", INVALID_RESOURCE_NAME: "id" },
   );
   return (
-    <Dialog
+    <FormDialog
       title={resource ? (resource.name ?? "Catalogue entry") : "New resource"}
       description={
         resource ? (
@@ -66,131 +65,97 @@ export function ResourceForm({ resource, close }: { resource?: ResourceEntry; cl
       }
       close={close}
       form="sheet"
+      command={command}
+      submit={{ label: resource ? "Store" : "Enter resource", run: () => void command.send() }}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
-      >
-        {!resource && (
-          <>
-            <div className="flex gap-3 max-sm:flex-col">
-              <Field label="Type" className="flex-1" error={command.issueOf("type")}>
-                {(parts) => (
-                  <select
-                    {...parts}
-                    value={type}
-                    onChange={(event) => setType(event.target.value as ResourceType)}
-                    className="field"
-                  >
-                    {RESOURCE_TYPES.map((each) => (
-                      <option key={each}>{each}</option>
-                    ))}
-                  </select>
-                )}
-              </Field>
-              <Field label="Namespace" optional className="flex-1" error={command.issueOf("namespace")}>
-                {(parts) => (
-                  <input
-                    {...parts}
-                    spellCheck={false}
-                    maxLength={100}
-                    value={namespace}
-                    placeholder="default"
-                    onChange={(event) => setNamespace(event.target.value)}
-                    className="field"
-                  />
-                )}
-              </Field>
-            </div>
-            <Field
-              label="Id"
-              hint={
-                <>
-                  Tasks name it <code>{`${type}:${namespace.trim() || "default"}/${id.trim() || "…"}`}</code>
-                </>
-              }
-              error={command.issueOf("id")}
+      {!resource && (
+        <>
+          <div className="flex gap-3 max-sm:flex-col">
+            <SelectRow
+              label="Type"
+              className="flex-1"
+              error={command.issueOf("type")}
+              value={type}
+              onChange={(event) => setType(event.target.value as ResourceType)}
             >
-              {(parts) => (
-                <input
-                  {...parts}
-                  spellCheck={false}
-                  maxLength={200}
-                  value={id}
-                  onChange={(event) => setId(event.target.value)}
-                  className="field"
-                />
-              )}
-            </Field>
-          </>
-        )}
-        <div className="flex gap-3 max-sm:flex-col">
-          <Field label="Name for people" optional className="flex-1" error={command.issueOf("name")}>
-            {(parts) => (
-              <input
-                {...parts}
-                maxLength={200}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
-          <Field
-            label="Criticality"
-            optional
-            hint="0 to 100"
-            className="w-36 max-sm:w-full"
-            error={command.issueOf("criticality")}
-          >
-            {(parts) => (
-              <input
-                {...parts}
-                type="number"
-                inputMode="numeric"
-                min={0}
-                max={100}
-                value={criticality}
-                placeholder="That of its type"
-                onChange={(event) => setCriticality(event.target.value)}
-                className="field num"
-              />
-            )}
-          </Field>
-        </div>
-        <Field
-          label="Depends on"
-          optional
-          hint="A change to one of these is felt here too."
-          error={command.issueOf("depends_on")}
-        >
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              isCode
-              value={dependsOn}
-              onChange={setDependsOn}
-              onSearch={setSearch}
-              choices={(found.data?.resources ?? [])
-                .filter((other) => other.key !== resource?.key)
-                .map((other) => ({ value: other.key, label: other.key, note: other.name ?? undefined }))}
-              placeholder="Type a key or a name"
+              {RESOURCE_TYPES.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </SelectRow>
+            <TextRow
+              label="Namespace"
+              optional
+              className="flex-1"
+              error={command.issueOf("namespace")}
+              spellCheck={false}
+              maxLength={100}
+              value={namespace}
+              placeholder="default"
+              onChange={(event) => setNamespace(event.target.value)}
             />
-          )}
-        </Field>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy}>
-            {resource ? "Store" : "Enter resource"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+          </div>
+          <TextRow
+            label="Id"
+            hint={
+              <>
+                Tasks name it <code>{`${type}:${namespace.trim() || "default"}/${id.trim() || "…"}`}</code>
+              </>
+            }
+            error={command.issueOf("id")}
+            spellCheck={false}
+            maxLength={200}
+            value={id}
+            onChange={(event) => setId(event.target.value)}
+          />
+        </>
+      )}
+      <div className="flex gap-3 max-sm:flex-col">
+        <TextRow
+          label="Name for people"
+          optional
+          className="flex-1"
+          error={command.issueOf("name")}
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextRow
+          label="Criticality"
+          optional
+          hint="0 to 100"
+          className="w-36 max-sm:w-full"
+          error={command.issueOf("criticality")}
+          type="number"
+          inputMode="numeric"
+          min={0}
+          max={100}
+          value={criticality}
+          placeholder="That of its type"
+          onChange={(event) => setCriticality(event.target.value)}
+        />
+      </div>
+      <Field
+        label="Depends on"
+        optional
+        hint="A change to one of these is felt here too."
+        error={command.issueOf("depends_on")}
+      >
+        {(parts) => (
+          <ChipPicker
+            {...parts}
+            free
+            isCode
+            value={dependsOn}
+            onChange={setDependsOn}
+            onSearch={setSearch}
+            choices={(found.data?.resources ?? [])
+              .filter((other) => other.key !== resource?.key)
+              .map((other) => ({ value: other.key, label: other.key, note: other.name ?? undefined }))}
+            placeholder="Type a key or a name"
+          />
+        )}
+      </Field>
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,9 @@
 import type { SecretEntry } from "@ade/core/secrets/schema";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
 import { SecretValueField } from "./secret-value-field.tsx";
@@ -34,109 +33,91 @@ export function SecretForm({ secret, done, close }: Props) {
   );
 
   return (
-    <Dialog
+    <FormDialog
       title={secret ? (isEntered ? `Edit ${secret.name}` : `Limit ${secret.name}`) : "New secret"}
       close={close}
       wide
+      command={command}
+      submit={{
+        label: isEntered ? "Save" : "Add secret",
+        isReady: name.trim() !== "",
+        run: () => void command.send(),
+      }}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
-      >
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field
-            label="Name"
-            hint={
-              <>
-                Tasks write <code>secret://{name.trim().toLowerCase().replaceAll("_", "-") || "name"}</code>
-              </>
-            }
-            error={command.issueOf("name")}
-          >
-            {(parts) => (
-              <input
-                {...parts}
-                autoFocus={!secret}
-                autoComplete="off"
-                spellCheck={false}
-                maxLength={63}
-                disabled={secret !== null}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                className="field font-mono text-xs!"
-              />
-            )}
-          </Field>
-          <Field label="What it is for" optional error={command.issueOf("description")}>
-            {(parts) => (
-              <input
-                {...parts}
-                maxLength={500}
-                value={description}
-                onChange={(event) => setDescription(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
-        </div>
-        {!isEntered && (
-          <SecretValueField
-            optional
-            value={value}
-            onChange={setValue}
-            hint="Stored sealed, never shown. Without one, workers take it from their environment."
-            error={command.issueOf("value")}
-          />
-        )}
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field
-            label="Only for task types"
-            optional
-            hint="None: tasks of every type"
-            error={command.issueOf("task_types")}
-          >
-            {(parts) => (
-              <ChipPicker
-                {...parts}
-                free
-                isCode
-                value={types}
-                onChange={setTypes}
-                choices={[]}
-                placeholder="service.*"
-              />
-            )}
-          </Field>
-          <Field
-            label="Only on resources"
-            optional
-            hint="Everything that a task touches has to fit one"
-            error={command.issueOf("resource_patterns")}
-          >
-            {(parts) => (
-              <ChipPicker
-                {...parts}
-                free
-                isCode
-                value={patterns}
-                onChange={setPatterns}
-                choices={[]}
-                placeholder="database:prod/*"
-              />
-            )}
-          </Field>
-        </div>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy} disabled={name.trim() === ""}>
-            {isEntered ? "Save" : "Add secret"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <TextRow
+          label="Name"
+          hint={
+            <>
+              Tasks write <code>secret://{name.trim().toLowerCase().replaceAll("_", "-") || "name"}</code>
+            </>
+          }
+          error={command.issueOf("name")}
+          isCode
+          autoFocus={!secret}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={63}
+          disabled={secret !== null}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextRow
+          label="What it is for"
+          optional
+          error={command.issueOf("description")}
+          maxLength={500}
+          value={description}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+      </div>
+      {!isEntered && (
+        <SecretValueField
+          optional
+          value={value}
+          onChange={setValue}
+          hint="Stored sealed, never shown. Without one, workers take it from their environment."
+          error={command.issueOf("value")}
+        />
+      )}
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Field
+          label="Only for task types"
+          optional
+          hint="None: tasks of every type"
+          error={command.issueOf("task_types")}
+        >
+          {(parts) => (
+            <ChipPicker
+              {...parts}
+              free
+              isCode
+              value={types}
+              onChange={setTypes}
+              choices={[]}
+              placeholder="service.*"
+            />
+          )}
+        </Field>
+        <Field
+          label="Only on resources"
+          optional
+          hint="Everything that a task touches has to fit one"
+          error={command.issueOf("resource_patterns")}
+        >
+          {(parts) => (
+            <ChipPicker
+              {...parts}
+              free
+              isCode
+              value={patterns}
+              onChange={setPatterns}
+              choices={[]}
+              placeholder="database:prod/*"
+            />
+          )}
+        </Field>
+      </div>
+    </FormDialog>
   );
 }

@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
+import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
 import { serverNow } from "#lib/server-time.ts";
@@ -43,80 +41,55 @@ export function ShiftForm({ done, close }: { done: () => void; close: () => void
     },
   );
   return (
-    <Dialog title="New shift" description="Times are those of this browser." close={close}>
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
+    <FormDialog
+      title="New shift"
+      description="Times are those of this browser."
+      close={close}
+      command={command}
+      submit={{
+        label: "Put on call",
+        isReady: userId !== "" && from !== "" && to !== "",
+        run: () => void command.send(),
+      }}
+    >
+      <SelectRow
+        label="Who"
+        hint="A reviewer or an admin, who can answer"
+        error={command.issueOf("user_id")}
+        value={userId}
+        onChange={(event) => setUserId(event.target.value)}
       >
-        <Field label="Who" hint="A reviewer or an admin, who can answer" error={command.issueOf("user_id")}>
-          {(parts) => (
-            <select
-              {...parts}
-              value={userId}
-              onChange={(event) => setUserId(event.target.value)}
-              className="field"
-            >
-              <option value="">Choose somebody</option>
-              {able.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field label="From" error={command.issueOf("starts_at")}>
-            {(parts) => (
-              <input
-                {...parts}
-                type="datetime-local"
-                value={from}
-                onChange={(event) => setFrom(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
-          <Field label="Until" error={command.issueOf("ends_at")}>
-            {(parts) => (
-              <input
-                {...parts}
-                type="datetime-local"
-                value={to}
-                onChange={(event) => setTo(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
-        </div>
-        <Field label="Note" optional error={command.issueOf("note")}>
-          {(parts) => (
-            <input
-              {...parts}
-              maxLength={200}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-              className="field"
-            />
-          )}
-        </Field>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            acts
-            busy={command.busy}
-            disabled={userId === "" || from === "" || to === ""}
-          >
-            Put on call
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+        <option value="">Choose somebody</option>
+        {able.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </SelectRow>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <TextRow
+          label="From"
+          error={command.issueOf("starts_at")}
+          type="datetime-local"
+          value={from}
+          onChange={(event) => setFrom(event.target.value)}
+        />
+        <TextRow
+          label="Until"
+          error={command.issueOf("ends_at")}
+          type="datetime-local"
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+        />
+      </div>
+      <TextRow
+        label="Note"
+        optional
+        error={command.issueOf("note")}
+        maxLength={200}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+      />
+    </FormDialog>
   );
 }

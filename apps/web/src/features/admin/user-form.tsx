@@ -1,11 +1,10 @@
 import type { UserEntry } from "@ade/core/identity/schema";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -43,114 +42,84 @@ export function UserForm({ user, close, done }: Props) {
     people.data?.users.filter(({ id, active }) => id !== user?.id && (active || id === managerId)) ?? [];
 
   return (
-    <Dialog title={user ? user.name : "New person"} description={user?.email} close={close} form="sheet">
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
+    <FormDialog
+      title={user ? user.name : "New person"}
+      description={user?.email}
+      close={close}
+      form="sheet"
+      command={command}
+      submit={{
+        label: user ? "Store" : password ? "Make person" : "Make person and link",
+        run: () => void command.send(),
+      }}
+    >
+      <TextRow
+        label="Name"
+        error={command.issueOf("name")}
+        autoFocus
+        autoComplete="off"
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {!user && (
+        <>
+          <TextRow
+            label="Address"
+            hint="They sign in with it; it cannot be changed later."
+            error={command.issueOf("email")}
+            type="email"
+            autoComplete="off"
+            maxLength={254}
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+          <TextRow
+            label="Password"
+            optional
+            hint="Without one they set their own by an invite link, which comes next."
+            error={command.issueOf("password")}
+            type="password"
+            autoComplete="new-password"
+            maxLength={128}
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        </>
+      )}
+      <RoleChoice value={roles} onChange={setRoles} error={command.issueOf("roles")} />
+      <Field
+        label="Groups"
+        optional
+        hint="Policies ask groups. One that does not exist yet is made."
+        error={command.issueOf("groups")}
       >
-        <Field label="Name" error={command.issueOf("name")}>
-          {(parts) => (
-            <input
-              {...parts}
-              autoFocus
-              autoComplete="off"
-              maxLength={200}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              className="field"
-            />
-          )}
-        </Field>
-        {!user && (
-          <>
-            <Field
-              label="Address"
-              hint="They sign in with it; it cannot be changed later."
-              error={command.issueOf("email")}
-            >
-              {(parts) => (
-                <input
-                  {...parts}
-                  type="email"
-                  autoComplete="off"
-                  maxLength={254}
-                  value={email}
-                  onChange={(event) => setEmail(event.target.value)}
-                  className="field"
-                />
-              )}
-            </Field>
-            <Field
-              label="Password"
-              optional
-              hint="Without one they set their own by an invite link, which comes next."
-              error={command.issueOf("password")}
-            >
-              {(parts) => (
-                <input
-                  {...parts}
-                  type="password"
-                  autoComplete="new-password"
-                  maxLength={128}
-                  value={password}
-                  onChange={(event) => setPassword(event.target.value)}
-                  className="field"
-                />
-              )}
-            </Field>
-          </>
+        {(parts) => (
+          <ChipPicker
+            {...parts}
+            free
+            value={groupNames}
+            onChange={setGroupNames}
+            choices={(groups.data?.groups ?? []).map((group) => ({ value: group.name, label: group.name }))}
+            placeholder="None"
+          />
         )}
-        <RoleChoice value={roles} onChange={setRoles} error={command.issueOf("roles")} />
-        <Field
-          label="Groups"
-          optional
-          hint="Policies ask groups. One that does not exist yet is made."
-          error={command.issueOf("groups")}
-        >
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              value={groupNames}
-              onChange={setGroupNames}
-              choices={(groups.data?.groups ?? []).map((group) => ({ value: group.name, label: group.name }))}
-              placeholder="None"
-            />
-          )}
-        </Field>
-        <Field
-          label="Manager"
-          optional
-          hint="Is asked next when an approval is overdue."
-          error={command.issueOf("manager_id")}
-        >
-          {(parts) => (
-            <select
-              {...parts}
-              value={managerId}
-              onChange={(event) => setManagerId(event.target.value)}
-              className="field"
-            >
-              <option value="">Nobody</option>
-              {managers.map(({ id, name: manager }) => (
-                <option key={id} value={id}>
-                  {manager}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy}>
-            {user ? "Store" : password ? "Make person" : "Make person and link"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+      </Field>
+      <SelectRow
+        label="Manager"
+        optional
+        hint="Is asked next when an approval is overdue."
+        error={command.issueOf("manager_id")}
+        value={managerId}
+        onChange={(event) => setManagerId(event.target.value)}
+      >
+        <option value="">Nobody</option>
+        {managers.map(({ id, name: manager }) => (
+          <option key={id} value={id}>
+            {manager}
+          </option>
+        ))}
+      </SelectRow>
+    </FormDialog>
   );
 }

@@ -4,14 +4,13 @@ import {
   type WebhookFormat,
   type WebhookInput,
 } from "@ade/core/notifications/schema";
-import { type FormEvent, useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
+import { useState } from "react";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { SecretDialog } from "#components/secret-dialog.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
 
@@ -81,157 +80,121 @@ export function WebhookForm({ webhook, done, close }: Props) {
     );
   }
   return (
-    <Dialog title={webhook ? `Edit ${webhook.name}` : "New webhook"} close={close} wide>
-      <form
-        noValidate
-        className="flex flex-col gap-3"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void command.send();
-        }}
-      >
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field label="Name" error={command.issueOf("name")}>
-            {(parts) => (
-              <input
-                {...parts}
-                autoFocus
-                maxLength={100}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
-          <Field label="Receiver" error={command.issueOf("format")}>
-            {(parts) => (
-              <select
-                {...parts}
-                value={format}
-                disabled={webhook !== null}
-                onChange={(event) => setFormat(event.target.value as WebhookFormat)}
-                className="field"
-              >
-                {FORMATS.map((each) => (
-                  <option key={each.value} value={each.value}>
-                    {each.name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </div>
-        <Field
-          label="Address"
-          hint={
-            webhook ? `Kept at ${webhook.origin}; enter another to replace it` : "https://…, on the internet"
-          }
-          error={command.issueOf("url")}
+    <FormDialog
+      title={webhook ? `Edit ${webhook.name}` : "New webhook"}
+      close={close}
+      wide
+      command={command}
+      submit={{
+        label: webhook ? "Save" : "Make webhook",
+        isReady: name.trim() !== "" && events.length > 0 && (webhook !== null || url.trim() !== ""),
+        run: () => void command.send(),
+      }}
+    >
+      <div className="grid gap-3 sm:grid-cols-2">
+        <TextRow
+          label="Name"
+          error={command.issueOf("name")}
+          autoFocus
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <SelectRow
+          label="Receiver"
+          error={command.issueOf("format")}
+          value={format}
+          disabled={webhook !== null}
+          onChange={(event) => setFormat(event.target.value as WebhookFormat)}
         >
-          {(parts) => (
-            <input
-              {...parts}
-              type="url"
-              autoComplete="off"
-              value={url}
-              onChange={(event) => setUrl(event.target.value)}
-              className="field"
-            />
-          )}
-        </Field>
-        {kind?.credential && (
-          <Field
-            label={kind.credential}
-            hint={webhook ? "Kept; enter another to replace it" : "Stored sealed, never shown"}
-            error={command.issueOf("credential")}
-          >
-            {(parts) => (
-              <input
-                {...parts}
-                type="password"
-                autoComplete="off"
-                value={credential}
-                onChange={(event) => setCredential(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
+          {FORMATS.map((each) => (
+            <option key={each.value} value={each.value}>
+              {each.name}
+            </option>
+          ))}
+        </SelectRow>
+      </div>
+      <TextRow
+        label="Address"
+        hint={
+          webhook ? `Kept at ${webhook.origin}; enter another to replace it` : "https://…, on the internet"
+        }
+        error={command.issueOf("url")}
+        type="url"
+        autoComplete="off"
+        value={url}
+        onChange={(event) => setUrl(event.target.value)}
+      />
+      {kind?.credential && (
+        <TextRow
+          label={kind.credential}
+          hint={webhook ? "Kept; enter another to replace it" : "Stored sealed, never shown"}
+          error={command.issueOf("credential")}
+          type="password"
+          autoComplete="off"
+          value={credential}
+          onChange={(event) => setCredential(event.target.value)}
+        />
+      )}
+      <Field label="Events" error={command.issueOf("events")}>
+        {(parts) => (
+          <ChipPicker
+            {...parts}
+            isCode
+            value={events}
+            onChange={setEvents}
+            choices={WEBHOOK_EVENTS.map((value) => ({ value, label: value }))}
+            placeholder="Choose events"
+          />
         )}
-        <Field label="Events" error={command.issueOf("events")}>
+      </Field>
+      <div className="grid gap-3 sm:grid-cols-[1fr_1fr_8rem]">
+        <Field label="Only task types" optional error={command.issueOf("filter.task_types")}>
           {(parts) => (
             <ChipPicker
               {...parts}
+              free
               isCode
-              value={events}
-              onChange={setEvents}
-              choices={WEBHOOK_EVENTS.map((value) => ({ value, label: value }))}
-              placeholder="Choose events"
+              value={types}
+              onChange={setTypes}
+              choices={[]}
+              placeholder="sql.*"
             />
           )}
         </Field>
-        <div className="grid gap-3 sm:grid-cols-[1fr_1fr_8rem]">
-          <Field label="Only task types" optional error={command.issueOf("filter.task_types")}>
-            {(parts) => (
-              <ChipPicker
-                {...parts}
-                free
-                isCode
-                value={types}
-                onChange={setTypes}
-                choices={[]}
-                placeholder="sql.*"
-              />
-            )}
-          </Field>
-          <Field label="Only resources" optional error={command.issueOf("filter.resource_patterns")}>
-            {(parts) => (
-              <ChipPicker
-                {...parts}
-                free
-                isCode
-                value={patterns}
-                onChange={setPatterns}
-                choices={[]}
-                placeholder="database:prod/*"
-              />
-            )}
-          </Field>
-          <Field label="Risk from" optional error={command.issueOf("filter.risk_above")}>
-            {(parts) => (
-              <input
-                {...parts}
-                type="number"
-                min={0}
-                max={100}
-                value={risk}
-                onChange={(event) => setRisk(event.target.value)}
-                className="field"
-              />
-            )}
-          </Field>
-        </div>
-        <Check checked={active} onChange={setActive} label="On" hint="Off, nothing is sent." />
-        {webhook?.format === "standard" && (
-          <Check
-            checked={rotate}
-            onChange={setRotate}
-            label="Make a new signing secret"
-            hint="The old one ends at once; the new one is shown once."
-          />
-        )}
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            acts
-            busy={command.busy}
-            disabled={name.trim() === "" || events.length === 0 || (!webhook && url.trim() === "")}
-          >
-            {webhook ? "Save" : "Make webhook"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+        <Field label="Only resources" optional error={command.issueOf("filter.resource_patterns")}>
+          {(parts) => (
+            <ChipPicker
+              {...parts}
+              free
+              isCode
+              value={patterns}
+              onChange={setPatterns}
+              choices={[]}
+              placeholder="database:prod/*"
+            />
+          )}
+        </Field>
+        <TextRow
+          label="Risk from"
+          optional
+          error={command.issueOf("filter.risk_above")}
+          type="number"
+          min={0}
+          max={100}
+          value={risk}
+          onChange={(event) => setRisk(event.target.value)}
+        />
+      </div>
+      <Check checked={active} onChange={setActive} label="On" hint="Off, nothing is sent." />
+      {webhook?.format === "standard" && (
+        <Check
+          checked={rotate}
+          onChange={setRotate}
+          label="Make a new signing secret"
+          hint="The old one ends at once; the new one is shown once."
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -2,11 +2,9 @@ import type { SavedView } from "@ade/core/preferences/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Bookmark, BookmarkPlus, Check as CheckSign, Link2, Trash2, Users } from "lucide-react";
 import { useState } from "react";
-import { FormFoot } from "#components/form-foot.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { Check } from "#components/ui/check.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { Menu, MenuItem, MenuLine } from "#components/ui/menu.tsx";
 import { toast, toastProblem } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
@@ -107,44 +105,33 @@ export function KeepView({ current, close }: NameProps) {
     },
   );
   return (
-    <Dialog title="Keep this view" description="Section and filters as they are now." close={close}>
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim()) void command.send();
-        }}
-      >
-        <Field
-          label="Name"
-          error={command.issueOf("name")}
-          hint={replaces ? "Replaces your view of this name." : undefined}
-        >
-          {(parts) => (
-            <input
-              {...parts}
-              maxLength={60}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              placeholder="High risk, due today"
-              className="field"
-            />
-          )}
-        </Field>
-        <Check
-          checked={shared}
-          onChange={setShared}
-          label="Share it"
-          hint="Everybody finds it in their menu; only you can change it."
-        />
-        <FormFoot command={command}>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts busy={command.busy} disabled={!name.trim()}>
-            {replaces ? "Replace" : "Keep"}
-          </Button>
-        </FormFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Keep this view"
+      description="Section and filters as they are now."
+      command={command}
+      submit={{
+        label: replaces ? "Replace" : "Keep",
+        isReady: name.trim() !== "",
+        run: () => void command.send(),
+      }}
+      close={close}
+    >
+      <TextRow
+        label="Name"
+        error={command.issueOf("name")}
+        hint={replaces ? "Replaces your view of this name." : undefined}
+        maxLength={60}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        placeholder="High risk, due today"
+      />
+      <Check
+        checked={shared}
+        onChange={setShared}
+        label="Share it"
+        hint="Everybody finds it in their menu; only you can change it."
+      />
+    </FormDialog>
   );
 }
 
