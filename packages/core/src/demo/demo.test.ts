@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { makeCore, type TestCore } from "@ade/testkit/make-core";
 import pino from "pino";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -7,16 +10,20 @@ import { systemClock } from "../kernel/clock.ts";
 import { randomIds } from "../kernel/ids.ts";
 import { createDemoService } from "./service.ts";
 
+const root = mkdtempSync(join(tmpdir(), "ade-demo-"));
 let core: TestCore;
 let person: Actor;
 beforeAll(async () => {
-  core = await makeCore();
+  core = await makeCore({ fileRoots: { demo: root } });
   person = await core.person(["author"]);
   await core.connections.prisma.setting.create({ data: { key: "demo", value: true } });
   const mia = { email: "mia@demo.local", name: "Mia", roles: ["author" as const] };
   await core.identity.users.create(systemActor("tests"), mia);
 });
-afterAll(() => core.dispose());
+afterAll(async () => {
+  await core.dispose();
+  rmSync(root, { recursive: true });
+});
 
 test("who stops it before a worker took it is named by the ledger", async () => {
   const { run } = await core.demo.start(person);
@@ -35,7 +42,7 @@ test("a worker that dies while it closes a lost run leaves it to the next one, n
   const config = taskConfig.parse({
     ...{ type: "configuration.file", description: "Left behind" },
     resources: [{ type: "service", id: "left", namespace: "demo-lab", actions: ["write"] }],
-    parameters: { root: "files", path: "left.txt", content: "x" },
+    parameters: { root: "demo", path: "left.txt", content: "x" },
   });
   const { id } = await core.gate.propose(self!, { config, metadata: { tags: [] } });
   await core.connections.pool.query(
