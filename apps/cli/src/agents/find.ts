@@ -10,7 +10,7 @@ export async function findAgent(client: Client, given: string): Promise<AgentEnt
   for (let page = 1, more = true; more; page += 1) {
     const { agents, pagination } = await client.agents.list({ search: given, limit: 100, page });
     const found = agents.find((agent) => agent.name.toLowerCase() === name);
-    if (found) return found;
+    if (found) return client.agents.get(found.id);
     more = pagination.has_more;
   }
   throw cliErrors.NO_SUCH_AGENT({ message: `There is no agent ${given}.` });

@@ -8,7 +8,7 @@ import {
   type AgentStatus,
   type ListAgentsQuery,
 } from "./schema.ts";
-import { type AgentRow, STATUS, selectAgents, toEntry } from "./store.ts";
+import { type ListedRow, STATUS, selectListed, toListed } from "./store.ts";
 
 /** A list as views ask for it: of some agents only, sorted by more than the name. */
 export type AgentsQuery = ListAgentsQuery & {
@@ -76,8 +76,8 @@ export async function listAgents(pool: Pool, query: AgentsQuery, only: string | 
     );
   }
   const { page, limit } = query;
-  const { rows } = await pool.query<AgentRow & { sort_key: string }>(
-    `${selectAgents(`, ${key} AS sort_key`)} WHERE ${conditions.join(" AND ")}
+  const { rows } = await pool.query<ListedRow & { sort_key: string }>(
+    `${selectListed(`${key} AS sort_key`)} WHERE ${conditions.join(" AND ")}
       ORDER BY ${key} ${descending ? "DESC" : "ASC"}, a.id::text LIMIT ${limit + 1} OFFSET ${after ? 0 : (page - 1) * limit}`,
     values,
   );
@@ -86,7 +86,7 @@ export async function listAgents(pool: Pool, query: AgentsQuery, only: string | 
   const total = counted.rows[0]?.total ?? 0;
   const has_more = rows.length > limit;
   return {
-    agents: shown.map(({ sort_key: _, ...row }) => toEntry(row)),
+    agents: shown.map(({ sort_key: _, ...row }) => toListed(row)),
     pagination: {
       page,
       limit,

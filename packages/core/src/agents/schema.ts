@@ -193,7 +193,10 @@ export const listAgentsQuery = z.strictObject({
   search: z.string().max(200).optional(),
 });
 export type ListAgentsQuery = z.infer<typeof listAgentsQuery>;
-export const agentList = z.strictObject({ agents: z.array(agentEntry), pagination });
+/** One of many: without its long texts, which `GET /agents/:id` has. */
+export const listedAgent = agentEntry.omit({ instructions: true, memory_blocks: true });
+export type ListedAgent = z.infer<typeof listedAgent>;
+export const agentList = z.strictObject({ agents: z.array(listedAgent), pagination });
 export type AgentList = z.infer<typeof agentList>;
 
 export const MAX_METRICS = 50;

@@ -31,14 +31,18 @@ export type AgentRow = {
   updated_at: Date;
   now: Date;
 };
+export type ListedRow = Omit<AgentRow, "instructions" | "memory_blocks">;
 
-const COLUMNS = `a.id, a.version, a.name, a.description, a.tags, a.owner_id, o.name AS owner_name, a.connection, a.provider,
-  a.model, a.instructions, a.memory_blocks, a.tools, a.scopes, a.scoped, a.task_types, a.typed, a.max_tasks, a.limits,
+const LISTED = `a.id, a.version, a.name, a.description, a.tags, a.owner_id, o.name AS owner_name, a.connection, a.provider,
+  a.model, a.tools, a.scopes, a.scoped, a.task_types, a.typed, a.max_tasks, a.limits,
   a.parameters, a.paused, a.draining, a.active, a.active_tasks, a.metrics, a.last_heartbeat_at, a.created_at,
   a.updated_at, now() AS now`;
-/** Agents `a` with their owners; `more` are columns beyond those of an entry. */
-export const selectAgents = (more = ""): string =>
-  `SELECT ${COLUMNS}${more} FROM agent a JOIN "user" o ON o.id = a.owner_id`;
+const selectWith = (more: string): string =>
+  `SELECT ${LISTED}, ${more} FROM agent a JOIN "user" o ON o.id = a.owner_id`;
+/** Agents `a` with their owners. */
+const ENTRIES = selectWith("a.instructions, a.memory_blocks");
+/** The same without their long texts; `more` are columns beyond those of a listed one. */
+export const selectListed = selectWith;
 
 /** statusOf in SQL, to filter by; service.test.ts holds the two together. */
 export const STATUS = `CASE WHEN a.paused THEN 'paused' WHEN a.draining THEN 'draining'
@@ -46,7 +50,7 @@ export const STATUS = `CASE WHEN a.paused THEN 'paused' WHEN a.draining THEN 'dr
   WHEN now() - a.last_heartbeat_at > interval '${STALE_AFTER_SECONDS} seconds' THEN 'stale'
   WHEN a.active_tasks > 0 THEN 'active' ELSE 'idle' END`;
 
-export function toEntry(row: AgentRow): AgentEntry {
+export function toListed<Row extends ListedRow>(row: Row) {
   const { scoped, typed, max_tasks, active_tasks, now, last_heartbeat_at, ...rest } = row;
   return {
     ...rest,
@@ -61,11 +65,13 @@ export function toEntry(row: AgentRow): AgentEntry {
   };
 }
 
+const toEntry = (row: AgentRow): AgentEntry => toListed(row);
+
 /** The agent, or null. */
 export async function findAgent(db: Db, id: string): Promise<AgentEntry | null> {
   const { rows } = await db.query<AgentRow>({
     name: "agent",
-    text: `${selectAgents()} WHERE a.id = $1`,
+    text: `${ENTRIES} WHERE a.id = $1`,
     values: [id],
   });
   return rows[0] ? toEntry(rows[0]) : null;
@@ -73,7 +79,7 @@ export async function findAgent(db: Db, id: string): Promise<AgentEntry | null> 
 
 /** The same, seen from inside a transaction. */
 export async function readAgent(tx: Tx, id: string): Promise<AgentEntry | null> {
-  const rows = await tx.$queryRawUnsafe<AgentRow[]>(`${selectAgents()} WHERE a.id = $1::uuid`, id);
+  const rows = await tx.$queryRawUnsafe<AgentRow[]>(`${ENTRIES} WHERE a.id = $1::uuid`, id);
   return rows[0] ? toEntry(rows[0]) : null;
 }
 

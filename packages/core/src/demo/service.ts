@@ -13,7 +13,7 @@ import type { Fact } from "../ledger/schema.ts";
 import type { Ledger, Tx } from "../ledger/service.ts";
 import { demoErrors } from "./errors.ts";
 import type { DemoAgent, DemoStep } from "./schema.ts";
-import { addStep, newestRun, openRun, openTasksSince, seeRun } from "./store.ts";
+import { addStep, newestRun, type OpenRun, openRun, openTasksSince, seeRun } from "./store.ts";
 
 /** So long a run lasts at most. */
 export const DEMO_RUN_MINUTES = 15;
@@ -95,8 +95,12 @@ export function createDemoService(deps: DemoDeps) {
   /** Its keys stop with it: nothing can speak in its name between two runs. */
   const revokeKeys = (tx: Tx, id: string) => deps.identity.revokeKeys(tx, { kind: "agent", id });
 
-  async function end(run: { id: string; agent_id: string }, reason: string): Promise<void> {
-    await ledger.write(setup, async (tx) => {
+  async function end(
+    run: { id: string; agent_id: string },
+    reason: string,
+    by: Actor = setup,
+  ): Promise<void> {
+    await ledger.write(by, async (tx) => {
       const { count } = await tx.demo_agent_run.updateMany({
         where: { id: run.id, state: { not: "ended" } },
         data: { state: "ended", ended_at: clock.now(), end_reason: reason },
@@ -105,6 +109,24 @@ export function createDemoService(deps: DemoDeps) {
       const revoked = await revokeKeys(tx, run.agent_id);
       return { result: undefined, facts: [...revoked, fact("ended", run.agent_id, run.id, { reason })] };
     });
+  }
+
+  /**
+   * Ends a run whose worker is gone: nothing can speak for it any more, then nothing of it is open, then it has ended. A
+   * process that dies in between leaves it lost, and the next look begins again.
+   */
+  async function clear(run: OpenRun): Promise<void> {
+    await ledger.write(setup, async (tx) => ({
+      result: undefined,
+      facts: await revokeKeys(tx, run.agent_id),
+    }));
+    for (const id of await openTasksSince(pool, run.id)) {
+      await deps.gate
+        .cancel(systemActor("demo"), id, { reason: "The simulated agent ended." })
+        .catch((error: unknown) => deps.log.warn({ err: error, task_id: id }, "a demo task stays open"));
+    }
+    const wasTaken = run.state !== "starting";
+    await end(run, wasTaken ? "The worker that ran it stopped." : "No worker took it.");
   }
 
   return {
@@ -140,7 +162,7 @@ export function createDemoService(deps: DemoDeps) {
     async stop(actor: Actor): Promise<void> {
       const run = await openRun(pool);
       if (!run) return;
-      if (run.state === "starting") return end(run, `${actor.name} stopped it.`);
+      if (run.state === "starting") return end(run, `${actor.name} stopped it.`, actor);
       await ledger.write(actor, async (tx) => {
         const { count } = await tx.demo_agent_run.updateMany({
           where: { id: run.id, state: "running" },
@@ -158,13 +180,7 @@ export function createDemoService(deps: DemoDeps) {
       const run = await openRun(pool);
       if (!run) return null;
       if (run.is_lost) {
-        const wasTaken = run.state !== "starting";
-        await end(run, wasTaken ? "The worker that ran it stopped." : "No worker took it.");
-        for (const id of await openTasksSince(pool, run.id)) {
-          await deps.gate
-            .cancel(systemActor("demo"), id, { reason: "The simulated agent ended." })
-            .catch((error: unknown) => deps.log.warn({ err: error, task_id: id }, "a demo task stays open"));
-        }
+        await clear(run);
         return null;
       }
       if (run.state !== "starting") return null;

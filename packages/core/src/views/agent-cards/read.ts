@@ -28,7 +28,7 @@ export async function readAgentCards(
     agents.sparklines(list.agents),
   ]);
   return {
-    agents: list.agents.map(({ instructions: _text, memory_blocks: _blocks, ...agent }) => ({
+    agents: list.agents.map((agent) => ({
       ...agent,
       sparkline: sparklines.get(agent.id) ?? [],
       ...(work.get(agent.id) ?? { current_task: null, last_run: null }),

@@ -2,9 +2,9 @@ import { z } from "zod";
 import {
   AGENT_SORTS,
   AGENT_STATUSES,
-  agentEntry,
   agentStatus,
   listAgentsQuery,
+  listedAgent,
 } from "../../agents/schema.ts";
 import { pagination } from "../../kernel/page.ts";
 import { taskState } from "../../tasks/schema.ts";
@@ -16,7 +16,7 @@ export const agentCardsQuery = listAgentsQuery.extend({
 });
 export type AgentCardsQuery = z.infer<typeof agentCardsQuery>;
 
-export const agentCard = agentEntry.omit({ instructions: true, memory_blocks: true }).extend({
+export const agentCard = listedAgent.extend({
   /** The last 24 h in half hours, oldest first. */
   sparkline: z.array(agentStatus),
   /** What it works on or waits for, the furthest first. */
