@@ -86,7 +86,8 @@ export function createGrants({
       }
       if (await madeLiveKey(agentId, actor.id)) {
         throw errors.FORBIDDEN({
-          message: "Whoever made a key of an agent does not grant it anything; another admin can.",
+          message:
+            "You made a key of this agent that still works: revoke that first, or ask another admin to grant it.",
         });
       }
       const grant: NewGrant = {
