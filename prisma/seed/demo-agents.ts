@@ -204,7 +204,8 @@ async function keepBusy(
   }
   if ((await agents.grants.list(admin, assistant.id)).length === 0) {
     // Nobody was told the key that it came with; while it lives, whoever made it grants the agent nothing.
-    for (const key of await agents.keys.list(admin, assistant.id)) {
+    const { api_keys } = await agents.keys.list(admin, assistant.id, { page: 1, limit: 100 });
+    for (const key of api_keys) {
       if (!key.revoked_at) await agents.keys.revoke(admin, assistant.id, key.id);
     }
     await agents.grants.create(admin, assistant.id, {
