@@ -15,7 +15,10 @@ import {
   type ChangeArgumentsInput,
   MAX_END_MESSAGE,
   MAX_END_OUTPUT,
+  toolCallParameters,
 } from "./schema.ts";
+import { secretsGiven } from "./secrets-given.ts";
+import { excessOf } from "./sizes.ts";
 import { readStanding, storeEnd } from "./store.ts";
 
 export { createToolCallExecutor } from "./executor.ts";
@@ -70,15 +73,31 @@ export function createToolCallsService(deps: ToolCallsDeps) {
       return first && sameEnd(first, input) ? told(first) : refuse();
     },
 
-    /** A reviewer's other arguments: a new revision, reviewed anew. @throws as gate.changeArguments */
+    /**
+     * A reviewer's other arguments: a new revision, reviewed anew. None of them may be a secret, which is not kept.
+     *
+     * @throws as gate.changeArguments
+     */
     changeArguments(actor: Actor, taskId: string, input: ChangeArgumentsInput): Promise<TaskEntry> {
       const by = { id: actor.id, name: actor.name };
-      return deps.gate.changeArguments(actor, taskId, input, (task) =>
-        withArguments(task.config, input.arguments, by, input.reason),
-      );
+      return deps.gate.changeArguments(actor, taskId, input, ({ config }) => {
+        const changed = withArguments(config, input.arguments, by, input.reason);
+        // More than is looked at is refused with the rest of the check; nothing reads through it before.
+        if (excessOf(toolCallParameters.parse(changed.parameters)).length > 0) return changed;
+        const shown = toolCallParameters.parse(config.parameters).arguments;
+        const secrets = secretsGiven(shown, input.arguments);
+        if (secrets.length > 0) {
+          const issue = `${NOT_KEPT} (${secrets.join(", ")})`;
+          throw errors.VALIDATION_ERROR({ details: [{ field: "arguments", issue }] });
+        }
+        return changed;
+      });
     },
   };
 }
+
+const NOT_KEPT =
+  "must hold no secret, for none is kept: leave it as it was shown for the agent's own, or refuse the call and say why";
 
 /** Masks make some text longer than what was said. */
 function withoutSecrets({ outcome, message, output }: CallEndInput): CallEndInput {

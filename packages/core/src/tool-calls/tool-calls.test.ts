@@ -430,6 +430,18 @@ describe("other arguments", () => {
     await core.toolCalls.end(agent, id, { outcome: "completed" });
   });
 
+  test("are no secrets: masked, nobody could tell them from the agent's own", async () => {
+    const { id } = await ask(call({ takes_changes: true, arguments: { path: "/repo/a", token: "sesame" } }));
+    const given = { path: "/repo/b", token: "another" };
+    await expect(
+      core.toolCalls.changeArguments(core.who.reviewer, id, { arguments: given, reason: "Not that one." }),
+    ).rejects.toMatchObject({
+      code: "VALIDATION_ERROR",
+      details: [{ field: "arguments", issue: expect.stringContaining("(arguments.token)") }],
+    });
+    expect((await core.tasks.get(agent, id)).revision).toBe(1);
+  });
+
   test("a policy may let their editor approve", async () => {
     await core.policies.create(
       core.who.admin,
