@@ -32,5 +32,6 @@ async function secondsUntilRoom(db: Db, agentId: string, rate: Rate): Promise<nu
       ORDER BY created_at DESC OFFSET $3::int LIMIT 1`,
     values: [agentId, rate.window_seconds, rate.most - 1],
   });
-  return rows[0] ? Math.max(1, rows[0].seconds) : 0;
+  // A transaction that waited for the lock began before the task that it counts was made: it would wait a second more.
+  return rows[0] ? Math.min(rate.window_seconds, Math.max(1, rows[0].seconds)) : 0;
 }
