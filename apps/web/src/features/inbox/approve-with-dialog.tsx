@@ -64,6 +64,31 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
       }}
       close={close}
     >
+      {view?.why_not_always && (
+        <p className="text-xs text-ink-3">It can't be allowed always by you: {view.why_not_always}</p>
+      )}
+      {mayAlways && (
+        <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
+          <Check
+            checked={always}
+            onChange={setAlways}
+            label="Allow calls like it from now on"
+            hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
+          />
+          {always && (
+            <select
+              aria-label="For how long"
+              value={days}
+              onChange={(event) => setDays(Number(event.target.value))}
+              className="field w-auto!"
+            >
+              <option value={1}>for a day</option>
+              <option value={7}>for a week</option>
+              <option value={30}>for 30 days</option>
+            </select>
+          )}
+        </div>
+      )}
       <Field
         label="Also needed from"
         optional
@@ -106,31 +131,6 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
         label="Apply it at once"
         hint="Once everybody has agreed it goes to the front of the queue."
       />
-      {view?.why_not_always && (
-        <p className="text-xs text-ink-3">It can't be allowed always by you: {view.why_not_always}</p>
-      )}
-      {mayAlways && (
-        <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
-          <Check
-            checked={always}
-            onChange={setAlways}
-            label="Allow calls like it from now on"
-            hint="The same tool on the same resources passes without asking, where no policy asks for people. The agent's page shows it and can end it."
-          />
-          {always && (
-            <select
-              aria-label="For how long"
-              value={days}
-              onChange={(event) => setDays(Number(event.target.value))}
-              className="field w-auto!"
-            >
-              <option value={1}>for a day</option>
-              <option value={7}>for a week</option>
-              <option value={30}>for 30 days</option>
-            </select>
-          )}
-        </div>
-      )}
       <Field label="A word to the author" optional>
         {(parts) => (
           <textarea
