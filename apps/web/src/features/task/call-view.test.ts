@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { argumentText, callOf } from "./call-view.tsx";
+import { argumentNames, argumentText, callOf } from "./call-view.tsx";
 
 const after = { tool: "Bash", kind: "execute", title: "Run the tests", arguments: { command: "a\nb" } };
 
@@ -16,4 +16,11 @@ test("text stands as it is, line for line, and never escaped", () => {
   expect(argumentText("a\n“b”\t\\n")).toBe("a\n“b”\t\\n");
   expect(argumentText({ deep: [1] })).toBe('{\n  "deep": [\n    1\n  ]\n}');
   expect(argumentText(false)).toBe("false");
+});
+
+test("what runs stands first, the rest as it comes, and what was taken away is named too", () => {
+  const call = { ...after, arguments: { env: {}, note: "", path: "build", command: "make" } };
+  const before = { ...after, arguments: { gone: 1 } };
+  expect(argumentNames(call, before)).toEqual(["command", "path", "env", "note", "gone"]);
+  expect(argumentNames(null)).toEqual([]);
 });

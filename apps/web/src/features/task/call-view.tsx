@@ -34,9 +34,19 @@ export function argumentText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
 }
 
+/** Arguments that say what runs and where. The store keeps no order of its own, so these are put first. */
+const TELLING = ["command", "cmd", "script", "code", "sql", "query", "url", "file_path", "path"];
+const rank = (name: string) => (TELLING.includes(name) ? TELLING.indexOf(name) : TELLING.length);
+
+/** Names of all arguments, those that tell what runs first; of two calls those of both. Pure. */
+export function argumentNames(...calls: readonly (Call | null)[]): string[] {
+  const names = new Set(calls.flatMap((call) => Object.keys(call?.arguments ?? {})));
+  return [...names].sort((one, other) => rank(one) - rank(other));
+}
+
 /** What an agent wants to run: in its words, and each argument by its name, whole and unescaped. */
 export function CallView({ call, before }: { call: Call; before: Call | null }) {
-  const names = [...new Set([...Object.keys(call.arguments), ...Object.keys(before?.arguments ?? {})])];
+  const names = argumentNames(call, before);
   return (
     <div className="flex flex-col gap-2 p-2.5">
       <p className="flex flex-wrap items-baseline gap-x-2">
