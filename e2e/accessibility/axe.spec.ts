@@ -53,7 +53,10 @@ async function windowOf(browser: Browser, who: Who): Promise<Page> {
   return page;
 }
 
-/** Nothing that the Content-Security-Policy had to refuse, and all rules in the light; in the dark only those that look at colours, since nothing else changes with them. */
+/**
+ * Nothing that the Content-Security-Policy had to refuse, and all rules in the light; in the dark only those that look at
+ * colours, since nothing else changes with them.
+ */
 async function assertNothingFound(page: Page, what: string): Promise<void> {
   // Without frames of other origins there is nothing for which a second page would have to be opened.
   const axe = () => new AxeBuilder({ page }).setLegacyMode();
@@ -215,6 +218,7 @@ test("locks with a queue, drawn and listed, and a deadlock", async ({ browser })
 test("sign-in", async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: "reduce" });
   const page = await context.newPage();
+  await page.addInitScript({ content: KEEP_REFUSED });
   await page.goto("/sign-in");
   await expect(page.getByLabel("E-mail address")).toBeVisible();
   await assertNothingFound(page, "sign-in");
