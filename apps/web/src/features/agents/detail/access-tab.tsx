@@ -37,11 +37,13 @@ export function AccessTab({ agent, mayManage, isAdmin }: Props) {
         note={
           isAdmin &&
           agent.active &&
-          me?.id !== agent.owner_id && (
+          (me?.id === agent.owner_id ? (
+            "You own it, so another admin grants it more"
+          ) : (
             <Button acts onClick={() => setAdding(true)}>
               <Plus size={14} aria-hidden /> New grant
             </Button>
-          )
+          ))
         }
       >
         <p className="max-w-2xl text-ink-2">
