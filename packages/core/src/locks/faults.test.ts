@@ -283,6 +283,28 @@ test("a lock whose record was deleted is missed by its holder's next heartbeat",
   await expect(one.locks.heartbeat(beat(lock))).rejects.toMatchObject({ status: 404 });
 });
 
+test("who waits for a lock whose record was deleted has the turn when it is asked about, or when the lock would have ended", async () => {
+  const { field } = lockName("resource", "database:main");
+  const [rows, due] = [partitionKeys(0)[0]!, partitionKeys(0)[1]!];
+  const deleted = async (owner: string) => {
+    await one.locks.acquire(want(owner));
+    const answer = await one.locks.request({ ...want(`${owner}-next`), wait: { max_wait_seconds: 60 } });
+    if ("held" in answer) throw new Error("was granted at once");
+    await server.admin.hdel(rows, field);
+    return answer.queued.request_id;
+  };
+  const asked = { principal_id: "worker-1", request_id: await deleted("a"), wait_seconds: 0 };
+  const granted = await one.locks.standing(asked);
+  expect(granted).toMatchObject({ held: [{ owner_id: "a-next" }] });
+  if ("held" in granted) await one.locks.release({ principal_id: "worker-1", lock_id: granted.held[0]!.id });
+
+  await deleted("b");
+  const ends = (await server.admin.zrange(due, "0", "-1")).filter((what) => what.startsWith(field));
+  for (const what of ends) await server.admin.zadd(due, "XX", "1", what);
+  await one.locks.sweepExpired();
+  expect(await one.locks.holderOf("resource", "database:main")).toMatchObject({ owner_id: "b-next" });
+});
+
 test("an index that was deleted costs nobody a lock who is heard in time, and else no more than the lock", async () => {
   const heard = await one.locks.acquire(want("a", { ttl_seconds: 5, resource_id: "database:heard" }));
   const lock = await one.locks.acquire(want("a", { ttl_seconds: 5 }));

@@ -4,23 +4,29 @@
 -- ->   {OK, now_ms, result...}  a result: {QUEUED, ...} as standing in lib/waits.lua, {GRANTED, lock}
 --      {ENDED, outcome, key, detail} {FOREIGN} {GONE}
 --      {LOST_EPOCH}
--- @include time sentinel packing holders waits
+-- @include time sentinel packing holders waits handoff
 
 if redis.call('HGET', KEYS[1], '@') ~= ARGV[1] then return { 'LOST_EPOCH' } end
-local now_ms = math.floor(now_us() / 1000)
+local now = now_us()
+local now_ms = math.floor(now / 1000)
 local principal = ARGV[2] .. '\n'
 
 local function look(id)
   local field, tail = string.sub(id, 1, FIELD_LENGTH), string.sub(id, FIELD_LENGTH + 1)
-  local resource = load_resource(field)
-  local wait = load_wait(id)
+  local resource, wait = load_resource(field), load_wait(id)
+  if wait and wait[1] ~= ENDED and is_of(wait[W_WHO], principal) then
+    wait[CHANNEL], wait[LEASE] = ARGV[3], now_ms + tonumber(ARGV[4])
+    save_wait(id, wait)
+    if not resource then
+      serve_queue(field, ARGV[1], now)
+      resource, wait = load_resource(field), load_wait(id)
+    end
+  end
   if wait and wait[1] == ENDED then
     if not is_of(wait[3], principal) then return { 'FOREIGN' } end
     return { 'ENDED', wait[2], wait[4], wait[5] }
   elseif wait then
     if not is_of(wait[W_WHO], principal) then return { 'FOREIGN' } end
-    wait[CHANNEL], wait[LEASE] = ARGV[3], now_ms + tonumber(ARGV[4])
-    save_wait(id, wait)
     return standing(id, wait, resource, now_ms)
   end
   local holder = find_holder(resource, tail)

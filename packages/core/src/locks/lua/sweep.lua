@@ -20,6 +20,7 @@ local function sweep_resource(name)
   -- Of a lock that is no more, though nobody took it out.
   if not resource or due_names[field] ~= name then
     redis.call('ZREM', KEYS[2], name)
+    if not resource then serve_queue(field, ARGV[1], now) end
     return
   end
   for _, holder in ipairs(drop_expired(resource, now_ms)) do

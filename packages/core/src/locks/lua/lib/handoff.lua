@@ -81,10 +81,16 @@ local function nobody(key)
   return { key, '~', 0, 0 }
 end
 
--- After somebody left a queue: those behind may go together with who holds.
+-- After somebody left a queue: those behind may go together with who holds. Who waits where there is nothing to wait
+-- for (the resource's row was deleted by hand) has the turn now: nothing that is due would ever give it.
 local function serve_queue(field, sentinel, now_us_)
   local resource = load_resource(field)
-  if not resource then return end
+  if not resource then
+    local member = queue_of(field, 1)[1]
+    local wait = member and load_wait(id_of(member))
+    if not wait then return end
+    resource = nobody(wait[W_KEY])
+  end
   grant_next(field, resource, sentinel, now_us_)
   save_resource(field, resource)
 end
