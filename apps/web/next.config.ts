@@ -21,6 +21,9 @@ const config: NextConfig = {
   reactStrictMode: true,
   devIndicators: false,
   redirects: async () => [{ source: "/", destination: "/approvals", permanent: false }],
+  // Which files each page needs is asked by who copies them elsewhere. They are served from here, and to find them out
+  // takes as long as the rest of a build.
+  outputFileTracingExcludes: { "*": ["**/*"] },
   experimental: { clientRouterFilter: false },
   webpack: (webpack, { isServer, dev, webpack: { NormalModuleReplacementPlugin } }) => {
     if (!isServer && !dev) {

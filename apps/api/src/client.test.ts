@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { ApiError, type Client, createClient, type HeldLock, isLockLost, type TaskEntry } from "@ade/client";
+import { repeatedly } from "@ade/testkit/repeatedly";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type CuttingRelay, openCuttingRelay } from "./cutting-relay.ts";
 import { type Caller, makeServer, noopTask, type TestServer } from "./test-server.ts";
@@ -10,7 +11,7 @@ let url: string;
 let owner: Caller;
 let admin: Caller;
 let agents: Caller[];
-let sweeps: NodeJS.Timeout;
+let endSweeps: () => Promise<void>;
 beforeAll(async () => {
   server = await makeServer();
   await server.app.listen({ host: "127.0.0.1", port: 0 });
@@ -18,13 +19,13 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
   relay = await openCuttingRelay(port);
   // As a worker does: what ends waits that took too long.
-  sweeps = setInterval(() => void server.core.locks.sweepExpired(), 250);
+  endSweeps = repeatedly(250, () => server.core.locks.sweepExpired());
   admin = await server.person("admin", ["admin"]);
   owner = await server.person("owner", ["author"]);
   agents = [await server.agent("first", owner), await server.agent("second", owner)];
 });
 afterAll(async () => {
-  clearInterval(sweeps);
+  await endSweeps();
   await relay.close();
   await server.close();
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Caller, makeServer, type TestServer } from "@ade/api-server/test-server";
 import { createClient } from "@ade/client";
+import { repeatedly } from "@ade/testkit/repeatedly";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { runHere, startAde } from "../run-ade.ts";
 import { processGroup } from "./process-group.ts";
@@ -12,17 +13,17 @@ let server: TestServer;
 let url: string;
 let admin: Caller;
 let agent: Caller;
-let sweeps: NodeJS.Timeout;
+let endSweeps: () => Promise<void>;
 const folder = mkdtempSync(join(tmpdir(), "ade-locks-"));
 beforeAll(async () => {
   server = await makeServer();
   url = await server.app.listen({ host: "127.0.0.1", port: 0 });
-  sweeps = setInterval(() => void server.core.locks.sweepExpired(), 250);
+  endSweeps = repeatedly(250, () => server.core.locks.sweepExpired());
   admin = await server.person("admin", ["admin"]);
   agent = await server.agent("migrator", admin);
 });
 afterAll(async () => {
-  clearInterval(sweeps);
+  await endSweeps();
   await server.close();
 });
 

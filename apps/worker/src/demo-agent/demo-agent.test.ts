@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Caller, makeServer, type TestServer } from "@ade/api-server/test-server";
 import type { DemoAgent } from "@ade/core/demo/schema";
 import { systemActor } from "@ade/core/kernel/actor";
+import { repeatedly } from "@ade/testkit/repeatedly";
 import pino from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { DEMO_POLICIES } from "../../../../prisma/seed/demo-catalogue.ts";
@@ -18,7 +19,7 @@ let url: string;
 let ravi: Caller;
 let author: Caller;
 let runs: DemoRuns;
-let turns: NodeJS.Timeout;
+let endTurns = async (): Promise<void> => undefined;
 beforeAll(async () => {
   server = await makeServer({}, { fileRoots: { demo: root } });
   await server.core.startWorker();
@@ -41,7 +42,7 @@ beforeEach(() => {
   });
 });
 afterEach(async () => {
-  clearInterval(turns);
+  await endTurns();
   await runs.stop();
 });
 
@@ -50,7 +51,7 @@ const start = (caller: Caller) => server.call(caller, "POST", "/demo/agent");
 const stop = (caller: Caller) => server.call(caller, "DELETE", "/demo/agent");
 /** As a worker does, only more often. */
 const work = () => {
-  turns = setInterval(() => void runs.turn(), 50);
+  endTurns = repeatedly(50, () => runs.turn());
 };
 const said = async () => ((await read()).run?.steps ?? []).map(({ text }) => text).join("\n");
 const ended = async () => {
@@ -152,7 +153,7 @@ describe("on demo data", () => {
     await start(author);
     work();
     await vi.waitFor(async () => expect(await said()).toContain("Now it is up to people"), PATIENCE);
-    clearInterval(turns);
+    await endTurns();
     await runs.stop();
     expect(await read()).toMatchObject({
       run: { state: "ended", end_reason: "The worker that ran it stopped." },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type RedisServer, startRedisServer } from "@ade/testkit/redis-server";
+import { repeatedly } from "@ade/testkit/repeatedly";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compactId } from "./keys.ts";
 import { type House, openHouse, type Process } from "./locks-fixture.ts";
@@ -270,8 +271,8 @@ describe.each([
     await house.age(holder, 30.5);
     await locks.sweepExpired();
     expect(await locks.holderOf("resource", resource)).toBeNull();
-    const swept = setInterval(() => void locks.sweepExpired(), 100);
-    await b.lock.finally(() => clearInterval(swept));
+    const endSweeps = repeatedly(100, () => locks.sweepExpired());
+    await b.lock.finally(endSweeps);
   });
 
   test("a process that is gone is passed over while others wait, and has its turn after them", async () => {
@@ -395,7 +396,7 @@ describe.each([
     await locks.sweepExpired().catch(() => undefined);
     await house.endGrace();
     await locks.check();
-    const swept = setInterval(() => void locks.sweepExpired().catch(() => undefined), 200);
-    expect((await b.lock.finally(() => clearInterval(swept))).owner_id).toBe("b");
+    const endSweeps = repeatedly(200, () => locks.sweepExpired());
+    expect((await b.lock.finally(endSweeps)).owner_id).toBe("b");
   });
 });

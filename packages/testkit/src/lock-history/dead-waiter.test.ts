@@ -3,6 +3,7 @@ import { WAITER_LEASE_SECONDS } from "@ade/core/locks/schema";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDatabase, type TestDatabase } from "../database.ts";
 import { type RedisServer, startRedisServer } from "../redis-server.ts";
+import { repeatedly } from "../repeatedly.ts";
 import { checkHistory } from "./check.ts";
 import { type HistoryEvent, historyClock } from "./history.ts";
 import { openLocks } from "./member.ts";
@@ -68,10 +69,10 @@ async function rulesBehindDeadWaiter(): Promise<string[]> {
     at({ type: "queued", call });
     void living.locks.release({ principal_id: "holder", lock_id: held.id });
   };
-  const sweeper = setInterval(() => void living.locks.sweepExpired().catch(() => undefined), 200);
+  const endSweeps = repeatedly(200, () => living.locks.sweepExpired());
   const next = await living.locks.acquire({ ...owner("next"), wait: { ...wait, onQueued } });
   at({ type: "ok", call, token: next.fencing_token, trusted_until_ms: historyClock.monotonicMs() });
-  clearInterval(sweeper);
+  await endSweeps();
   await living.close();
   return checkHistory(history).violations.map(({ rule }) => rule);
 }
