@@ -67,7 +67,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
     scopes: ["service:demo-prod/checkout", "service:demo-staging/*", "configuration:*"],
     task_types: ["agent.tool_call", "configuration.file"],
     capacity: { max_tasks: 3 },
-    limits: { tool_calls_per_hour: 200, cost_per_day_usd: 20 },
+    limits: { tool_calls_per_hour: 200, usd_per_day: 20 },
     parameters: { temperature: 0.2, max_tokens: 32_000, context_window: 200_000 },
   }),
   agent("ravi", {

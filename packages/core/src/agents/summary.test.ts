@@ -18,7 +18,10 @@ test("says what an agent may do on its own, what needs a person, and what it nev
       tools: [tool("read_file", "allow"), tool("run_command", "ask"), tool("git_push", "deny")],
       scopes: ["service:prod/*"],
       task_types: ["test.*"],
-      limits: { tasks_per_hour: 20, tool_calls_per_day: 1, tokens_per_day: 2_000_000 },
+      limits: {
+        ...{ tasks_per_hour: 20, tool_calls_per_day: 1, tokens_per_day: 2_000_000 },
+        ...{ usd_per_hour: 0.5, context_window: 200_000 },
+      },
       max_tasks: 1,
     },
     [{ name: "read_file", title: "Read files", risk: "low" }],
@@ -37,7 +40,7 @@ test("says what an agent may do on its own, what needs a person, and what it nev
     ...["Propose more than 20 tasks per hour", "Propose more than 1 tool call per day", "Approve anything"],
   ]);
   // Nothing here counts tokens: that it never exceeds them is not promised.
-  expect(summary.told).toEqual(["2000000 tokens per day"]);
+  expect(summary.told).toEqual(["2,000,000 tokens per day", "0.5 USD per hour", "context window: 200,000"]);
 });
 
 test("of an agent that nothing was decided about, everything asks; one without types or resources proposes nothing", () => {

@@ -48,8 +48,17 @@ export function summarise(agent: Permitted, catalogue: readonly Known[] = []): A
       ...rates.map((rate) => `Propose more than ${rateText(rate)}`),
       "Approve anything",
     ],
-    told: limits.flatMap(([name, value, rate]) => (rate ? [] : [`${value} ${name.replaceAll("_", " ")}`])),
+    told: limits.flatMap(([name, value, rate]) => (rate ? [] : [toldOf(name, value)])),
   };
+}
+
+const A_WINDOW = / per (minute|hour|day|week|month)$/;
+
+/** `2,000,000 tokens per day`; `context window: 200,000` where the name is no rate. */
+function toldOf(name: string, value: number): string {
+  const words = name.replaceAll("_", " ").replace(/\b(usd|eur|gbp)\b/, (currency) => currency.toUpperCase());
+  const amount = value.toLocaleString("en");
+  return A_WINDOW.test(words) ? `${amount} ${words}` : `${words}: ${amount}`;
 }
 
 function sentenceOf(

@@ -69,7 +69,8 @@ export function InboxFoot({ shown, total, selected, act }: FootProps) {
           </Button>
         </>
       ) : (
-        <span className="flex items-center gap-3 overflow-hidden">
+        // What finds no room is left out whole.
+        <span className="flex h-5 flex-wrap items-center gap-x-3 gap-y-2 overflow-hidden">
           {HINTS.map(([command, word]) => (
             <Hint key={command} of={command} word={word} />
           ))}

@@ -6,6 +6,7 @@ import { KeyOf } from "#components/ui/kbd.tsx";
 import { Ago, Left } from "#components/ui/time.tsx";
 import { Who } from "#components/who.tsx";
 import { Answers } from "#features/task/answers.tsx";
+import { callOf } from "#features/task/call-view.tsx";
 import { Changes } from "#features/task/changes.tsx";
 import { Comments } from "#features/task/comments.tsx";
 import { Facts, Part } from "#features/task/facts.tsx";
@@ -31,6 +32,25 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
     if (changesShown) changes.current?.scrollIntoView({ block: "start", behavior: "smooth" });
   }, [changesShown]);
   const paragraphs = task.config.description.split("\n").slice(1).join("\n").trim();
+  // What an agent wants to do now is read first: it is short, and waits for minutes at most.
+  const isCall = task.preview?.changes.some(({ after }) => callOf(after)) ?? false;
+  const whatChanges = (
+    <div ref={changes} className="scroll-mt-3">
+      <Part title="Changes" note={grave && <span>{shown ? "opened" : "open them before you approve"}</span>}>
+        {!task.preview ? (
+          <p className="text-ink-3">The preview is being made.</p>
+        ) : shown ? (
+          <Changes preview={task.preview} />
+        ) : (
+          <Button onClick={() => showChanges(true)} className="h-10! w-full">
+            <FileDiff size={15} aria-hidden /> Show{" "}
+            {task.preview.changes.length === 1 ? "the change" : `${task.preview.changes.length} changes`}
+            <KeyOf of="show_changes" /> <ChevronDown size={14} aria-hidden />
+          </Button>
+        )}
+      </Part>
+    </div>
+  );
 
   return (
     <div className="flex flex-col gap-6 pb-2">
@@ -61,6 +81,7 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
       </div>
 
       <SinceLook view={view} />
+      {isCall && whatChanges}
 
       <Part
         title={view.mine ? "Why you" : "Who has to agree"}
@@ -76,24 +97,7 @@ export function ItemBody({ view, changesShown, showChanges }: Props) {
         </Part>
       )}
 
-      <div ref={changes} className="scroll-mt-3">
-        <Part
-          title="Changes"
-          note={grave && <span>{shown ? "opened" : "open them before you approve"}</span>}
-        >
-          {!task.preview ? (
-            <p className="text-ink-3">The preview is being made.</p>
-          ) : shown ? (
-            <Changes preview={task.preview} />
-          ) : (
-            <Button onClick={() => showChanges(true)} className="h-10! w-full">
-              <FileDiff size={15} aria-hidden /> Show{" "}
-              {task.preview.changes.length === 1 ? "the change" : `${task.preview.changes.length} changes`}
-              <KeyOf of="show_changes" /> <ChevronDown size={14} aria-hidden />
-            </Button>
-          )}
-        </Part>
-      </div>
+      {!isCall && whatChanges}
 
       <LocksOfTask locks={view.locks} />
       <Part title="Answers">
