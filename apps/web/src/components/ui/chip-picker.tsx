@@ -15,7 +15,7 @@ type Props = {
   choices: readonly Choice[];
   /** What is typed may be added although it is not among the choices. */
   free?: boolean;
-  placeholder?: string;
+  placeholder?: string | undefined;
   /** Shown where nothing fits what was typed. */
   none?: string;
   /** Chips in the fixed-width face: patterns, keys. */

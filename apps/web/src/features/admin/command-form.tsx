@@ -1,8 +1,8 @@
 import type { CommandEntry, CommandList } from "@ade/core/executors/adapters/command/schema";
 import { useState } from "react";
 import { FormDialog } from "#components/form-dialog.tsx";
-import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { ChipsRow } from "#components/ui/chips-row.tsx";
+import { AreaRow, SelectRow, TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
 import {
@@ -60,39 +60,26 @@ export function CommandForm({ entry, start, shipped, done, close }: Props) {
     key: TextKey,
     label: string,
     more: { hint?: string; rows?: number; code?: boolean; optional?: boolean; placeholder?: string } = {},
-  ) => (
-    <Field
-      label={label}
-      hint={more.hint}
-      optional={more.optional ?? false}
-      error={unread?.field === key ? unread.message : command.issueOf(key)}
-    >
-      {(parts) =>
-        more.rows ? (
-          <textarea
-            {...parts}
-            rows={more.rows}
-            spellCheck={false}
-            placeholder={more.placeholder}
-            className="field font-mono text-xs! leading-5!"
-            value={draft[key]}
-            onChange={(event) => set({ [key]: event.target.value })}
-          />
-        ) : (
-          <input
-            {...parts}
-            autoComplete="off"
-            spellCheck={false}
-            disabled={key === "name" && entry !== null}
-            placeholder={more.placeholder}
-            className={more.code ? "field font-mono text-xs!" : "field"}
-            value={draft[key]}
-            onChange={(event) => set({ [key]: event.target.value })}
-          />
-        )
-      }
-    </Field>
-  );
+  ) => {
+    const { code, rows, ...row } = more;
+    const shared = {
+      ...row,
+      label,
+      error: unread?.field === key ? unread.message : command.issueOf(key),
+      isCode: code === true || rows !== undefined,
+      spellCheck: false,
+      value: draft[key],
+    };
+    return rows ? (
+      <AreaRow {...shared} rows={rows} onChange={(event) => set({ [key]: event.target.value })} />
+    ) : (
+      <TextRow
+        {...shared}
+        disabled={key === "name" && entry !== null}
+        onChange={(event) => set({ [key]: event.target.value })}
+      />
+    );
+  };
   return (
     <FormDialog
       title={entry ? `Edit ${entry.definition.name}` : "New command"}
@@ -111,25 +98,21 @@ export function CommandForm({ entry, start, shipped, done, close }: Props) {
       }}
     >
       {!entry && (
-        <Field label="Start from" hint="What ships needs only its folder.">
-          {(parts) => (
-            <select
-              {...parts}
-              className="field"
-              onChange={(event) => {
-                const found = shipped.find(({ name }) => name === event.target.value);
-                setDraft(found ? draftOfCommand(found) : EMPTY_COMMAND);
-              }}
-            >
-              <option value="">Nothing</option>
-              {shipped.map(({ name, title }) => (
-                <option key={name} value={name}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectRow
+          label="Start from"
+          hint="What ships needs only its folder."
+          onChange={(event) => {
+            const found = shipped.find(({ name }) => name === event.target.value);
+            setDraft(found ? draftOfCommand(found) : EMPTY_COMMAND);
+          }}
+        >
+          <option value="">Nothing</option>
+          {shipped.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </SelectRow>
       )}
       <div className="grid gap-3 sm:grid-cols-2">
         {text("name", "Name", { code: true, hint: "What tasks choose it by." })}
@@ -162,24 +145,15 @@ export function CommandForm({ entry, start, shipped, done, close }: Props) {
       <details className="group">
         <summary className="flex h-7 items-center font-semibold">Types, resources, exit codes, retry</summary>
         <div className="mt-2 flex flex-col gap-3">
-          <Field
+          <ChipsRow
             label="Task types"
             optional
             hint="Only these may choose it. Policies look at types."
             error={command.issueOf("types")}
-          >
-            {(parts) => (
-              <ChipPicker
-                {...parts}
-                free
-                isCode
-                value={draft.types}
-                onChange={(types) => set({ types })}
-                choices={[]}
-                placeholder="terraform.apply"
-              />
-            )}
-          </Field>
+            value={draft.types}
+            onChange={(types) => set({ types })}
+            placeholder="terraform.apply"
+          />
           {text("resources", "What it touches", {
             rows: 3,
             optional: true,
@@ -195,19 +169,15 @@ export function CommandForm({ entry, start, shipped, done, close }: Props) {
               code: true,
               hint: "With others beside 0, 0 says that nothing is left to do.",
             })}
-            <Field label="After an interruption" error={command.issueOf("retry")}>
-              {(parts) => (
-                <select
-                  {...parts}
-                  className="field"
-                  value={draft.retry}
-                  onChange={(event) => set({ retry: event.target.value as CommandDraft["retry"] })}
-                >
-                  <option value="never">Never try again; a person looks</option>
-                  <option value="safe">Plan again and go on</option>
-                </select>
-              )}
-            </Field>
+            <SelectRow
+              label="After an interruption"
+              error={command.issueOf("retry")}
+              value={draft.retry}
+              onChange={(event) => set({ retry: event.target.value as CommandDraft["retry"] })}
+            >
+              <option value="never">Never try again; a person looks</option>
+              <option value="safe">Plan again and go on</option>
+            </SelectRow>
           </div>
         </div>
       </details>

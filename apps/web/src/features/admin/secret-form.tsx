@@ -1,8 +1,7 @@
 import type { SecretEntry } from "@ade/core/secrets/schema";
 import { useState } from "react";
 import { FormDialog } from "#components/form-dialog.tsx";
-import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { ChipsRow } from "#components/ui/chips-row.tsx";
 import { TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -81,42 +80,24 @@ export function SecretForm({ secret, done, close }: Props) {
         />
       )}
       <div className="grid gap-3 sm:grid-cols-2">
-        <Field
+        <ChipsRow
           label="Only for task types"
           optional
           hint="None: tasks of every type"
           error={command.issueOf("task_types")}
-        >
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              isCode
-              value={types}
-              onChange={setTypes}
-              choices={[]}
-              placeholder="service.*"
-            />
-          )}
-        </Field>
-        <Field
+          value={types}
+          onChange={setTypes}
+          placeholder="service.*"
+        />
+        <ChipsRow
           label="Only on resources"
           optional
           hint="Everything that a task touches has to fit one"
           error={command.issueOf("resource_patterns")}
-        >
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              isCode
-              value={patterns}
-              onChange={setPatterns}
-              choices={[]}
-              placeholder="database:prod/*"
-            />
-          )}
-        </Field>
+          value={patterns}
+          onChange={setPatterns}
+          placeholder="database:prod/*"
+        />
       </div>
     </FormDialog>
   );

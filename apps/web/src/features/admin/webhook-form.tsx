@@ -9,6 +9,7 @@ import { FormDialog } from "#components/form-dialog.tsx";
 import { SecretDialog } from "#components/secret-dialog.tsx";
 import { Check } from "#components/ui/check.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
+import { ChipsRow } from "#components/ui/chips-row.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
@@ -149,32 +150,22 @@ export function WebhookForm({ webhook, done, close }: Props) {
         )}
       </Field>
       <div className="grid gap-3 sm:grid-cols-[1fr_1fr_8rem]">
-        <Field label="Only task types" optional error={command.issueOf("filter.task_types")}>
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              isCode
-              value={types}
-              onChange={setTypes}
-              choices={[]}
-              placeholder="sql.*"
-            />
-          )}
-        </Field>
-        <Field label="Only resources" optional error={command.issueOf("filter.resource_patterns")}>
-          {(parts) => (
-            <ChipPicker
-              {...parts}
-              free
-              isCode
-              value={patterns}
-              onChange={setPatterns}
-              choices={[]}
-              placeholder="database:prod/*"
-            />
-          )}
-        </Field>
+        <ChipsRow
+          label="Only task types"
+          optional
+          error={command.issueOf("filter.task_types")}
+          value={types}
+          onChange={setTypes}
+          placeholder="sql.*"
+        />
+        <ChipsRow
+          label="Only resources"
+          optional
+          error={command.issueOf("filter.resource_patterns")}
+          value={patterns}
+          onChange={setPatterns}
+          placeholder="database:prod/*"
+        />
         <TextRow
           label="Risk from"
           optional

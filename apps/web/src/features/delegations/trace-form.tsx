@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { ChipPicker } from "#components/ui/chip-picker.tsx";
+import { ChipsRow } from "#components/ui/chips-row.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { queries } from "#lib/queries.ts";
 import type { Me } from "#lib/session.ts";
@@ -102,19 +102,13 @@ export function TraceForm({ draft, change, me, isReadable, types, keys }: Props)
           />
         )}
       </Field>
-      <Field label="Tags" optional>
-        {(parts) => (
-          <ChipPicker
-            {...parts}
-            free
-            isCode
-            value={draft.tags}
-            onChange={(tags) => change({ tags })}
-            choices={[]}
-            placeholder="None"
-          />
-        )}
-      </Field>
+      <ChipsRow
+        label="Tags"
+        optional
+        value={draft.tags}
+        onChange={(tags) => change({ tags })}
+        placeholder="None"
+      />
       <Field label="Made by" optional>
         {person("author", "Somebody else")}
       </Field>

@@ -8,6 +8,7 @@ import { PersonPicker } from "#components/person-picker.tsx";
 import { IconButton } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { AreaRow, TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
@@ -131,34 +132,22 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
         label="Apply it at once"
         hint="Once everybody has agreed it goes to the front of the queue."
       />
-      <Field label="A word to the author" optional>
-        {(parts) => (
-          <textarea
-            {...parts}
-            rows={2}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            className="field"
-          />
-        )}
-      </Field>
+      <AreaRow
+        label="A word to the author"
+        optional
+        rows={2}
+        maxLength={2000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
       {isCritical && (
-        <Field
+        <TextRow
           label="Type the target's name to go on"
           hint={<code className="select-all">{row.target}</code>}
-        >
-          {(parts) => (
-            <input
-              {...parts}
-              autoComplete="off"
-              spellCheck={false}
-              value={typedName}
-              onChange={(event) => setTypedName(event.target.value)}
-              className="field font-mono text-xs!"
-            />
-          )}
-        </Field>
+          isCode
+          value={typedName}
+          onChange={(event) => setTypedName(event.target.value)}
+        />
       )}
     </FormDialog>
   );

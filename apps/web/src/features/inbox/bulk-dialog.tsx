@@ -6,7 +6,7 @@ import { FormProblem } from "#components/form-problem.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { AreaRow } from "#components/ui/field-row.tsx";
 import { api, type Outputs } from "#lib/api.ts";
 import { toProblem } from "#lib/problem.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -138,18 +138,14 @@ export function BulkDialog({ decision, rows, opened, decisions, close, done }: P
         })}
       </ul>
       {decision === "reject" && !results && (
-        <Field label="Reason, for all of them" className="mt-3">
-          {(parts) => (
-            <textarea
-              {...parts}
-              rows={2}
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              className="field"
-            />
-          )}
-        </Field>
+        <AreaRow
+          label="Reason, for all of them"
+          className="mt-3"
+          rows={2}
+          maxLength={2000}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
       )}
       {trial.error && <p className="mt-2 text-xs text-bad">{toProblem(trial.error).message}</p>}
       <FormProblem command={command} />

@@ -2,7 +2,7 @@ import type { Lock } from "@ade/core/locks/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { TypedNameDialog } from "#components/typed-name-dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { AreaRow } from "#components/ui/field-row.tsx";
 import { toast, toastProblem } from "#components/ui/toast.ts";
 import { api } from "#lib/api.ts";
 
@@ -45,18 +45,13 @@ export function ForceRelease({ lock, holder, close }: Props) {
       close={close}
       confirm={() => release.mutate()}
     >
-      <Field label="Reason">
-        {(parts) => (
-          <textarea
-            {...parts}
-            rows={2}
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            className="field"
-          />
-        )}
-      </Field>
+      <AreaRow
+        label="Reason"
+        rows={2}
+        maxLength={1000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
     </TypedNameDialog>
   );
 }

@@ -5,8 +5,7 @@ import { ConfirmDialog } from "#components/confirm-dialog.tsx";
 import { FormDialog } from "#components/form-dialog.tsx";
 import { Link } from "#components/link.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { ChipPicker } from "#components/ui/chip-picker.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { ChipsRow } from "#components/ui/chips-row.tsx";
 import { TextRow } from "#components/ui/field-row.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { Ago, Term, WhileItLasts } from "#components/ui/time.tsx";
@@ -193,24 +192,15 @@ function NewGrant({ agent, close, done }: { agent: Agent; close: () => void; don
           </option>
         ))}
       </datalist>
-      <Field
+      <ChipsRow
         label="Resources"
         optional
         hint="Patterns; none named is every resource."
         error={command.issueOf("resources")}
-      >
-        {(parts) => (
-          <ChipPicker
-            {...parts}
-            free
-            isCode
-            value={resources}
-            onChange={setResources}
-            choices={[]}
-            placeholder="configuration:files/*"
-          />
-        )}
-      </Field>
+        value={resources}
+        onChange={setResources}
+        placeholder="configuration:files/*"
+      />
       <TextRow
         label="Days until it ends"
         type="number"
