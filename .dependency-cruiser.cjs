@@ -16,7 +16,7 @@ const LEVELS = [
 ];
 const CORE = "^packages/core/src";
 /** The files of core that run anywhere, and that the SDK takes along. */
-const PORTABLE = `${CORE}/(locks/(lease|errors)|kernel/(errors|clock)|tool-calls/(places|resources))\\.ts$`;
+const PORTABLE = `${CORE}/(locks/(lease|errors)|kernel/(errors|clock|mask)|tool-calls/(places|resources|secret-text))\\.ts$`;
 const SDK = { path: "^packages/client/src/", pathNot: "\\.test\\.ts$" };
 const slices = (names) => `${CORE}/(${names.join("|")})/`;
 

@@ -77,6 +77,8 @@ export const hostFaults: Fault[] = [
   {
     name: "files-exhausted",
     about: "The API and a worker may open no file and no connection more, and lose those that they have",
+    // The sink is a file too.
+    mayFail: true,
     cannotRun: () => (findOnPath("prlimit") ? null : "there is no prlimit"),
     async run({ house, random, show }) {
       const names = ["api", random.pick(WORKERS)] as const;

@@ -3,9 +3,9 @@ import { type CodedError, errors } from "@ade/core/kernel/errors";
 /** Seconds after which a neighbour that went away is worth another try. */
 const RETRY_AFTER_S = 2;
 
-/** No connection, or one that ended: Node, PostgreSQL (classes 08, 53, 57) and Prisma. */
+/** No connection, one that ended, or no room for one more: Node, PostgreSQL (classes 08, 53, 57) and Prisma. */
 const UNREACHABLE =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|08...|53...|57P0[1-5]|P1001|P1002|P1008|P1017|P2024)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|EMFILE|ENFILE|08...|53...|57P0[1-5]|P1001|P1002|P1008|P1017|P2024)$/;
 const UNREACHABLE_TEXT =
   /Connection terminated|Cannot use a pool after calling end|Connection is closed|timeout exceeded when trying to connect|Command timed out|Stream isn't writeable|max retries per request/i;
 /** Two transactions in each other's way: trying again is right. */

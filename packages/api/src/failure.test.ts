@@ -45,6 +45,8 @@ test("an answer that breaks its own schema is our fault, not the caller's", () =
 test.each([
   [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "DEPENDENCY_UNAVAILABLE"],
   [Object.assign(new Error("x"), { code: "57P01" }), "DEPENDENCY_UNAVAILABLE"],
+  // A process that may open no connection more.
+  [Object.assign(new Error("connect EMFILE 127.0.0.1:5432"), { code: "EMFILE" }), "DEPENDENCY_UNAVAILABLE"],
   [new Error("Connection terminated unexpectedly"), "DEPENDENCY_UNAVAILABLE"],
   // What a request gets that is still open while the process stops.
   [new Error("Cannot use a pool after calling end on the pool"), "DEPENDENCY_UNAVAILABLE"],

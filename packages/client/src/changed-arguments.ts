@@ -1,8 +1,7 @@
+import { MASK } from "@ade/core/kernel/mask";
+import { UNREFERENCED } from "@ade/core/tool-calls/secret-text";
 import type { ChangedCall } from "./verdict.ts";
 
-/** As core masks what it does not keep, and as it spells a reference to one of its secrets in an agent's text. */
-const MASK = "••••••";
-const UNREFERENCED = "secret:⁄⁄";
 /** What stands for text or depth that did not fit into the question; see fit-call.ts. */
 const CUT = /^…$| … \(\d+ more characters\)/;
 

@@ -1,4 +1,4 @@
-export const MASK = "••••••";
+import { MASK } from "../kernel/mask.ts";
 
 /** Lines of a secret shorter than this are too common in ordinary output to be masked by themselves. */
 const MIN_LINE_LENGTH = 8;

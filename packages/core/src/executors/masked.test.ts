@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import { MASK } from "../kernel/mask.ts";
 import { createNoopExecutor } from "./adapters/noop/noop.ts";
 import { attemptContext, taskConfigOf } from "./contract.ts";
 import { ExecutorFailure } from "./errors.ts";
-import { MASK } from "./mask.ts";
 import { maskedExecutor } from "./masked.ts";
 import type { Executor } from "./port.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MASK } from "./mask.ts";
+import { MASK } from "../kernel/mask.ts";
 import { cleanText, createOutputCollector } from "./output.ts";
 
 const ESC = "\u001b";

@@ -13,7 +13,6 @@ import { unionOf } from "./touched.ts";
 // What slices above need of this one besides its commands: a door is one file.
 export { ExecutorFailure, invalidConfig } from "./errors.ts";
 export { createKeptText, renderFrom, type Segment } from "./kept-text.ts";
-export { MASK } from "./mask.ts";
 export { cleanText, createOutputCollector, OUTPUT_LIMIT_BYTES, type OutputCollector } from "./output.ts";
 export { invalidPreview } from "./plan.ts";
 export {

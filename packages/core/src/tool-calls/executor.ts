@@ -6,9 +6,10 @@ import type { ResourceRef } from "../resources/schema.ts";
 import { canonicalKey } from "../resources/service.ts";
 import { awaitEnd, type ToolCallDeps } from "./await-end.ts";
 import { previewOfCall } from "./preview.ts";
-import { redactText, redactValue } from "./redact.ts";
+import { redactValue } from "./redact.ts";
 import { resourcesOfCall } from "./resources.ts";
 import { type ToolCallParameters, toolCallParameters } from "./schema.ts";
+import { redactText } from "./secret-text.ts";
 import { excessOf } from "./sizes.ts";
 
 const VERSION = 1;
@@ -87,6 +88,7 @@ export function createToolCallExecutor(deps: ToolCallDeps): Executor {
       const {
         arguments: given,
         diffs,
+        locations,
         title,
         changed,
         ...rest
@@ -96,6 +98,7 @@ export function createToolCallExecutor(deps: ToolCallDeps): Executor {
         ...(title !== undefined && { title: redactValue(title) }),
         ...(given !== undefined && { arguments: redactValue(given) }),
         ...(diffs !== undefined && { diffs: redactValue(diffs) }),
+        ...(locations !== undefined && { locations: redactValue(locations) }),
         ...(changed !== undefined && { changed: redactValue(changed) }),
       };
       return { ...config, description: redactText(config.description), parameters };

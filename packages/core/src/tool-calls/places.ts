@@ -1,3 +1,6 @@
+import { MASK } from "../kernel/mask.ts";
+import { shownWhereMasked } from "./secret-text.ts";
+
 /** What of a call says where it is made. */
 export type PlacedCall = {
   arguments?: Record<string, unknown> | undefined;
@@ -22,7 +25,10 @@ export const isPlaceArgument = (name: string): boolean =>
 
 /** The paths that a call names, each once, in the order of locations, diffs, arguments. */
 export function pathsOfCall(call: PlacedCall): string[] {
-  const named = textsOf(call.arguments, PATH_ARGUMENTS).filter((text) => !isAddress(text));
+  const named = [
+    ...textsOf(call.arguments, PATH_ARGUMENTS).filter((text) => !isAddress(text) || isUnseen(text)),
+    ...textsOf(call.arguments, URL_ARGUMENTS).filter(isFileAddress),
+  ];
   const paths = [
     ...(call.locations ?? []).map(({ path }) => path),
     ...(call.diffs ?? []).map(({ path }) => path),
@@ -31,19 +37,46 @@ export function pathsOfCall(call: PlacedCall): string[] {
   return [...new Set(paths)];
 }
 
-/** The hosts that a call names, with their ports where those are not the usual ones. */
+/**
+ * The hosts that a call names, with their ports where those are not the usual ones. One of which something is masked is
+ * named by all that is shown of its address.
+ */
 export function hostsOfCall(call: PlacedCall): string[] {
   const addresses = [
-    ...textsOf(call.arguments, URL_ARGUMENTS),
+    ...textsOf(call.arguments, URL_ARGUMENTS).filter((text) => !isFileAddress(text)),
     ...textsOf(call.arguments, PATH_ARGUMENTS).filter(isAddress),
   ];
   return addresses.flatMap((text) => {
-    const host = URL.canParse(text)
-      ? new URL(text).host
-      : /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(text.trim())?.[1];
-    return host ? [host] : [];
+    const shown = shownWhereMasked(text) ?? text;
+    // A password is no part of where it leads, and nothing else can be masked between this and an @ (secret-text.ts).
+    const address = shown.replace(PASSWORD_SHOWN, "$1@");
+    const host = hostOf(address);
+    if (host === null) return [];
+    return [authorityOf(address).includes(MASK) ? shown : host];
   });
 }
+
+const PASSWORD_SHOWN = new RegExp(`^(\\s*[a-z][a-z0-9+.-]*://[^\\s:/@\\\\?#]*:)${MASK}@`, "i");
+/** Schemes that lead to no host. */
+const HOSTLESS = /^\s*(data|urn|mailto|about|tel):/i;
+
+/** As those who fetch read it, also without its scheme; null where it names none. */
+function hostOf(address: string): string | null {
+  if (HOSTLESS.test(address) || /^\s*\/(?!\/)/.test(address)) return null;
+  for (const each of [address, `https://${address.trim().replace(/^[\\/]+/, "")}`]) {
+    if (URL.canParse(each) && new URL(each).host !== "") return new URL(each).host;
+  }
+  return authorityOf(address) || address.trim() || null;
+}
+
+/** What stands where a host stands, however it is spelled. */
+const authorityOf = (address: string): string =>
+  /^\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]*([^/\\?#]*)/i.exec(address)?.[1] ?? "";
+
+/** Of a path: something in it is masked. */
+export const isUnseen = (path: string): boolean => shownWhereMasked(path) !== null;
+
+const isFileAddress = (text: string): boolean => /^\s*file:/i.test(text);
 
 function textsOf(given: Record<string, unknown> | undefined, names: RegExp): string[] {
   return Object.entries(given ?? {}).flatMap(([name, value]) =>
@@ -52,7 +85,8 @@ function textsOf(given: Record<string, unknown> | undefined, names: RegExp): str
 }
 
 /** An address on a network and no file; one that climbs (`x://../..`) is a path to whoever resolves it as one. */
-function isAddress(text: string): boolean {
+function isAddress(given: string): boolean {
+  const text = shownWhereMasked(given) ?? given;
   const scheme = /^\s*([a-z][a-z0-9+.-]{1,30}):\/\//i.exec(text)?.[1];
   if (scheme === undefined || scheme.toLowerCase() === "file") return false;
   return !text.split(/[\\/]/).includes("..");
@@ -88,7 +122,7 @@ const isDrive = (segment: string | undefined): boolean => /^[A-Za-z]:$/.test(seg
 
 /** `file:///etc/x` is `/etc/x`, with what its writer had to encode. */
 function withoutScheme(path: string): string {
-  const rest = /^\s*file:(?:\/\/[^/\\]*)?([/\\].*)$/is.exec(path)?.[1];
+  const rest = /^\s*file:(?:\/\/[^/\\]*)?([/\\][^?#]*)/i.exec(path)?.[1];
   if (rest === undefined) return path;
   try {
     return decodeURIComponent(rest);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalKey } from "../resources/service.ts";
 import { resourcesOfCall } from "./resources.ts";
+import { redactText } from "./secret-text.ts";
 
 const workspace = { name: "app@anna", root: "/home/anna/app" };
 const keys = (call: Partial<Parameters<typeof resourcesOfCall>[0]>): string[] =>
@@ -127,4 +128,75 @@ describe("what a call touches", () => {
       ...["service:tools/edit_file", "storage:app@anna/b", "network:default/x.org"],
     ]);
   });
+});
+
+/** Attack: an agent hides where a call leads behind what looks like a secret, and is masked before it is judged. */
+describe("what is masked", () => {
+  const OUTSIDE = { namespace: "outside.app@anna", scope: "global" };
+
+  test.each(["/home/anna/app/TOKEN=x/../../etc/cron.d/x", "/home/anna/app/--token x", "secret://../../etc"])(
+    "%s is outside: nobody sees where it leads",
+    (path) => {
+      for (const shown of [path, redactText(path)]) {
+        const [, file] = resourcesOfCall({
+          tool: "t",
+          kind: "edit",
+          workspace,
+          locations: [{ path: shown }],
+        });
+        expect(file).toMatchObject(OUTSIDE);
+      }
+    },
+  );
+
+  test.each([
+    ["https://u:TOKEN=x@evil.example/", "evil.example"],
+    ["https://evil.example/TOKEN=x@good.example/", "evil.example"],
+    ["https://evil.example:80?x@good.example/", "evil.example:80"],
+    ["https://evil.example:80\\x@good.example/", "evil.example:80"],
+  ])("%s goes to %s, or nobody knows where", (url, host) => {
+    const [, network] = resourcesOfCall({ tool: "t", kind: "fetch", arguments: { url } });
+    expect(network!.id).toSatisfy((id: string) => id === host || id.startsWith("~"));
+  });
+
+  test("is named the same before and after, whatever is masked of it", () => {
+    const parts = [
+      ...[
+        "TOKEN=",
+        "--token ",
+        "x",
+        "u:p",
+        "ghp_0123456789012345678901",
+        "secret://",
+        "good.example",
+        "evil.example",
+      ],
+      ...["/", "..", "@", ":", "://", "https://", "file://", "?", "#", "\\", " ", ";", "."],
+    ];
+    const text = fc
+      .array(fc.constantFrom(...parts), { minLength: 1, maxLength: 10 })
+      .map((each) => each.join(""));
+    fc.assert(
+      fc.property(text, text, (path, url) => {
+        const named = (one: string, other: string) =>
+          keys({ locations: [{ path: one }], arguments: { path: one, url: other } });
+        expect(named(redactText(path), redactText(url))).toEqual(named(path, url));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+test.each([
+  ["evil.example/x", "network:default/evil.example"],
+  ["//evil.example/x", "network:default/evil.example"],
+  ["localhost:8080/x", "network:default/localhost:8080"],
+  ["file:///etc/passwd?x", "storage:outside.app@anna/etc/passwd"],
+  ["file:///etc/passwd#x", "storage:outside.app@anna/etc/passwd"],
+])("an address without its scheme, or of a file: %s is %s", (url, key) => {
+  expect(keys({ tool: "fetch", kind: "fetch", arguments: { url } })).toEqual(["service:tools/fetch", key]);
+});
+
+test.each(["/v1/users", "data:text/plain,x", "mailto:a@b.org"])("%s leads to no host", (url) => {
+  expect(keys({ tool: "fetch", kind: "fetch", arguments: { url } })).toEqual(["service:tools/fetch"]);
 });

@@ -1,4 +1,5 @@
 import { collapsed, hostsOfCall, type PlacedCall, pathsOfCall, placeOf } from "./places.ts";
+import { shownWhereMasked } from "./secret-text.ts";
 
 /** A resource as a task names it; structurally core's ResourceRef. */
 export type CallResource = {
@@ -48,7 +49,8 @@ export type CallFile = {
  *
  * Files come from locations, diffs and well-known arguments, all of them, so that an agent that leaves out its locations
  * or gives too many hides nothing. What no canonical name may hold is replaced by a short hash, segment by segment:
- * patterns over folders hold.
+ * patterns over folders hold. A path of which something is masked is outside, whatever it looks like: nobody sees where
+ * it leads, so nothing that holds for the workspace lets it pass.
  */
 export function resourcesOfCall(call: TouchingCall): CallResource[] {
   const action: Action = READING.has(call.kind ?? "other") ? "read" : "execute";
@@ -84,7 +86,9 @@ export function filesOfCall(call: TouchingCall): CallFile[] {
   const changed = new Set((call.diffs ?? []).map(({ path }) => path));
   const ofKind = FILE_ACTIONS[call.kind ?? "other"] ?? ["read"];
   return pathsOfCall(call).map((path) => {
-    const { isInside, segments } = placeOf(path, call.workspace?.root);
+    const shown = shownWhereMasked(path);
+    const { isInside, segments } =
+      shown === null ? placeOf(path, call.workspace?.root) : { isInside: false, segments: [shown] };
     // Whatever its kind says: a call that brings a change of the file along writes it.
     const isWritten = changed.has(path) && !ofKind.includes("write");
     return {

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../kernel/canonical-json.ts";
-import { redactValue, UNREFERENCED } from "./redact.ts";
+import { redactValue } from "./redact.ts";
+import { UNREFERENCED } from "./secret-text.ts";
 
 /**
  * Where in a reviewer's arguments stands what looks like a secret, and was not shown to them so. It would be masked like

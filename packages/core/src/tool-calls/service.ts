@@ -8,7 +8,6 @@ import type { TaskEntry } from "../tasks/schema.ts";
 import type { TasksService } from "../tasks/service.ts";
 import { withArguments } from "./change-arguments.ts";
 import { toolCallErrors } from "./errors.ts";
-import { redactText } from "./redact.ts";
 import {
   type CallEnd,
   type CallEndInput,
@@ -17,6 +16,7 @@ import {
   MAX_END_OUTPUT,
   toolCallParameters,
 } from "./schema.ts";
+import { redactText } from "./secret-text.ts";
 import { secretsGiven } from "./secrets-given.ts";
 import { excessOf } from "./sizes.ts";
 import { readStanding, storeEnd } from "./store.ts";

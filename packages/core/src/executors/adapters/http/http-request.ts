@@ -1,5 +1,5 @@
+import { MASK } from "../../../kernel/mask.ts";
 import { ExecutorFailure } from "../../errors.ts";
-import { MASK } from "../../mask.ts";
 import type { Json, PlanContext } from "../../port.ts";
 import { headerIssue, isConfidential } from "./http-headers.ts";
 import { splitUrl, type WrittenRequest } from "./http-parameters.ts";

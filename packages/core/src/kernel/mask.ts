@@ -1,0 +1,2 @@
+/** Stands for a secret wherever text is kept or shown. */
+export const MASK = "••••••";
