@@ -27,7 +27,8 @@ export default defineConfig({
   testDir: ".",
   fullyParallel: false,
   workers: 1,
-  timeout: 60_000,
+  // A journey looks at many pages and takes half a minute where nothing else runs: this ends what hangs, no more.
+  timeout: 180_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   // A shared machine stalls now and then; what fails twice is a fault.

@@ -142,7 +142,6 @@ test("an open approval, its dialog and the key sheet", async ({ browser }) => {
 });
 
 test("the inbox's filter, views, answers and palette", async ({ browser }) => {
-  test.slow();
   const page = await windowOf(browser, "reviewer");
   const opened = async (key: string, name: RegExp) => {
     await page.keyboard.press(key);
