@@ -69,6 +69,35 @@ describe("an agent's keys", () => {
     expect(await ends((await db.agents.keys.create(session, id, { name: "free" })).key)).toBe(null);
   });
 
+  test.each([
+    ["handed over", "owner_id", "FORBIDDEN"],
+    ["retired", "active", "CONFLICT"],
+  ])("attack: one is made while the agent is %s, and outlives it", async (_what, column, refusal) => {
+    const { id } = await db.agent(admin, { owner_id: owner.id });
+    const next = await db.actorOf("author");
+    const meanwhile = await db.pool.connect();
+    await meanwhile.query("BEGIN");
+    await meanwhile.query(`UPDATE agent SET ${column} = $2 WHERE id = $1`, [
+      id,
+      column === "active" ? false : next.id,
+    ]);
+    const made = db.agents.keys.create(owner, id, { name: "In between" }).then(
+      () => "made",
+      (error: { code: string }) => error.code,
+    );
+    const waiting = `SELECT count(*)::int AS waiting FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    const stopped = expect
+      .poll(async () => (await db.pool.query(waiting)).rows[0].waiting, { timeout: 10_000 })
+      .toBe(1)
+      .catch(() => undefined);
+    await Promise.race([made, stopped]);
+    await meanwhile.query("COMMIT");
+    meanwhile.release();
+    expect(await made).toBe(refusal);
+    expect(await db.prisma.api_key.count({ where: { principal_id: id } })).toBe(1);
+  });
+
   test("one agent says nothing in the name of another", async () => {
     const [one, other] = [await db.agent(admin), await db.agent(admin)];
     await expect(db.agents.heartbeat(one.self, other.id, { active_tasks: 0 })).rejects.toEqual(
@@ -83,13 +112,11 @@ describe("an agent's keys", () => {
 describe("a grant", () => {
   const grant = (more: Partial<GrantInput> = {}) => grantInput.parse({ tool: "edit_file", ...more });
   const call = (agent_id: string, more: object = {}) =>
-    db.agents.toolVerdict(db.pool, {
-      agent_id,
-      tool: "edit_file",
-      kind: "edit",
-      keys: ["service:prod/web"],
-      ...more,
-    });
+    db.agents.toolVerdict(
+      db.pool,
+      { agent_id, tool: "edit_file", kind: "edit", keys: ["service:prod/web"], ...more },
+      [],
+    );
 
   /** As the statement does that lets a call pass. */
   const hit = (id: string) =>

@@ -12,6 +12,7 @@ import { agentErrors } from "./errors.ts";
 import { fileOf } from "./export.ts";
 import { assertMayRead, assertOwnerOrAdmin, missingAgent } from "./facts.ts";
 import { createGrants } from "./grants/grants.ts";
+import { grantRefusal, peopleBehind } from "./grants/may-grant.ts";
 import { grantsInForce } from "./grants/store.ts";
 import { createAnnounce } from "./health/announce.ts";
 import { createHealth } from "./health/heartbeat.ts";
@@ -46,13 +47,14 @@ import { createUpdate } from "./update.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
 export { grantFact } from "./grants/grants.ts";
+export { type Behind, grantRefusal, peopleBehind } from "./grants/may-grant.ts";
 export { countGrantHit, grantRow, grantsInForce, MAX_GRANTS, type NewGrant } from "./grants/store.ts";
 export type { AgentsQuery } from "./listing.ts";
 export { TOOL_CALL_TYPE } from "./may-propose.ts";
 export { agentProjections } from "./projections.ts";
 export { countedAs, type Rate } from "./rates.ts";
 export { createAgentSettingsExecutor } from "./settings/settings-executor.ts";
-export type { ToolCall, ToolVerdict } from "./tool-verdict.ts";
+export { type ToolCall, type ToolVerdict, touchedBy } from "./tool-verdict.ts";
 
 export type AgentsService = {
   /** The agent and its key, shown this once; both or neither. AGENT_NAME_TAKEN, VALIDATION_ERROR (owner), NOT_FOUND (draft), KEY_EXCEEDS_RIGHTS. */
@@ -107,13 +109,14 @@ export type AgentsService = {
   /** In the transaction of a proposal, with what `mayPropose` answered. AGENT_LIMIT_REACHED. */
   holdRates(db: Db, agentId: string, rates: readonly Rate[]): Promise<void>;
   /**
-   * Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. Without
-   * `grants_count` only the agent's settings are asked. NOT_FOUND.
+   * Whether a call of a tool needs a person; a grant that let it pass is counted by `countGrantHit`. No grant counts
+   * that was given by somebody behind the agent as it is now, or by one of `makers`, who are behind this call. Without
+   * `makers` no grant does: only the agent's settings are asked. NOT_FOUND.
    */
   toolVerdict(
     db: Db,
     call: ToolCall & { agent_id: string },
-    options?: { grants_count: boolean },
+    makers: readonly string[] | null,
   ): Promise<ToolVerdict>;
   /** Tells who fell silent within the last seconds; a worker calls it that often. Answers how many. */
   announceStale(withinSeconds: number): Promise<number>;
@@ -196,10 +199,14 @@ export function createAgentsService(deps: AgentsDeps): AgentsService {
     },
     holdRates,
 
-    async toolVerdict(db, { agent_id, ...call }, { grants_count } = { grants_count: true }) {
+    async toolVerdict(db, { agent_id, ...call }, makers) {
       const agent = await findAgent(db, agent_id);
       if (!agent?.active) throw missingAgent();
-      const grants = grants_count ? await grantsInForce(db, agent_id) : [];
+      const given = makers === null ? [] : await grantsInForce(db, agent_id);
+      const behind = given.length === 0 ? null : await peopleBehind(db, agent_id);
+      const grants = given.filter(
+        ({ granted_by }) => behind && !makers?.includes(granted_by) && !grantRefusal(granted_by, behind),
+      );
       return toolVerdict(agent.tools, grants, call, MATCHERS);
     },
 

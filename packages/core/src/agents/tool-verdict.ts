@@ -33,6 +33,9 @@ export type ToolMatchers = {
 /** Keys of tools themselves: which of them a grant is for its `tool` says. */
 const TOOLS = "service:tools/";
 
+/** What a call touches beside its tool, of all its keys. */
+export const touchedBy = (keys: readonly string[]): string[] => keys.filter((key) => !key.startsWith(TOOLS));
+
 /**
  * May the agent make this call on its own? A `deny` that fits name or kind wins over everything, in any case and by
  * patterns too: what is forbidden stays so however it is spelled. Then a grant, which must cover every resource of the
@@ -70,7 +73,7 @@ function covers(
   { key }: ToolMatchers,
 ): boolean {
   if (resources === null) return true;
-  const touched = keys.filter((each) => !each.startsWith(TOOLS));
+  const touched = touchedBy(keys);
   const allowed = resources.map(key);
   return touched.length > 0 && touched.every((each) => allowed.some((matches) => matches(each)));
 }

@@ -1,10 +1,14 @@
 import {
+  type Behind,
   grantFact,
+  grantRefusal,
   grantRow,
   grantsInForce,
   MAX_GRANTS,
   type NewGrant,
+  peopleBehind,
   TOOL_CALL_TYPE,
+  touchedBy,
 } from "../agents/service.ts";
 import type { AllowAlways } from "../approvals/schema.ts";
 import { isReleased } from "../approvals/service.ts";
@@ -18,15 +22,15 @@ import { type Db, loadTask, type ReviewRecord } from "../tasks/service.ts";
 export type GrantWish = { tool: string; kind: string; resources: string[] | null; expires_in_days: number };
 
 const DAY_MS = 86_400_000;
-/** Keys of tools themselves. */
-const TOOLS = "service:tools/";
+/** Kinds of calls that say what happens to what they name. All others do whatever their arguments say. */
+const TELLING_KINDS: readonly string[] = ["read", "edit", "delete", "move", "search", "fetch"];
 const FIELD = "options.allow_always";
 
 /** What of a task decides whether calls like it may be allowed from now on. */
 export type AllowableCall = {
   type: string;
-  author_kind: string;
-  author_owner_id: string | null;
+  /** Who is behind the agent that asks for it; null: no agent does. */
+  behind: Behind | null;
   risk_level: RiskLevel | null;
   resource_keys: readonly string[];
   /** `config.parameters` of the call. */
@@ -34,9 +38,10 @@ export type AllowableCall = {
 };
 
 /**
- * Why this reviewer may not allow calls like this one from now on, or null. Whoever owns an agent grants it nothing; only
- * an admin goes beyond the resources of this call; a tool whose name reads as a pattern would be more than one tool; and
- * a call that names nothing but its tool stands for every other that hides what it touches. Pure.
+ * Why this reviewer may not allow calls like this one from now on, or null. Who is behind an agent grants it nothing; only
+ * an admin goes beyond the resources of this call; a tool whose name reads as a pattern would be more than one tool; a
+ * call that names nothing but its tool stands for every other that hides what it touches; and of a command, the next one
+ * beside the same file has nothing in common with it. Pure.
  *
  * @param resources as it is wished for: absent those of the call, null any
  */
@@ -46,19 +51,23 @@ export function allowAlwaysRefusal(
   resources?: readonly string[] | null,
 ): CodedError | null {
   const refuse = (issue: string) => errors.VALIDATION_ERROR({ details: [{ field: FIELD, issue }] });
-  if (call.type !== TOOL_CALL_TYPE || call.author_kind !== "agent")
-    return refuse("Only a tool call of an agent takes it.");
-  if (call.author_owner_id === actor.id)
-    return errors.FORBIDDEN({ message: "Whoever owns an agent does not grant it anything." });
+  if (call.type !== TOOL_CALL_TYPE || !call.behind) return refuse("Only a tool call of an agent takes it.");
+  const refusal = grantRefusal(actor.id, call.behind);
+  if (refusal) return refusal;
   if (call.risk_level !== "LOW" && call.risk_level !== "MEDIUM")
     return refuse("A call of HIGH risk is looked at each time.");
   if (resources !== undefined && !actor.roles.includes("admin"))
     return errors.FORBIDDEN({ message: "Only an admin allows more than what this call touches." });
-  const { tool } = useOf(call);
+  const { tool, kind } = useOf(call);
   if (tool === "" || /[*?{}[\]!]/.test(tool)) return refuse("The tool's name reads as a pattern.");
-  if (resources === undefined && touchedBy(call).length === 0)
+  if (resources !== undefined) return null;
+  if (touchedBy(call.resource_keys).length === 0)
     return refuse(
       "This call names nothing that it touches but its tool, so every such call would pass: only an admin allows a tool as a whole (POST /agents/:id/grants).",
+    );
+  if (!TELLING_KINDS.includes(kind))
+    return refuse(
+      "What such a call does is in its arguments, and every other call beside the same files would pass: only an admin allows it, by saying for which resources.",
     );
   return null;
 }
@@ -75,23 +84,20 @@ export async function planGrant(
   wanted: AllowAlways,
 ): Promise<GrantWish> {
   const { parameters = {} } = (await loadTask(db, task.id))?.config ?? {};
-  const call = { ...task, parameters };
+  const call = { ...task, parameters, behind: await peopleBehind(db, task.author_id) };
   const refusal = allowAlwaysRefusal(actor, call, wanted.resources);
   if (refusal) throw refusal;
   if ((await grantsInForce(db, task.author_id)).length >= MAX_GRANTS) {
     const issue = `The agent has ${MAX_GRANTS} grants in force.`;
     throw errors.VALIDATION_ERROR({ details: [{ field: FIELD, issue }] });
   }
-  const resources = wanted.resources === undefined ? touchedBy(call) : wanted.resources;
+  const resources = wanted.resources === undefined ? touchedBy(task.resource_keys) : wanted.resources;
   return { ...useOf(call), resources, expires_in_days: wanted.expires_in_days };
 }
 
 function useOf({ parameters }: Pick<AllowableCall, "parameters">): { tool: string; kind: string } {
   return { tool: String(parameters.tool ?? ""), kind: String(parameters.kind ?? "other") };
 }
-
-const touchedBy = ({ resource_keys }: Pick<AllowableCall, "resource_keys">): string[] =>
-  resource_keys.filter((key) => !key.startsWith(TOOLS));
 
 type Answered = {
   reviewer_id: string;

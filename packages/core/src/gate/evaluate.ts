@@ -168,7 +168,7 @@ export async function toolFacts(
       : await toolVerdict(
           deps,
           { ...use, agent_id: call.agent_id, keys: call.keys },
-          { grants_count: isBelowHigh },
+          isBelowHigh ? makersOf(call.made_by) : null,
         );
   return {
     ...(isBelowHigh && { leniency: leniencyOf(call.made_by) }),
@@ -176,13 +176,13 @@ export async function toolFacts(
   };
 }
 
-/** The agent's own word on a tool; throws where it is no. */
+/** The agent's own word on a tool, and its grants' as `makers` is given; throws where it is no. */
 export async function toolVerdict(
   deps: Pick<GateDeps, "agents" | "pool">,
   call: ToolUse & { agent_id: string; keys: readonly string[] },
-  options?: { grants_count: boolean },
+  makers: readonly string[] | null,
 ) {
-  const verdict = await deps.agents.toolVerdict(deps.pool, call, options);
+  const verdict = await deps.agents.toolVerdict(deps.pool, call, makers);
   if (verdict.permission === "deny")
     throw gateErrors.AGENT_TOOL_DENIED({
       message: `The agent's settings deny the tool ${call.tool}.`,

@@ -26,7 +26,7 @@ export async function validConfig(
   if (actor.kind !== "agent") return { config, keys, rates: [] };
   const rates = await deps.agents.mayPropose(actor.id, config.type, keys);
   const use = deps.executors.find(config.type).toolUse?.(config);
-  if (use) await toolVerdict(deps, { ...use, agent_id: actor.id, keys });
+  if (use) await toolVerdict(deps, { ...use, agent_id: actor.id, keys }, null);
   return { config, keys, rates };
 }
 

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { TOOL_CALL_TYPE } from "../agents/service.ts";
+import { type Behind, peopleBehind, TOOL_CALL_TYPE } from "../agents/service.ts";
 import type { ApplyingService } from "../applying/service.ts";
 import type { ApprovalEntry } from "../approvals/schema.ts";
 import type { ApprovalsService } from "../approvals/service.ts";
@@ -74,7 +74,7 @@ export function createViewsService(deps: ViewsDeps) {
     /** Everything about one task in one answer. */
     async task(actor: Actor, id: string): Promise<TaskView> {
       const record = await deps.tasks.read(actor, id);
-      const [task, asked, timeline, { comments }, { attempts }, locks, since, drift, rollback] =
+      const [task, asked, timeline, { comments }, { attempts }, locks, since, drift, rollback, behind] =
         await Promise.all([
           deps.tasks.present(actor, record),
           deps.approvals.list(actor, { task_id: id, page: 1, limit: 100 }),
@@ -88,13 +88,14 @@ export function createViewsService(deps: ViewsDeps) {
           readSinceLook(deps.pool, actor.id, id),
           record.drifts > 0 ? readDrift(deps.pool, record) : null,
           record.state === "COMPLETED" ? deps.applying.rollbackStanding(record) : null,
+          record.type === TOOL_CALL_TYPE ? peopleBehind(deps.pool, record.author_id) : null,
         ]);
       const approvals = asked.approvals;
       return {
         task,
         approvals,
         mine: ownOf(approvals, "review", actor, record),
-        ...allowAlwaysOf(actor, record),
+        ...allowAlwaysOf(actor, record, behind),
         my_override: ownOf(approvals, "override", actor, record),
         overrides: task.overrides,
         ...requirementsOf(record),
@@ -116,9 +117,10 @@ export function createViewsService(deps: ViewsDeps) {
 function allowAlwaysOf(
   actor: Actor,
   task: TaskRecord,
+  behind: Behind | null,
 ): Pick<TaskView, "may_allow_always" | "why_not_always"> {
   if (task.type !== TOOL_CALL_TYPE) return { may_allow_always: false, why_not_always: null };
-  const refusal = allowAlwaysRefusal(actor, { ...task, parameters: task.config.parameters });
+  const refusal = allowAlwaysRefusal(actor, { ...task, parameters: task.config.parameters, behind });
   return { may_allow_always: refusal === null, why_not_always: refusal && sentenceOf(refusal) };
 }
 

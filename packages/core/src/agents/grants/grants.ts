@@ -6,6 +6,7 @@ import type { AgentsDeps } from "../deps.ts";
 import { agentErrors } from "../errors.ts";
 import { agentFact, assertMayRead, assertOwnerOrAdmin, missingAgent } from "../facts.ts";
 import { findAgent } from "../store.ts";
+import { grantRefusal, peopleBehind } from "./may-grant.ts";
 import type { GrantEntry, GrantInput } from "./schema.ts";
 import { findGrant, grantRow, IN_FORCE, listGrants, MAX_GRANTS, type NewGrant } from "./store.ts";
 
@@ -52,15 +53,6 @@ export function createGrants({
     return grant;
   }
 
-  async function madeLiveKey(agentId: string, personId: string): Promise<boolean> {
-    const { rowCount } = await pool.query(
-      `SELECT 1 FROM api_key WHERE principal_kind = 'agent' AND principal_id = $1 AND created_by = $2
-        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`,
-      [agentId, personId],
-    );
-    return (rowCount ?? 0) > 0;
-  }
-
   return {
     /** Those in force first. NOT_FOUND. */
     async list(actor: Actor, agentId: string): Promise<GrantEntry[]> {
@@ -68,28 +60,17 @@ export function createGrants({
       await agentOf(agentId);
       return listGrants(pool, agentId);
     },
-    /**
-     * By an admin who neither owns the agent nor made a key that it can use: whoever is behind it does not answer for
-     * its calls. NOT_FOUND, FORBIDDEN, TOO_MANY_AGENT_GRANTS.
-     */
+    /** By an admin who is not behind the agent (may-grant.ts). NOT_FOUND, FORBIDDEN, TOO_MANY_AGENT_GRANTS. */
     async create(
       actor: Actor,
       agentId: string,
       input: GrantInput,
       taskId: string | null = null,
     ): Promise<GrantEntry> {
-      const agent = await agentOf(agentId);
-      if (agent.owner_id === actor.id) {
-        throw errors.FORBIDDEN({
-          message: "Whoever owns an agent does not grant it anything; another admin can.",
-        });
-      }
-      if (await madeLiveKey(agentId, actor.id)) {
-        throw errors.FORBIDDEN({
-          message:
-            "You made a key of this agent that still works: revoke that first, or ask another admin to grant it.",
-        });
-      }
+      const behind = await peopleBehind(pool, agentId);
+      if (!behind) throw missingAgent();
+      const refusal = grantRefusal(actor.id, behind);
+      if (refusal) throw refusal;
       const grant: NewGrant = {
         ...{ id: ids.uuid(), agent_id: agentId, tool: input.tool, kind: null, resources: input.resources },
         ...{ granted_by: actor, task_id: taskId },

@@ -75,11 +75,11 @@ export async function findGrant(db: Db, id: string): Promise<GrantEntry | null> 
   return rows[0] ? toEntry(rows[0]) : null;
 }
 
-/** Those in force, the oldest first. */
-export async function grantsInForce(db: Db, agentId: string): Promise<Grant[]> {
-  const { rows } = await db.query<Pick<Row, "id" | "tool" | "kind" | "resources" | "scoped">>({
+/** Those in force with who gave each, the oldest first. */
+export async function grantsInForce(db: Db, agentId: string): Promise<(Grant & { granted_by: string })[]> {
+  const { rows } = await db.query<Pick<Row, "id" | "tool" | "kind" | "resources" | "scoped" | "granted_by">>({
     name: "agent-grants-in-force",
-    text: `SELECT id, tool, kind, resources, scoped FROM agent_grant WHERE agent_id = $1 AND ${IN_FORCE}
+    text: `SELECT id, tool, kind, resources, scoped, granted_by FROM agent_grant WHERE agent_id = $1 AND ${IN_FORCE}
       ORDER BY created_at, id`,
     values: [agentId],
   });
