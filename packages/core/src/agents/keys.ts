@@ -4,7 +4,7 @@ import { errors } from "../kernel/errors.ts";
 import type { AgentsDeps } from "./deps.ts";
 import { assertOwnerOrAdmin, missingAgent } from "./facts.ts";
 import type { AgentEntry } from "./schema.ts";
-import { findAgent } from "./store.ts";
+import { findAgent, lockAgent } from "./store.ts";
 
 /** The keys by which an agent says who it is: made, listed and revoked by who answers for it. */
 export function createAgentKeys(deps: Pick<AgentsDeps, "pool" | "ledger" | "identity">) {
@@ -25,11 +25,15 @@ export function createAgentKeys(deps: Pick<AgentsDeps, "pool" | "ledger" | "iden
     },
     /** Shown this once. NOT_FOUND, FORBIDDEN, KEY_EXCEEDS_RIGHTS; CONFLICT for an agent that is no longer in use. */
     async create(actor: Actor, id: string, input: ApiKeyInput): Promise<NewApiKey> {
-      const agent = await ownAgent(actor, id);
-      if (!agent.active)
-        throw errors.CONFLICT({ message: "This agent is retired: a key would open nothing." });
+      await ownAgent(actor, id);
       const expires_at = await identity.endOfNewKey(actor, "agent", input);
       return ledger.write(actor, async (tx) => {
+        // Under its lock: a retirement or a hand-over meanwhile would leave this key behind.
+        const agent = await lockAgent(tx, id);
+        if (!agent) throw missingAgent();
+        assertOwnerOrAdmin(actor, agent);
+        if (!agent.active)
+          throw errors.CONFLICT({ message: "This agent is retired: a key would open nothing." });
         const { issued, fact } = await identity.issueKey(tx, {
           holder: { kind: "agent", id },
           name: input.name,
