@@ -94,7 +94,9 @@ function unseenWarnings(call: ToolCallParameters): string[] {
   };
   return Object.entries(places).flatMap(([place, texts]) => {
     const names = [...new Set(texts.flatMap(unseenIn))].slice(0, MAX_NAMED);
-    return names.length > 0 ? [`Characters that can't be seen stand in its ${place}: ${names.join(", ")}`] : [];
+    return names.length > 0
+      ? [`Characters that can't be seen stand in its ${place}: ${names.join(", ")}`]
+      : [];
   });
 }
 

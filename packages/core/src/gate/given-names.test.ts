@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { simulateInput } from "../gate/schema.ts";
-import { createTaskInput, editTaskInput, taskEntry } from "./schema.ts";
+import { createTaskInput, editTaskInput, taskEntry } from "../tasks/schema.ts";
+import { simulateInput } from "./schema.ts";
 
 const config = (name: string) => ({
   type: "test.noop",
