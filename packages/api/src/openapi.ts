@@ -1,5 +1,5 @@
 import { approvalEntry } from "@ade/core/approvals/schema";
-import { preview, taskConfig } from "@ade/core/executors/schema";
+import { givenConfig, preview, taskConfig } from "@ade/core/executors/schema";
 import { apiKeyEntry, userEntry } from "@ade/core/identity/schema";
 import { pagination } from "@ade/core/kernel/page";
 import { auditEntry } from "@ade/core/ledger/schema";
@@ -33,6 +33,7 @@ for (const [id, schema] of Object.entries({
   Pagination: pagination,
   ResourceRef: resourceRef,
   TaskConfig: taskConfig,
+  GivenTaskConfig: givenConfig,
   Task: taskEntry,
   Preview: preview,
   RiskAssessment: riskAssessment,

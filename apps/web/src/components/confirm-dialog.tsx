@@ -13,21 +13,26 @@ type Props = {
   run: () => Promise<unknown>;
   /** Runs after it was done, before the dialog closes. */
   done?: () => void;
+  /** What comes of it takes this dialog's place: it is not closed when it was done. */
+  isFollowed?: boolean;
   close: () => void;
 };
 
 /** Asks once more, says what follows, and shows here what went wrong. */
-export function ConfirmDialog({ title, children, action, danger, run, done, close }: Props) {
+export function ConfirmDialog(props: Props) {
+  const { title, children, action, danger, run, done, isFollowed, close } = props;
   const command = useCommand(run, () => {
     done?.();
-    close();
+    if (!isFollowed) close();
   });
   return (
-    <Dialog title={title} close={close}>
+    <Dialog title={title} close={close} busy={command.busy}>
       <div className="text-ink-2">{children}</div>
       <FormProblem command={command} />
       <DialogActions>
-        <Button onClick={close}>Cancel</Button>
+        <Button disabled={command.busy} onClick={close}>
+          Cancel
+        </Button>
         <Button
           look={danger ? "danger" : "primary"}
           acts

@@ -1,8 +1,9 @@
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useRef } from "react";
 import { FormFoot } from "#components/form-foot.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { KeyOf } from "#components/ui/kbd.tsx";
+import { useAway } from "#lib/connection.ts";
 import { useKeys } from "#lib/keys.ts";
 import type { Command } from "#lib/use-command.ts";
 
@@ -31,13 +32,22 @@ type Props = {
   children: ReactNode;
 };
 
-/** A form in a dialog: Enter and the registry's key send it, what is refused stands above the buttons, always in view. */
+/**
+ * A form in a dialog: Enter and the registry's key send it, what is refused stands above the buttons, always in view.
+ * While it is on its way the dialog stays, for what comes of it.
+ */
 export function FormDialog(props: Props) {
   const { title, description, form, wide, command, submit, cancel = "Cancel", close, children } = props;
   const { label, run, danger, isReady = true } = submit;
   const busy = command?.busy ?? submit.busy ?? false;
+  const away = useAway();
+  const body = useRef<HTMLFormElement>(null);
   const send = () => {
-    if (isReady && !busy) run();
+    if (!isReady || busy || away) return;
+    // What a field cannot read it hands on as nothing: it must not be sent as if it had been left out.
+    const unread = [...(body.current?.elements ?? [])].find(isUnread);
+    if (unread) unread.reportValidity();
+    else run();
   };
   useKeys({ submit: send });
   return (
@@ -45,10 +55,12 @@ export function FormDialog(props: Props) {
       title={title}
       description={description}
       close={close}
+      busy={busy}
       {...(form && { form })}
       {...(wide && { wide })}
     >
       <form
+        ref={body}
         noValidate
         className="flex flex-col gap-3"
         onSubmit={(event: FormEvent) => {
@@ -58,7 +70,9 @@ export function FormDialog(props: Props) {
       >
         {children}
         <FormFoot command={command}>
-          <Button onClick={close}>{cancel}</Button>
+          <Button disabled={busy} onClick={close}>
+            {cancel}
+          </Button>
           <Button type="submit" look={danger ? "danger" : "primary"} acts busy={busy} disabled={!isReady}>
             {label} <KeyOf of="submit" className={danger ? "" : "border-current! text-current! opacity-70"} />
           </Button>
@@ -67,3 +81,6 @@ export function FormDialog(props: Props) {
     </Dialog>
   );
 }
+
+const isUnread = (element: Element): element is HTMLInputElement =>
+  element instanceof HTMLInputElement && element.validity.badInput;

@@ -2,6 +2,7 @@ import Router from "next/router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { isSamePlace } from "#lib/same-place.ts";
 
 type Guard = {
   /** Goes at once, or once it was said that what was typed may be lost: closing a sheet, leaving a form. */
@@ -11,26 +12,26 @@ type Guard = {
 };
 
 const STAYS = new Error("The page is not left: something in it is not stored.");
-const pathOf = (address: string) => address.split(/[?#]/)[0];
 
 /**
  * Keeps what was typed and not stored from being lost by a click: asks before another page is opened, before the browser
- * goes back, and has the browser ask before the window is closed. `what` begins a sentence: "The configuration".
+ * goes back, and has the browser ask before the window is closed. `what` begins a sentence: "The configuration". Where
+ * it stands in a sheet, `parameter` is the one of the address that holds the sheet open: back closes it too.
  */
-export function useLeaveGuard(isChanged: boolean, what: string): Guard {
+export function useLeaveGuard(isChanged: boolean, what: string, parameter?: string): Guard {
   const [going, setGoing] = useState<{ go: () => void } | null>(null);
   const isAllowed = useRef(false);
 
   useEffect(() => {
     if (!isChanged) return;
     isAllowed.current = false;
-    const isStaying = (address: string) => isAllowed.current || pathOf(address) === pathOf(Router.asPath);
     const leave = (address: string) => () => {
       isAllowed.current = true;
       void Router.push(address);
     };
     const onRoute = (address: string, { shallow }: { shallow: boolean }) => {
-      if (isStaying(address)) return;
+      // What closes a sheet has asked itself.
+      if (isAllowed.current || isSamePlace(address, Router.asPath)) return;
       setGoing({ go: leave(address) });
       // The router has no other way to be told no; it answers the push that asked with this.
       Router.events.emit("routeChangeError", STAYS, address, { shallow });
@@ -43,7 +44,7 @@ export function useLeaveGuard(isChanged: boolean, what: string): Guard {
     Router.events.on("routeChangeStart", onRoute);
     // Back and forward have changed the address already: it is put back while it is asked.
     Router.beforePopState(({ as }) => {
-      if (isStaying(as)) return true;
+      if (isAllowed.current || isSamePlace(as, Router.asPath, parameter)) return true;
       void Router.push(Router.asPath, undefined, { shallow: true, scroll: false });
       setGoing({ go: leave(as) });
       return false;
@@ -56,7 +57,7 @@ export function useLeaveGuard(isChanged: boolean, what: string): Guard {
       removeEventListener("unhandledrejection", onRejection);
       removeEventListener("beforeunload", onUnload);
     };
-  }, [isChanged]);
+  }, [isChanged, parameter]);
 
   return {
     ask: (go) => (isChanged ? setGoing({ go }) : go()),

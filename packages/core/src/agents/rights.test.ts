@@ -43,6 +43,21 @@ describe("an agent's keys", () => {
     await expect(db.agents.keys.create(owner, id, { name: "late" })).rejects.toEqual(code("CONFLICT"));
   });
 
+  test("attack: a key from before its retirement opens what comes back", async () => {
+    const { id, api_key } = await db.agent(admin);
+    const second = await db.agents.keys.create(admin, id, { name: "second" });
+    await db.agents.update(admin, id, { active: false });
+    const { api_keys } = await db.agents.keys.list(admin, id, page);
+    expect(api_keys.map(({ revoked_at }) => revoked_at === null)).toEqual([false, false]);
+    expect((await db.factsOf(second.id)).map(({ action }) => action)).toEqual(["key.created", "key.revoked"]);
+    // As one that was retired before its keys ended with it.
+    await db.prisma.api_key.update({ where: { id: second.id }, data: { revoked_at: null } });
+    await db.agents.update(admin, id, { active: true });
+    for (const key of [api_key, second.key]) await expect(db.actor({ key })).rejects.toThrow("Nobody");
+    const made = await db.agents.keys.create(admin, id, { name: "new life" });
+    expect(await db.actor({ key: made.key })).toMatchObject({ id });
+  });
+
   test("attack: a narrow or expiring key makes an agent's key that may do all, or for ever", async () => {
     const person = await db.person(["admin"]);
     const session = await db.actor({ cookie: await db.signIn(person.email) });

@@ -1,14 +1,6 @@
 import { z } from "zod";
+import { line } from "../kernel/line.ts";
 import { pageQuery, pagination } from "../kernel/page.ts";
-
-/** One line of text for people: no control characters, none that turn the direction of writing around. */
-export const line = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, "must not contain control or direction characters");
 
 export const globs = z.array(z.string().min(1).max(300)).max(100);
 

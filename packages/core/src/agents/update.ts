@@ -8,7 +8,7 @@ import { noteHealth } from "./health/store.ts";
 import type { AgentEntry, AgentPatch } from "./schema.ts";
 import { lockAgent, readAgent } from "./store.ts";
 
-/** Pause, drain, resume, hand over (which revokes its keys), retire. */
+/** Pause, drain, resume, hand over, retire and bring back; the last three revoke its keys. */
 export function createUpdate(
   deps: Pick<AgentsDeps, "ledger" | "clock" | "pool" | "identity">,
   announce: Announce,
@@ -33,9 +33,10 @@ export function createUpdate(
       });
       const after = await readAgent(tx, id);
       if (!after) throw missingAgent();
-      // Whoever answered for it so far may hold its keys: in the name of the next one they open nothing any more.
-      const revoked =
-        before.owner_id === after.owner_id ? [] : await identity.revokeKeys(tx, { kind: "agent", id });
+      // Whoever answered for it so far may hold its keys: in the name of the next one they open nothing any more. Nor
+      // does a key outlive a retirement, so that who is brought back is not reached by keys that nobody thinks of.
+      const isNewLife = before.owner_id !== after.owner_id || before.active !== after.active;
+      const revoked = isNewLife ? await identity.revokeKeys(tx, { kind: "agent", id }) : [];
       return { result: { before, after }, facts: [...updateFacts(before, after), ...revoked] };
     });
     if (before.status !== after.status) await noteHealth(pool, [id]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { resourceRef } from "../resources/schema.ts";
+import { resourceGiven, resourceRef } from "../resources/schema.ts";
 
 /** A secret by name and, where it is pinned, version (secrets/README.md); never a value. */
 export const secretReference = z
@@ -22,6 +22,9 @@ export const taskConfig = z.strictObject({
   priority: z.int().min(0).max(100).default(50),
 });
 export type TaskConfig = z.infer<typeof taskConfig>;
+
+/** The same as it is taken from outside. */
+export const givenConfig = taskConfig.extend({ resources: z.array(resourceGiven).min(1).max(100) });
 
 export const change = z.strictObject({
   resource: resourceRef,

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { whyAsked } from "../approvals/schema.ts";
-import { preview, taskConfig } from "../executors/schema.ts";
+import { givenConfig, preview } from "../executors/schema.ts";
 import { requirement } from "../policies/schema.ts";
 import { riskAssessment } from "../risk/schema.ts";
 import { heldBy, overrideEntry, taskMetadataInput, taskState } from "../tasks/schema.ts";
 
 export const simulateInput = z.strictObject({
-  config: taskConfig,
+  config: givenConfig,
   metadata: taskMetadataInput.default({ tags: [] }),
 });
 export type SimulateInput = z.infer<typeof simulateInput>;

@@ -1,18 +1,10 @@
 import { z } from "zod";
 import { ROLES } from "../kernel/actor.ts";
+import { line } from "../kernel/line.ts";
 import { pageQuery, pagination } from "../kernel/page.ts";
 
-/** One line of text for people: no control characters, none that turn the direction of writing around. */
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, "must not contain control or direction characters");
-
 export const role = z.enum(ROLES);
-export const groupName = line(100);
+export const groupName = line(1, 100);
 export const emailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email());
 /** Longer ones would only cost time to hash. How weak is too weak is decided in password.ts. */
 export const password = z.string().min(1).max(128);
@@ -23,7 +15,7 @@ const groups = z.array(groupName).max(50);
 /** A person as an admin enters them. Without `password` they set one themselves by an invite link. */
 export const createUserInput = z.strictObject({
   email: emailAddress,
-  name: line(200),
+  name: line(1, 200),
   password: password.optional(),
   roles,
   groups: groups.optional(),
@@ -33,7 +25,7 @@ export type CreateUserInput = z.infer<typeof createUserInput>;
 
 /** What is absent stays; roles and groups are replaced whole; `active: false` means left. */
 export const updateUserInput = z.strictObject({
-  name: line(200).optional(),
+  name: line(1, 200).optional(),
   roles: roles.optional(),
   groups: groups.optional(),
   manager_id: z.uuid().nullable().optional(),
@@ -103,7 +95,7 @@ export const scope = z
   .regex(/^[a-z_]+[:.]([a-z_]+|\*)$/, "must look like tasks:write or tasks:*");
 
 export const apiKeyInput = z.strictObject({
-  name: line(100),
+  name: line(1, 100),
   /** Absent: all that its person may, except locks. */
   scopes: z.array(scope).min(1).max(50).optional(),
   /** Absent: until revoked. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { line } from "../kernel/line.ts";
 import { pageQuery, pagination } from "../kernel/page.ts";
 
 export const RESOURCE_TYPES = [
@@ -28,6 +29,12 @@ export const resourceRef = z.strictObject({
 });
 export type ResourceRef = z.infer<typeof resourceRef>;
 
+/** What a resource is called by whoever gives it: it stands beside the key, and must not reach into it. */
+const givenName = line(0, 200);
+
+/** A resource as it is taken from outside. What is stored is read by `resourceRef`, whatever was taken once. */
+export const resourceGiven = resourceRef.extend({ name: givenName.optional() });
+
 const catalogueName = z.strictObject({
   type: resourceType,
   id: z.string().min(1).max(200),
@@ -36,7 +43,7 @@ const catalogueName = z.strictObject({
 
 /** An entry of the catalogue as an admin writes it. Criticality 0-100; absent means the default of its type. */
 export const resourceInput = catalogueName.extend({
-  name: z.string().max(200).optional(),
+  name: givenName.optional(),
   criticality: z.int().min(0).max(100).optional(),
   depends_on: z.array(catalogueName).max(200).optional(),
 });
@@ -57,7 +64,7 @@ export type ResourceEntry = z.infer<typeof resourceEntry>;
 
 /** PATCH of a catalogue entry: what is absent stays, null clears; `depends_on` is replaced whole. */
 export const resourcePatch = z.strictObject({
-  name: z.string().max(200).nullable().optional(),
+  name: givenName.nullable().optional(),
   criticality: z.int().min(0).max(100).nullable().optional(),
   depends_on: z.array(catalogueName).max(200).optional(),
 });

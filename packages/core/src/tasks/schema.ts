@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { preview, taskConfig } from "../executors/schema.ts";
+import { givenConfig, preview, taskConfig } from "../executors/schema.ts";
 import { pageQuery, pagination } from "../kernel/page.ts";
 import { resourceType } from "../resources/schema.ts";
 import { riskAssessment, riskLevel } from "../risk/schema.ts";
@@ -33,14 +33,14 @@ export const taskMetadataInput = z.strictObject({
 export type TaskMetadataInput = z.infer<typeof taskMetadataInput>;
 
 export const createTaskInput = z.strictObject({
-  config: taskConfig,
+  config: givenConfig,
   metadata: taskMetadataInput.default({ tags: [] }),
   dry_run: z.boolean().default(false),
 });
 export type CreateTaskInput = z.infer<typeof createTaskInput>;
 
 export const editTaskInput = z.strictObject({
-  config: taskConfig.optional(),
+  config: givenConfig.optional(),
   metadata: taskMetadataInput.optional(),
   expected_revision: z.int().min(1).optional(),
 });

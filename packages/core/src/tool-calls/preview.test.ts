@@ -40,6 +40,20 @@ describe("what reviewers see of a call", () => {
     expect(warnings).toEqual(["README.md and readme.md are one name here, and may be 2 files"]);
   });
 
+  test("warns of what can't be seen, wherever an agent puts it, and of nothing else", () => {
+    const { warnings } = shown({
+      title: "List \u202eeverything",
+      arguments: { command: "ls\n\tx", deep: [{ "na\u200bme": "\u2066a\u2069" }], more: { of: "\u001b[8m" } },
+      diffs: [diff("a.txt", "a\u200f\n", "b\ufeff\n")],
+    });
+    expect(warnings).toEqual([
+      "Characters that can't be seen stand in its title: U+202E",
+      "Characters that can't be seen stand in its arguments: U+200B, U+2066, U+2069, U+001B",
+      "Characters that can't be seen stand in its files: U+200F, U+FEFF",
+    ]);
+    expect(shown({ title: "Räumt auf 🧹", arguments: { text: "a\r\n\tb" } }).warnings).toEqual([]);
+  });
+
   test("is a deletion where the call deletes, whatever text comes with it", () => {
     const { changes } = shown({ kind: "delete", diffs: [diff("a.txt", "a\n", "")] });
     expect(changes[1]).toMatchObject({ action: "delete", diff: expect.stringContaining("-a") });

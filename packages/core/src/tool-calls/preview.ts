@@ -1,5 +1,6 @@
 import type { Change, Preview } from "../executors/schema.ts";
 import { unifiedDiff } from "../executors/service.ts";
+import { unseenIn } from "../kernel/unseen.ts";
 import { type CallFile, filesOfCall, keyOf, resourcesOfCall } from "./resources.ts";
 import type { ToolCallParameters } from "./schema.ts";
 
@@ -21,7 +22,7 @@ export function previewOfCall(call: ToolCallParameters): Preview {
         return diffs.map((diff) => changeOfFile(call, resource, diff));
       }),
     ],
-    warnings: [...warningsOf(call), ...sharedNames(files)],
+    warnings: [...unseenWarnings(call), ...warningsOf(call), ...sharedNames(files)],
     errors: [],
     affected_services: [],
   };
@@ -76,6 +77,34 @@ function changeOfTool(call: ToolCallParameters, resource: Change["resource"]): C
     after,
     diff: unifiedDiff("arguments.json", asLines(changed.before), asLines(call.arguments)),
   };
+}
+
+const MAX_NAMED = 5;
+
+/** A call can look like another one: what is not seen of it, or turns around what is, is said first. */
+function unseenWarnings(call: ToolCallParameters): string[] {
+  const places: Record<string, readonly string[]> = {
+    title: [call.title],
+    "tool's name": [call.tool],
+    arguments: textsOf(call.arguments),
+    files: [
+      ...call.locations.map(({ path }) => path),
+      ...call.diffs.flatMap(({ path, old_text, new_text }) => [path, old_text ?? "", new_text]),
+    ],
+  };
+  return Object.entries(places).flatMap(([place, texts]) => {
+    const names = [...new Set(texts.flatMap(unseenIn))].slice(0, MAX_NAMED);
+    return names.length > 0
+      ? [`Characters that can't be seen stand in its ${place}: ${names.join(", ")}`]
+      : [];
+  });
+}
+
+/** Every text in a value, names of its fields too. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => [name, ...textsOf(part)]);
 }
 
 function warningsOf({ changed, takes_changes, notes, reports_end }: ToolCallParameters): string[] {

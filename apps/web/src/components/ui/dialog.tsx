@@ -14,6 +14,8 @@ type Props = {
   wide?: boolean;
   /** Neither Escape nor a press beside it closes it, only what is in it. */
   isHeld?: boolean;
+  /** What was sent is on its way: until it is answered nothing closes it, and what comes of it is seen. */
+  busy?: boolean;
   /** What has the focus at first; else the first field. */
   focusFirst?: string;
   children: ReactNode;
@@ -21,10 +23,10 @@ type Props = {
 
 /** A modal dialog: focus goes in, stays in, and returns to where it was. Mount it to open it. */
 export function Dialog(props: Props) {
-  const { title, description, close, form = "dialog", wide, isHeld, focusFirst, children } = props;
+  const { title, description, close, form = "dialog", wide, isHeld, busy, focusFirst, children } = props;
   const popup = useRef<HTMLDivElement>(null);
   return (
-    <Base.Root open onOpenChange={(open) => !open && !isHeld && close()}>
+    <Base.Root open onOpenChange={(open) => !open && !isHeld && !busy && close()}>
       <Base.Portal>
         <Base.Backdrop className="no-print fixed inset-0 z-40 bg-[oklch(0.2_0.02_260/0.35)] transition-opacity duration-(--calm) data-starting-style:opacity-0 dark:bg-[oklch(0_0_0/0.55)]" />
         <Base.Popup
@@ -53,6 +55,7 @@ export function Dialog(props: Props) {
             {!isHeld && (
               <Base.Close
                 aria-label="Close"
+                aria-disabled={busy || undefined}
                 className={clsx(buttonClass("quiet", "small"), "-mr-1 w-6 px-0!")}
               >
                 <X size={15} aria-hidden />

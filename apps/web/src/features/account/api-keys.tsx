@@ -126,7 +126,7 @@ function NewKeyDialog({ agentId, close }: { agentId?: string; close: () => void 
       const input: Inputs["api_keys"]["create"] = {
         name: name.trim(),
         ...(named.length > 0 && { scopes: named }),
-        ...(Number(days) > 0 && { expires_in_days: Number(days) }),
+        ...(days.trim() !== "" && { expires_in_days: Number(days) }),
       };
       return agentId
         ? api.agents.keys.create.mutate({ id: agentId, ...input })

@@ -86,7 +86,8 @@ export function UserDialogs({ dialog, close }: { dialog: UserDialog; close: () =
       run={async () => {
         setMade({ user, kind, link: await api.users.create_link.mutate({ id: user.id, kind }) });
       }}
-      close={() => {}}
+      isFollowed
+      close={close}
     >
       {kind === "invite"
         ? "The link lets them set their first password. It works once, for seven days, and ends earlier links of theirs."

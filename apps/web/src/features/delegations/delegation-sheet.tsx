@@ -29,7 +29,7 @@ export function DelegationSheet({ delegation, me, close, remove }: Props) {
   const [draft, setDraft] = useState(() => draftOf(delegation, me.id));
   const [first] = useState(draft);
   const isChanged = warnings === null && JSON.stringify(draft) !== JSON.stringify(first);
-  const guard = useLeaveGuard(isChanged, opened ? "The delegation" : "The new delegation");
+  const guard = useLeaveGuard(isChanged, opened ? "The delegation" : "The new delegation", "delegation");
   const leave = () => guard.ask(close);
   const command = useCommand(
     () =>

@@ -9,12 +9,10 @@ import { IconButton } from "#components/ui/button.tsx";
 import { Check } from "#components/ui/check.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { AreaRow, TextRow } from "#components/ui/field-row.tsx";
-import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
 import { useMe } from "#lib/session.ts";
 import { useCommand } from "#lib/use-command.ts";
-import { answer } from "./answer.ts";
-import type { Decisions } from "./use-decisions.ts";
+import { type Decisions, decision } from "./use-decisions.ts";
 
 type Props = { row: InboxRow; decisions: Decisions; close: () => void; done: () => void };
 
@@ -30,22 +28,16 @@ export function ApproveWithDialog({ row, decisions, close, done }: Props) {
   const isCritical = row.risk_level === "CRITICAL";
   const view = useQuery(queries.taskView(row.task_id)).data;
   const mayAlways = view?.may_allow_always ?? false;
+  const deed = decision(row, "approve", decisions.undoSeconds, reason.trim(), {
+    apply_immediately: first,
+    ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
+    ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
+  });
   const command = useCommand(
-    () =>
-      answer(row, "approve", reason.trim(), decisions.undoSeconds, {
-        apply_immediately: first,
-        ...(mayAlways && always && { allow_always: { expires_in_days: days } }),
-        ...(others.length > 0 && { require_additional_approvals: others.map(({ id }) => id) }),
-      }),
+    () => decisions.store(deed),
     () => {
       done();
-      decisions.tell({
-        rows: [row],
-        text: `Approved: ${row.title}`,
-        isAnswer: true,
-        undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
-      });
-      void decisions.readAgain();
+      decisions.tell(deed);
     },
   );
   const isReady = !isCritical || typedName.trim() === row.target;

@@ -15,14 +15,9 @@ import { KeyOf } from "#components/ui/kbd.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { Left } from "#components/ui/time.tsx";
 import { isAway } from "#lib/connection.ts";
-import { onDemand } from "#lib/on-demand.tsx";
 import { useTicking } from "#lib/server-time.ts";
 import { isGrave } from "./grave.ts";
 import type { Act } from "./use-inbox-keys.ts";
-
-const ChangeArgumentsDialog = onDemand(() =>
-  import("#features/task/change-arguments-dialog.tsx").then((file) => file.ChangeArgumentsDialog),
-);
 
 type Props = { view: TaskView; act: (what: Act) => void; changesShown: boolean };
 
@@ -84,7 +79,6 @@ export function DecisionBar({ view, act, changesShown }: Props) {
 function More({ view, act }: { view: TaskView; act: (what: Act) => void }) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);
-  const [changing, setChanging] = useState(false);
   const isOff = isAway();
   return (
     <>
@@ -129,14 +123,13 @@ function More({ view, act }: { view: TaskView; act: (what: Act) => void }) {
             <MenuItem
               disabled={isOff}
               icon={<Pencil size={14} aria-hidden />}
-              onSelect={() => setChanging(true)}
+              onSelect={() => act({ kind: "change_arguments", task: view.task })}
             >
               Change arguments…
             </MenuItem>
           )}
         </Menu>
       )}
-      {changing && <ChangeArgumentsDialog task={view.task} close={() => setChanging(false)} />}
     </>
   );
 }

@@ -1,10 +1,11 @@
+import { ChangeArgumentsDialog } from "#features/task/change-arguments-dialog.tsx";
 import { ApproveWithDialog } from "./approve-with-dialog.tsx";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import { DelegateDialog } from "./delegate-dialog.tsx";
 import { ReasonDialog } from "./reason-dialog.tsx";
 import { SnoozeDialog } from "./snooze-dialog.tsx";
 import { TargetDialog } from "./target-dialog.tsx";
-import type { Decisions } from "./use-decisions.ts";
+import { type Decisions, decision } from "./use-decisions.ts";
 import type { DecisionDialog } from "./use-inbox-keys.ts";
 
 type Props = {
@@ -42,6 +43,7 @@ export function DecisionDialogs({ dialog, decisions, opened, close, done }: Prop
       );
     case "reason": {
       const isReject = dialog.decision === "reject";
+      const deed = (reason?: string) => decision(dialog.row, dialog.decision, decisions.undoSeconds, reason);
       return (
         <ReasonDialog
           title={isReject ? "Reject this change" : "Ask for changes"}
@@ -49,13 +51,16 @@ export function DecisionDialogs({ dialog, decisions, opened, close, done }: Prop
           label={isReject ? "Why it must not be done" : "What has to be different"}
           action={isReject ? "Reject" : "Send back"}
           danger={isReject}
-          close={close}
-          confirm={(reason) => {
+          run={(reason) => decisions.store(deed(reason))}
+          done={() => {
             done();
-            void decisions.decide(dialog.row, dialog.decision, reason);
+            decisions.tell(deed());
           }}
+          close={close}
         />
       );
     }
+    case "change_arguments":
+      return <ChangeArgumentsDialog task={dialog.task} close={close} />;
   }
 }

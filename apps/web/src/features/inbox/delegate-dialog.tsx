@@ -7,7 +7,8 @@ import { Field } from "#components/ui/field.tsx";
 import { AreaRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { useMe } from "#lib/session.ts";
-import type { Decisions } from "./use-decisions.ts";
+import { useCommand } from "#lib/use-command.ts";
+import type { Decisions, Deed } from "./use-decisions.ts";
 
 type Props = { row: InboxRow; decisions: Decisions; close: () => void; done: () => void };
 
@@ -17,38 +18,51 @@ export function DelegateDialog({ row, decisions, close, done }: Props) {
   const [person, setPerson] = useState<UserEntry | null>(null);
   const [reason, setReason] = useState("");
   const without = useMemo(() => new Set(me ? [me.id] : []), [me]);
-  const pass = () => {
-    if (!person) return;
-    done();
-    void decisions.perform({
-      rows: [row],
-      text: `Passed on to ${person.name}: ${row.title}`,
-      detail: "They are asked in your place; you are shown on the task as who was named.",
-      run: () =>
-        api.approvals.respond.mutate({
-          id: row.approval_id ?? "",
-          action: "delegate",
-          delegate_to: person.id,
-          reason: reason.trim(),
-          ...(row.content_hash && { content_hash: row.content_hash }),
-        }),
-      undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
-    });
+  const deed: Deed = {
+    rows: [row],
+    text: `Passed on to ${person?.name}: ${row.title}`,
+    detail: "They are asked in your place; you are shown on the task as who was named.",
+    run: () =>
+      api.approvals.respond.mutate({
+        id: row.approval_id ?? "",
+        action: "delegate",
+        delegate_to: person?.id ?? "",
+        reason: reason.trim(),
+        ...(row.content_hash && { content_hash: row.content_hash }),
+      }),
+    undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
   };
+  const command = useCommand(
+    () => decisions.store(deed),
+    () => {
+      done();
+      decisions.tell(deed);
+    },
+  );
   return (
     <FormDialog
       title="Delegate this approval"
       description={row.title}
       cancel="Keep it"
-      submit={{ label: "Delegate", isReady: person !== null && reason.trim() !== "", run: pass }}
+      command={command}
+      submit={{
+        label: "Delegate",
+        isReady: person !== null && reason.trim() !== "",
+        run: () => void command.send(),
+      }}
       close={close}
     >
-      <Field label="To" hint="They answer in your place, for this approval alone.">
+      <Field
+        label="To"
+        hint="They answer in your place, for this approval alone."
+        error={command.issueOf("delegate_to")}
+      >
         {(parts) => <PersonPicker {...parts} value={person} onChange={setPerson} without={without} />}
       </Field>
       <AreaRow
         label="Why them"
         hint="They read it, and it stays in the ledger."
+        error={command.issueOf("reason")}
         maxLength={2000}
         value={reason}
         onChange={(event) => setReason(event.target.value)}

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { FormDialog } from "#components/form-dialog.tsx";
 import { AreaRow } from "#components/ui/field-row.tsx";
+import { useCommand } from "#lib/use-command.ts";
 
 const MAX_REASON = 2000;
 
@@ -12,29 +13,35 @@ type Props = {
   danger?: boolean;
   /** A reason may be left out. */
   optional?: boolean;
+  run: (reason: string) => Promise<unknown>;
+  /** Runs once it is stored; what closes the dialog is in it. */
+  done: () => void;
   close: () => void;
-  confirm: (reason: string) => void;
 };
 
-/** Asks for the reason that goes to the author and into the ledger. */
-export function ReasonDialog({ title, description, label, action, danger, optional, close, confirm }: Props) {
+/** Asks for the reason that goes to the author and into the ledger; a refusal leaves it as it was typed. */
+export function ReasonDialog(props: Props) {
+  const { title, description, label, action, danger, optional, run, done, close } = props;
   const [reason, setReason] = useState("");
+  const command = useCommand(() => run(reason.trim()), done);
   return (
     <FormDialog
       title={title}
       description={description}
       cancel="Keep it as it is"
+      command={command}
       submit={{
         label: action,
         danger: danger ?? false,
         isReady: Boolean(optional) || reason.trim() !== "",
-        run: () => confirm(reason.trim()),
+        run: () => void command.send(),
       }}
       close={close}
     >
       <AreaRow
         label={label}
         hint="The author reads it, and it stays in the ledger."
+        error={command.issueOf("reason")}
         optional={Boolean(optional)}
         rows={4}
         autoFocus

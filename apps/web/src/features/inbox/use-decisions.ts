@@ -104,22 +104,42 @@ export function useDecisions() {
     await readAgain();
   };
 
+  /** For a dialog, which stays with what was typed until it is stored, says itself what was refused, and `tell`s. */
+  const store = async (deed: Deed) => {
+    try {
+      await deed.run();
+    } finally {
+      void readAgain();
+    }
+  };
+
   return {
     taken,
     did,
     undo,
     undoSeconds,
     perform,
+    store,
     tell,
     readAgain,
     canUndo: () => last.current !== null,
-    decide: (row: InboxRow, action: Decision, reason?: string, options?: AnswerOptions) =>
-      perform({
-        rows: [row],
-        text: `${DONE[action]}: ${row.title}`,
-        isAnswer: true,
-        run: () => answer(row, action, reason, undoSeconds, options),
-        undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
-      }),
+    decide: (row: InboxRow, action: Decision) => perform(decision(row, action, undoSeconds)),
+  };
+}
+
+/** An answer to one row, with its reason and what else may go with it. */
+export function decision(
+  row: InboxRow,
+  action: Decision,
+  undoSeconds: number,
+  reason?: string,
+  options?: AnswerOptions,
+): Deed {
+  return {
+    rows: [row],
+    text: `${DONE[action]}: ${row.title}`,
+    isAnswer: true,
+    run: () => answer(row, action, reason, undoSeconds, options),
+    undo: () => api.approvals.withdraw.mutate({ id: row.approval_id ?? "" }),
   };
 }

@@ -1,3 +1,4 @@
+import type { TaskEntry } from "@ade/core/tasks/schema";
 import type { InboxRow } from "@ade/core/views/schema";
 import { type RefObject, useCallback, useState } from "react";
 import { toast } from "#components/ui/toast.ts";
@@ -9,8 +10,10 @@ import type { Decisions } from "./use-decisions.ts";
 import type { Line } from "./use-inbox.ts";
 
 /** What the decision bar and the keys can do to an approval. */
-export type Act = Decision | "delegate" | "snooze" | "approve_with";
+export type Act = Decision | "delegate" | "snooze" | "approve_with" | ChangeArguments;
+type ChangeArguments = { kind: "change_arguments"; task: TaskEntry };
 export type DecisionDialog =
+  | ChangeArguments
   | { kind: "reason"; decision: Decision; row: InboxRow }
   | { kind: "target" | "approve_with" | "delegate" | "snooze"; row: InboxRow }
   | { kind: "bulk"; decision: "approve" | "reject"; rows: readonly InboxRow[] };
@@ -67,6 +70,7 @@ export function useInboxKeys(context: Context) {
 
   const act = (what: Act) => {
     if (away || dialog) return;
+    if (typeof what === "object") return setDialog(what);
     const rows = lines.filter(({ row }) => selected.has(row.task_id)).map(({ row }) => row);
     if (rows.length > 0 && (what === "approve" || what === "reject"))
       return setDialog({ kind: "bulk", decision: what, rows });

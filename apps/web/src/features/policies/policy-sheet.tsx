@@ -40,7 +40,7 @@ export function PolicySheet({ policy, example, readOnly, nameOf, close, remove }
   const [draft, setDraft] = useState(() => draftOf(policy ?? example));
   const [first] = useState(draft);
   const isChanged = !readOnly && !isStored && JSON.stringify(draft) !== JSON.stringify(first);
-  const guard = useLeaveGuard(isChanged, opened ? `The policy “${opened.name}”` : "The new policy");
+  const guard = useLeaveGuard(isChanged, opened ? `The policy “${opened.name}”` : "The new policy", "policy");
   const leave = () => guard.ask(close);
   const command = useCommand(
     () =>

@@ -18,6 +18,11 @@ test("text stands as it is, line for line, and never escaped", () => {
   expect(argumentText(false)).toBe("false");
 });
 
+test("what could deceive who reads it stands there to be seen", () => {
+  expect(argumentText("rm \u202e-rf\u200b")).toBe("rm ⟨U+202E⟩-rf⟨U+200B⟩");
+  expect(argumentText({ "a\u2066": "b\ufeff" })).toBe('{\n  "a⟨U+2066⟩": "b⟨U+FEFF⟩"\n}');
+});
+
 test("what runs stands first, the rest as it comes, and what was taken away is named too", () => {
   const call = { ...after, arguments: { env: {}, note: "", path: "build", command: "make" } };
   const before = { ...after, arguments: { gone: 1 } };

@@ -1,3 +1,4 @@
+import { withUnseenShown } from "@ade/core/kernel/unseen";
 import { ChangedSign } from "#components/ui/field.tsx";
 
 /** A tool call as its preview carries it (tool-calls/preview.ts). */
@@ -29,9 +30,9 @@ export function callOf(after: unknown): Call | null {
   };
 }
 
-/** An argument as people read it: text as it is, line for line; what has parts as JSON. Pure. */
+/** An argument as people read it: text as it is, line for line, what has parts as JSON; nothing in it is hidden. Pure. */
 export function argumentText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
+  return withUnseenShown(typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? ""));
 }
 
 /** Arguments that say what runs and where. The store keeps no order of its own, so these are put first. */
@@ -51,9 +52,9 @@ export function CallView({ call, before }: { call: Call; before: Call | null }) 
     <div className="flex flex-col gap-2 p-2.5">
       <p className="flex flex-wrap items-baseline gap-x-2">
         {call.title && call.title !== call.tool && (
-          <span className="font-medium break-words">{call.title}</span>
+          <bdi className="font-medium break-words">{withUnseenShown(call.title)}</bdi>
         )}
-        <code className="text-xs break-all text-ink-2">{call.tool}</code>
+        <code className="text-xs break-all text-ink-2">{withUnseenShown(call.tool)}</code>
         {KINDS[call.kind] && <span className="text-xs text-ink-3">{KINDS[call.kind]}</span>}
       </p>
       {names.length === 0 && <p className="text-xs text-ink-3">It is called without arguments.</p>}
@@ -65,7 +66,7 @@ export function CallView({ call, before }: { call: Call; before: Call | null }) 
           return (
             <div key={name} className="flex flex-col gap-0.5">
               <dt className="text-xs font-medium text-ink-2">
-                <code>{name}</code>
+                <code>{withUnseenShown(name)}</code>
                 {text !== was && <ChangedSign />}
               </dt>
               <dd className="min-w-0">

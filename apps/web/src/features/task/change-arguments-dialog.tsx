@@ -12,7 +12,9 @@ type Props = { task: TaskEntry; close: () => void };
 /** Other arguments for an agent's tool call, before anybody approves it. */
 export function ChangeArgumentsDialog({ task, close }: Props) {
   const client = useQueryClient();
-  const { arguments: before = {}, takes_changes } = task.config.parameters;
+  // The revision that was opened: a later one must not slip under what is being typed.
+  const [opened] = useState(task);
+  const { arguments: before = {}, takes_changes } = opened.config.parameters;
   const [text, setText] = useState(() => JSON.stringify(before, null, 2));
   const [reason, setReason] = useState("");
   const { value, issue } = readArguments(text);
@@ -21,7 +23,12 @@ export function ChangeArgumentsDialog({ task, close }: Props) {
   const command = useCommand(
     () =>
       api.tasks.changeArguments.mutate({
-        ...{ id: task.id, arguments: value ?? {}, reason: reason.trim(), expected_revision: task.revision },
+        ...{
+          id: opened.id,
+          arguments: value ?? {},
+          reason: reason.trim(),
+          expected_revision: opened.revision,
+        },
       }),
     () => {
       toast({ text: "Arguments changed", detail: "It is reviewed anew; the agent is told what and why." });

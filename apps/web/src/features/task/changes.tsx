@@ -1,4 +1,5 @@
 import type { Change, Preview } from "@ade/core/executors/schema";
+import { withUnseenShown } from "@ade/core/kernel/unseen";
 import clsx from "clsx";
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -58,7 +59,7 @@ function commandOf(after: unknown): { runs: string; directory: string } | null {
     return null;
   const { runs, directory } = after;
   if (!Array.isArray(runs) || typeof directory !== "string") return null;
-  return { runs: runs.map((each) => quoted(String(each))).join(" "), directory };
+  return { runs: withUnseenShown(runs.map((each) => quoted(String(each))).join(" ")), directory };
 }
 
 type Statement = { statement: number; sql: string; rows: number | null };
@@ -69,14 +70,15 @@ function statementOf(after: unknown): Statement | null {
     return null;
   const { statement, sql, rows } = after as Partial<Statement>;
   if (typeof sql !== "string" || typeof statement !== "number") return null;
-  return { statement, sql, rows: typeof rows === "number" ? rows : null };
+  return { statement, sql: withUnseenShown(sql), rows: typeof rows === "number" ? rows : null };
 }
 
 /** As one would type it: what is no plain word stands in quotes. */
 const quoted = (element: string) =>
   /^[\w@%+=:,./{}-]+$/.test(element) ? element : `'${element.replaceAll("'", "'\\''")}'`;
 
-const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+const shown = (value: unknown) =>
+  withUnseenShown(typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 function ChangeCard({ change, split }: { change: Change; split: boolean }) {
   const [open, setOpen] = useState(true);
@@ -106,10 +108,8 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
         />
         <span className="text-xs font-medium text-ink-2">{change.action}</span>
         <span title={key} className="flex min-w-0 flex-1 items-baseline gap-2 text-xs">
-          {change.resource.name && <span className="truncate">{name}</span>}
-          {change.resource.type !== "agent" && (
-            <span className={clsx("truncate font-mono", change.resource.name && "text-ink-3")}>{key}</span>
-          )}
+          {change.resource.name && <bdi className="truncate">{withUnseenShown(change.resource.name)}</bdi>}
+          <span className={clsx("truncate font-mono", change.resource.name && "text-ink-3")}>{key}</span>
         </span>
         {stat && (
           <span className="num shrink-0 font-mono text-xs">

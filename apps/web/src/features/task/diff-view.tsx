@@ -1,3 +1,4 @@
+import { withUnseenShown } from "@ade/core/kernel/unseen";
 import clsx from "clsx";
 import { memo } from "react";
 import { type DiffLine, pairLines } from "./diff.ts";
@@ -17,7 +18,9 @@ function Text({ line }: { line: DiffLine }) {
       >
         {SIGNS[line.kind]}
       </span>
-      <span className="min-w-0 flex-1 pr-2 break-all whitespace-pre-wrap">{line.text || " "}</span>
+      <span className="min-w-0 flex-1 pr-2 break-all whitespace-pre-wrap">
+        {withUnseenShown(line.text) || " "}
+      </span>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { ConfirmDialog } from "#components/confirm-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Ago } from "#components/ui/time.tsx";
-import { toast, toastProblem } from "#components/ui/toast.ts";
+import { toast } from "#components/ui/toast.ts";
 import { ReasonDialog } from "#features/inbox/reason-dialog.tsx";
 import { api } from "#lib/api.ts";
 import { useMe } from "#lib/session.ts";
@@ -118,13 +118,9 @@ function Override({ override, view }: { override: OverrideEntry; view: TaskView 
           label="Why not"
           action="Refuse it"
           danger
+          run={(reason) => answer("reject", reason)}
+          done={() => setAsking(null)}
           close={() => setAsking(null)}
-          confirm={(reason) => {
-            setAsking(null);
-            answer("reject", reason).catch((error: unknown) =>
-              toastProblem("The answer was not stored", error),
-            );
-          }}
         />
       )}
     </li>

@@ -1,3 +1,4 @@
+import { withUnseenShown } from "@ade/core/kernel/unseen";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "#components/link.tsx";
 import { agentQueries } from "#features/agents/queries.ts";
@@ -19,7 +20,8 @@ export function ResourceName({ resource }: { resource: Resource }) {
   }
   return (
     <>
-      {resource.name} <code className="text-xs [overflow-wrap:anywhere] text-ink-3">{key}</code>
+      <bdi>{withUnseenShown(resource.name)}</bdi>{" "}
+      <code className="text-xs [overflow-wrap:anywhere] text-ink-3">{key}</code>
     </>
   );
 }
@@ -32,7 +34,7 @@ function AgentLink({ resource }: { resource: Resource }) {
     <>
       <span className="text-ink-3">agent</span>{" "}
       <Link href={`/agents/${resource.id}`} className="link" title={keyOf(resource)}>
-        {agent.data.name}
+        <bdi>{agent.data.name}</bdi>
       </Link>
     </>
   );

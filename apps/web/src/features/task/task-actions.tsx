@@ -42,9 +42,9 @@ export function TaskActions({ view }: { view: TaskView }) {
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
 
-  const run = useMutation({
-    mutationFn: async ({ action, reason }: Run) => {
-      const { id } = task;
+  const perform = async ({ action, reason }: Run) => {
+    const { id } = task;
+    try {
       if (action === "submit") return void (await api.tasks.submit.mutate({ id }));
       if (action === "cancel") return void (await api.tasks.cancel.mutate({ id, ...(reason && { reason }) }));
       if (action === "abort") return void (await api.tasks.abort.mutate({ id, reason: reason ?? "" }));
@@ -61,12 +61,15 @@ export function TaskActions({ view }: { view: TaskView }) {
         toast({ text: "Draft deleted" });
         await router.push("/tasks");
       }
-    },
-    onError: (error) => toastProblem("That did not work", error),
-    onSettled: () =>
-      client.invalidateQueries({
+    } finally {
+      void client.invalidateQueries({
         predicate: ({ queryKey }) => ["task", "tasks", "inbox"].includes(String(queryKey[0])),
-      }),
+      });
+    }
+  };
+  const run = useMutation({
+    mutationFn: perform,
+    onError: (error) => toastProblem("That did not work", error),
   });
   useKeys({ edit: () => (may("edit") ? edit() : false) });
   const button = { acts: true, busy: run.isPending } as const;
@@ -149,11 +152,9 @@ export function TaskActions({ view }: { view: TaskView }) {
           action={asked.action}
           danger={asked.danger ?? false}
           optional={asked.optional ?? false}
+          run={(reason) => perform({ action: asking, reason })}
+          done={() => setAsking(null)}
           close={() => setAsking(null)}
-          confirm={(reason) => {
-            setAsking(null);
-            run.mutate({ action: asking, reason });
-          }}
         />
       )}
     </>

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { line, toolPermissions } from "../schema.ts";
+import { line } from "../../kernel/line.ts";
+import { toolPermissions } from "../schema.ts";
 
 const providerName = line(1, 100);
 export const catalogueModel = z.strictObject({

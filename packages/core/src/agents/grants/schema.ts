@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { globs, line } from "../schema.ts";
+import { line } from "../../kernel/line.ts";
+import { globs } from "../schema.ts";
 
 export const MAX_GRANT_DAYS = 365;
 

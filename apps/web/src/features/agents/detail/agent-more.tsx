@@ -36,7 +36,7 @@ export function AgentMore({ agent }: { agent: Agent }) {
     setBusy(true);
     try {
       await update({ active: false });
-      toast({ text: `${agent.name} is retired`, detail: "Its keys open nothing any more." });
+      toast({ text: `${agent.name} is retired`, detail: "Its keys have ended." });
       setAsking(null);
     } catch (error) {
       toastProblem(`${agent.name} was not retired`, error);
@@ -59,7 +59,7 @@ export function AgentMore({ agent }: { agent: Agent }) {
       {asking === "retire" && (
         <TypedNameDialog
           title="Retire this agent"
-          description="Its keys stop working at once, what it still has open is cancelled, and it leaves the list. What it did stays in the audit, and an admin may bring it back."
+          description="Its keys end for good, what it still has open is cancelled, and it leaves the list. What it did stays in the audit. An admin may bring it back; it then needs a new key."
           name={agent.name}
           action="Retire"
           danger
@@ -109,7 +109,7 @@ export function RetiredNotice({ agent, isAdmin }: { agent: Agent; isAdmin: boole
   const update = useUpdate(agent);
   const command = useCommand(
     () => update({ active: true }),
-    () => toast({ text: `${agent.name} is back`, detail: "Make it a key: its old ones stay as they are." }),
+    () => toast({ text: `${agent.name} is back`, detail: "Make it a key: its old ones have ended." }),
   );
   return (
     <div
@@ -118,7 +118,7 @@ export function RetiredNotice({ agent, isAdmin }: { agent: Agent; isAdmin: boole
     >
       <Archive size={15} aria-hidden className="shrink-0" />
       <span className="min-w-0 flex-1">
-        <b className="font-semibold">Retired.</b> Its keys open nothing, and it proposes nothing any more.
+        <b className="font-semibold">Retired.</b> Its keys have ended, and it proposes nothing any more.
         {command.problem && ` ${command.problem.message}`}
       </span>
       {isAdmin && (

@@ -1,18 +1,14 @@
+import { unseenIn } from "../../../kernel/unseen.ts";
 import type { Change, Preview } from "../../schema.ts";
 import { fileDiff } from "./file-diff.ts";
 import { type FileTask, fileResource } from "./file-parameters.ts";
 import { type FileState, hashOf } from "./file-state.ts";
 
-/** What shows as nothing, or turns the direction of what follows: a reader would approve something else. */
-const UNSEEN = /(?![\n\r\t])\p{Cc}|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const MAX_NAMED = 5;
 
 function unseenWarning(content: Buffer): string[] {
-  const found = new Set(content.toString("utf8").match(UNSEEN));
-  if (found.size === 0) return [];
-  const names = [...found]
-    .slice(0, MAX_NAMED)
-    .map((character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`);
+  const names = unseenIn(content.toString("utf8")).slice(0, MAX_NAMED);
+  if (names.length === 0) return [];
   return [`The new content holds characters that can't be seen: ${names.join(", ")}`];
 }
 
