@@ -28,8 +28,6 @@ const IN_TEXT: readonly RegExp[] = [
   /()\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{30,})/g,
   // A token of JWT at the beginning of a run, or behind a few words that are joined to it.
   /(?<![A-Za-z0-9_-])((?:[A-Za-z0-9_]{1,40}-){0,6})eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/g,
-  // Whatever the scheme is: to look for where it begins is what would take long. Nothing that ends where a host stands.
-  /(:\/\/[^\s:/@\\?#]*:)[^\s/\\?#;|&<>()`]+(?=@)/g,
   new RegExp(
     `\\b((?:authorization|proxy-authorization)["']?\\s*[:=]\\s*["']?(?:bearer|basic|token)\\s+)${WORD}`,
     "gi",
@@ -39,6 +37,9 @@ const IN_TEXT: readonly RegExp[] = [
     "\\b([A-Z0-9_]*(?:PASSWORD|PASSWD|TOKEN|SECRET|API_KEY|ACCESS_KEY|PRIVATE_KEY)\\s*=\\s*[\"']?)",
     WORD,
   ),
+  // Whatever the scheme is: to look for where it begins is what would take long. Nothing that ends where a host
+  // stands. The last one: what another has masked may have ended it.
+  /(:\/\/[^\s:/@\\?#]*:)[^\s/\\?#;|&<>()`]+(?=@)/g,
 ];
 
 /** A reference to one of our secrets in an agent's text is text, and no request for its value. */
