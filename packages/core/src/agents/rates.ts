@@ -12,6 +12,8 @@ export type Rate = {
   readonly window_seconds: number;
 };
 
+/** A rate above this is as good as none, and a count beyond it is no number of rows. */
+const MOST_COUNTED = 1_000_000_000;
 const SECONDS = { minute: 60, hour: 3_600, day: 86_400 } as const;
 const NAME = /^(tasks|tool_calls)_per_(minute|hour|day)$/;
 
@@ -23,7 +25,7 @@ export function rateOf(name: string, most: number): Rate | null {
   const [, counted, window] = NAME.exec(name) ?? [];
   if (!counted || !window) return null;
   return {
-    ...{ name, counted: counted as Counted, most: Math.floor(most) },
+    ...{ name, counted: counted as Counted, most: Math.min(Math.floor(most), MOST_COUNTED) },
     window_seconds: SECONDS[window as keyof typeof SECONDS],
   };
 }

@@ -60,12 +60,14 @@ export const toolPermissions = z
   .max(500)
   .refine((tools) => new Set(tools.map((tool) => tool.name)).size === tools.length, "names a tool twice");
 export const capacity = z.strictObject({ max_tasks: z.int().min(1).max(10_000) });
+/** More than this limits nothing. */
+export const MAX_LIMIT = 1_000_000_000_000;
 /**
  * Budgets and rates by name, with their unit: `{tasks_per_hour: 20}`. Enforced are `tasks_per_` and `tool_calls_per_`
  * `minute`, `hour` and `day`, where the agent proposes; the agent is told the others.
  */
 export const limits = z
-  .record(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/), z.number().min(0))
+  .record(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/), z.number().min(0).max(MAX_LIMIT))
   .refine((given) => Object.keys(given).length <= 50, "has more than 50 entries");
 
 const parameters = z.strictObject({

@@ -79,6 +79,7 @@ describe("making an agent", () => {
       { parameters: { temperature: Number.POSITIVE_INFINITY } },
       { capacity: { max_tasks: 0 } },
       { limits: { "Tasks Per Hour": 1 } },
+      { limits: { tasks_per_day: 1e13 } },
     ]) {
       expect([bad, agentInput.safeParse({ ...good, ...bad }).success]).toEqual([bad, false]);
     }

@@ -79,6 +79,38 @@ describe("attack: one person approves through an agent's key", () => {
     await expectNoSay(mallory, task.id);
   });
 
+  test("who takes an agent over is a maker of what it asked for before", async () => {
+    const mallory = await core.person(["admin", "reviewer"]);
+    const { agent, api_key } = await agentOf(bob);
+    const task = await core.reviewing((await actorOf(api_key))!, core.noopTask());
+    await core.agents.update(core.who.admin, agent.id, { owner_id: mallory.id });
+    const { approvals, allowed_actions } = await core.tasks.get(mallory, task.id);
+    expect(allowed_actions).not.toContain("respond");
+    expect(allowed_actions).not.toContain("force_apply");
+    for (const who of [mallory, bob]) {
+      const answer = core.gate.respond(who, approvals[0]!.id, core.yes());
+      await expect(answer).rejects.toEqual(code("SELF_APPROVAL"));
+    }
+    const forced = core.gate.forceApply(mallory, task.id, { reason: "It is mine.", ticket_ref: "OPS-1" });
+    await expect(forced).rejects.toEqual(code("SELF_APPROVAL"));
+  });
+
+  test("what an agent asked for goes on where its owner left and somebody took it over", async () => {
+    const leaver = await core.person(["author"]);
+    const { agent, api_key } = await agentOf(leaver);
+    const by = (await actorOf(api_key))!;
+    const open = await core.approved(by, core.who.reviewer, core.noopTask());
+    const draft = await core.gate.propose(by, { config: core.noopTask(), metadata: { tags: [] } });
+    const lost = await core.approved(by, core.who.reviewer, core.noopTask());
+    await core.identity.users.update(core.who.admin, leaver.id, { active: false });
+    expect(await core.run(lost.id)).toBe("sent back");
+    expect((await core.taskIn(lost.id, "DRAFT", "REVIEWING")).problem?.code).toBe("AUTHOR_GONE");
+    await core.agents.update(core.who.admin, agent.id, { owner_id: carol.id });
+    expect(await core.run(open.id)).toBe("ended");
+    await core.gate.submit(by, draft.id, { force: false, skip_preview: false });
+    expect((await core.taskIn(draft.id, "DRAFT", "REVIEWING")).state).toBe("REVIEWING");
+  });
+
   test("who owned an agent goes on using its key after it was handed over, and approves what it proposes", async () => {
     const { agent, api_key } = await agentOf(bob);
     const { key } = await core.agents.keys.create(bob, agent.id, { name: "Mine" });

@@ -78,7 +78,7 @@ describe("the outcome of a review", () => {
 describe("who may answer", () => {
   const task = {
     ...{ author_id: "author", author_owner_id: null, author_key_by: "first minter" },
-    ...{ editor_id: "editor", editor_owner_id: "owner", editor_key_by: "minter" },
+    ...{ editor_id: "editor", editor_owner_id: "owner", editor_key_by: "minter", owners_now: ["next owner"] },
   };
   const user = (id: string, roles: ("author" | "reviewer" | "admin")[] = ["reviewer"]) => ({
     kind: "user" as const,
@@ -94,7 +94,7 @@ describe("who may answer", () => {
   const approve = { action: "approve" as const };
 
   test("is nobody behind the change, whatever their roles", () => {
-    expect(makersOf(task)).toEqual(["author", "editor", "owner", "first minter", "minter"]);
+    expect(makersOf(task)).toEqual(["author", "editor", "owner", "first minter", "minter", "next owner"]);
     for (const id of makersOf(task)) {
       const act = () => assertMayRespond(user(id, ["admin", "reviewer"]), task, { reviewer_id: id }, approve);
       expect(act).toThrow(expect.objectContaining({ code: "SELF_APPROVAL" }));

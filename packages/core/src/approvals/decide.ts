@@ -61,16 +61,19 @@ export type Makers = {
   readonly editor_id: string;
   readonly editor_owner_id: string | null;
   readonly editor_key_by: string | null;
+  /** Who answers now for author and last editor, where these are agents. */
+  readonly owners_now: readonly string[];
 };
 
 /**
- * Author, last editor, the owners of agents among them, and who made the keys that they wrote with: one human behind
- * two identities is one human.
+ * Author, last editor, the owners of agents among them, as they were and as they are, and who made the keys that they
+ * wrote with: one human behind two identities is one human.
  */
 export function makersOf(task: Makers): string[] {
   const ids = [task.author_id, task.author_owner_id, task.editor_id, task.editor_owner_id];
   const keyMakers = [task.author_key_by, task.editor_key_by];
-  return [...new Set([...ids, ...keyMakers].filter((id): id is string => id !== null))];
+  const all = [...ids, ...keyMakers, ...task.owners_now];
+  return [...new Set(all.filter((id): id is string => id !== null))];
 }
 
 /**
@@ -85,6 +88,7 @@ export function leniencyOf(task: Makers): Leniency {
   };
   add(task.author_owner_id, "owner_may_answer");
   add(task.editor_owner_id, "owner_may_answer");
+  for (const id of task.owners_now) add(id, "owner_may_answer");
   add(task.editor_id, "editor_may_approve");
   return rules;
 }

@@ -16,10 +16,11 @@ import type { Actor } from "../kernel/actor.ts";
 import { type CodedError, errors } from "../kernel/errors.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { RiskLevel } from "../risk/schema.ts";
-import { type Db, loadTask, type ReviewRecord } from "../tasks/service.ts";
+import { type ApprovalRecord, type Db, loadTask, type ReviewRecord } from "../tasks/service.ts";
 
 /** What a reviewer wants to be allowed from now on, as it is kept with the answer until the task is approved. */
-export type GrantWish = { tool: string; kind: string; resources: string[] | null; expires_in_days: number };
+export type GrantWish = KeptWish & { kind: string };
+type KeptWish = NonNullable<ApprovalRecord["allow_always"]>;
 
 const DAY_MS = 86_400_000;
 /** Kinds of calls that say what happens to what they name. All others do whatever their arguments say. */
@@ -104,14 +105,18 @@ type Answered = {
   reviewer_name: string;
   status: string;
   release_at: string | null;
-  allow_always: GrantWish | null;
+  allow_always: KeptWish | null;
 };
 
-/** The grants that come with an approval: of every answer in force that asked for one. Ids apart, pure. */
+/**
+ * The grants that come with an approval: of every answer in force that asked for one. A wish that names no kind is from
+ * before grants had one: of the calls that it would let pass now, nobody has seen any. Ids apart, pure.
+ */
 export function grantsOf(task: ReviewRecord, answers: readonly Answered[], ids: Ids): NewGrant[] {
   return answers.flatMap(({ status, allow_always, reviewer_id, reviewer_name, ...answer }) => {
     if (status !== "APPROVED" || !allow_always || !isReleased(answer, task.now)) return [];
     const { tool, kind, resources, expires_in_days } = allow_always;
+    if (kind === undefined) return [];
     return [
       {
         ...{ id: ids.uuid(), agent_id: task.author_id, tool, kind, resources },

@@ -25,15 +25,16 @@ export const AGENT_RETIRED: AuthorRefusal = {
  */
 export async function authorRefusal(
   deps: Pick<GateDeps, "agents" | "pool">,
-  task: Pick<TaskRecord, "author_id" | "author_kind" | "author_owner_id" | "type" | "resource_keys">,
+  task: Pick<TaskRecord, "author_id" | "author_kind" | "type" | "resource_keys">,
 ): Promise<AuthorRefusal | null> {
   const isAgents = task.author_kind === "agent";
   const refused = isAgents ? await agentRefusal(deps, task) : null;
   if (refused) return refused;
   const { rows } = await deps.pool.query<{ active: boolean }>({
     name: "gate-author",
-    text: 'SELECT active FROM "user" WHERE id = $1',
-    values: [task.author_owner_id ?? task.author_id],
+    // Whoever answers for the agent now: its owner when it proposed this may have left it to somebody.
+    text: `SELECT active FROM "user" WHERE id = coalesce((SELECT owner_id FROM agent WHERE id = $1), $1)`,
+    values: [task.author_id],
   });
   if (rows[0]?.active !== false) return null;
   const reason = isAgents

@@ -1,5 +1,5 @@
 import { type Actor, systemActor } from "../kernel/actor.ts";
-import type { TaskEntry } from "../tasks/schema.ts";
+import type { TaskEntry, TaskState } from "../tasks/schema.ts";
 import { assertAllowed, leaveQueue, loadTask, type TaskRecord, taskErrors } from "../tasks/service.ts";
 import { decideAndCommit } from "./commit.ts";
 import type { GateDeps } from "./deps.ts";
@@ -33,9 +33,16 @@ export async function cancel(
   return deps.tasks.get(actor, id);
 }
 
+const UNDECIDED: readonly TaskState[] = ["DRAFT", "SUBMITTED", "REVIEWING"];
+/** Of a task `t`: nobody has begun it. What was begun is not taken back, for its author has been told that it may. */
+export const NOT_BEGUN = `(t.state IN (${UNDECIDED.map((state) => `'${state}'`).join(", ")})
+  OR t.state = 'APPROVED' AND t.attempts = 0)`;
+const isNotBegun = ({ state, attempts }: TaskRecord): boolean =>
+  UNDECIDED.includes(state) || (state === "APPROVED" && attempts === 0);
+
 /**
- * Ends a task that is not begun, by no person's word: `reasonOf` says why on the row as it is, or null where there is no
- * reason (any more).
+ * Ends a task that is not begun, by no person's word, and leaves any other alone: `reasonOf` says why on the row as it is,
+ * or null where there is no reason (any more).
  */
 export async function cancelBySystem(
   deps: GateDeps,
@@ -44,8 +51,8 @@ export async function cancelBySystem(
 ): Promise<void> {
   for (;;) {
     const task = await loadTask(deps.pool, id);
-    const problem = task && reasonOf(task);
-    if (!problem) return;
+    const problem = task && isNotBegun(task) ? reasonOf(task) : null;
+    if (!task || !problem) return;
     const { message: reason } = problem;
     const fact = taskFact("task.cancelled", task, { from_state: task.state, to_state: "CANCELLED", reason });
     const rows = await deps.ledger.commit(systemActor("gate"), [fact], cancelTask(task, problem));

@@ -209,7 +209,8 @@ export async function remove(deps: GateDeps, actor: Actor, id: string): Promise<
     assertAllowed(task, "delete", relation(actor, task));
     const fact = taskFact("task.deleted", task, {
       from_state: task.state,
-      detail: { description: task.description },
+      // What an agent proposed counts for its limits though it is gone.
+      detail: { description: task.description, created_at: task.created_at.toISOString() },
     });
     return { write: deleteTask(task), facts: [fact], result: undefined };
   });

@@ -12,7 +12,7 @@ const NOW = new Date("2026-01-01T12:00:00Z");
 const PEOPLE = ["a", "b", "c", "d", "e"];
 const MAKERS = {
   ...{ author_id: "author", author_owner_id: "owner", author_key_by: "minter" },
-  ...{ editor_id: "editor", editor_owner_id: null, editor_key_by: null },
+  ...{ editor_id: "editor", editor_owner_id: null, editor_key_by: null, owners_now: ["next owner"] },
 };
 
 const requirementOf = (id: string) =>

@@ -52,6 +52,7 @@ async function answer(
       editor_id: actor.id,
       editor_owner_id: actor.owner_id,
       editor_key_by: actor.key_made_by ?? null,
+      owners_now: [],
     },
     agent_id: actor.kind === "agent" ? actor.id : null,
     requested_reviewers: [],

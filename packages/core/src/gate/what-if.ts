@@ -3,7 +3,7 @@ import { type Makers, makersOf } from "../approvals/service.ts";
 import type { Person } from "../identity/schema.ts";
 import type { WhatIf, WhatIfInput } from "../policies/schema.ts";
 import type { PastTask } from "../policies/service.ts";
-import type { TaskRecord } from "../tasks/service.ts";
+import { OWNERS_NOW, type TaskRecord } from "../tasks/service.ts";
 import type { GateDeps } from "./deps.ts";
 import { chainsOf, standInsOf } from "./evaluate.ts";
 
@@ -23,7 +23,7 @@ type Row = Pick<
 
 const SUBMITTED = `SELECT id, split_part(description, E'\\n', 1) AS title, type,
     (SELECT o.type FROM task o WHERE o.id = t.rollback_of) AS original_type, resource_keys, risk_score, tags, drifts,
-    author_id, author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by, submit_options, submitted_at, approved_at
+    author_id, author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by, ${OWNERS_NOW}, submit_options, submitted_at, approved_at
   FROM task t WHERE submitted_at IS NOT NULL AND risk_score IS NOT NULL ORDER BY created_at DESC, id LIMIT ${TASKS}`;
 
 /** What a draft of a policy would have changed for the last tasks, by the engine that decides them. Stores nothing. */

@@ -22,7 +22,8 @@ export function presentTask(
   const causes = causesOf(actor, { author_id: task.author_id, reviewer_ids: reviewerIds });
   const { author_id, author_owner_id, author_key_by, editor_id, editor_owner_id, editor_key_by } = task;
   const authors = [author_id, author_owner_id, author_key_by];
-  const isMaker = [...authors, editor_id, editor_owner_id, editor_key_by].includes(actor.id);
+  const editors = [editor_id, editor_owner_id, editor_key_by];
+  const isMaker = [...authors, ...editors, ...task.owners_now].includes(actor.id);
   const isLet = isLetAnswer(task.requirements, actor.id);
   return {
     id: task.id,

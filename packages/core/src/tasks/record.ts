@@ -21,8 +21,8 @@ export type ApprovalRecord = {
   delegated_to: string | null;
   by_admin: boolean;
   apply_immediately: boolean;
-  /** What becomes a grant once the task is approved. */
-  allow_always: { tool: string; kind: string; resources: string[] | null; expires_in_days: number } | null;
+  /** What becomes a grant once the task is approved; without a kind, none. */
+  allow_always: { tool: string; kind?: string; resources: string[] | null; expires_in_days: number } | null;
   release_at: string | null;
   due_at: string | null;
   /** When the next reminder or escalation is due; null at the end of its ladder. */
@@ -52,6 +52,8 @@ export type TaskRecord = {
   editor_id: string;
   editor_owner_id: string | null;
   editor_key_by: string | null;
+  /** Who answers now for author and last editor, where these are agents: an agent can have been handed over since. */
+  owners_now: string[];
   source: string;
   team: string | null;
   ticket_ref: string | null;

@@ -51,6 +51,7 @@ export {
   loadTask,
   loadTaskOfApproval,
   loadTaskToAsk,
+  OWNERS_NOW,
   withReasons,
 } from "./store.ts";
 export {

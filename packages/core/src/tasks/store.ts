@@ -22,10 +22,13 @@ const APPROVALS = `coalesce((SELECT jsonb_agg(to_jsonb(a) - 'why' ORDER BY a.cre
 const FROM = "FROM task t JOIN task_revision r ON r.task_id = t.id AND r.revision = t.revision";
 const OVERRIDES = `coalesce((SELECT jsonb_agg(to_jsonb(o) ORDER BY o.created_at, o.id) FROM override o
       WHERE o.task_id = t.id), '[]'::jsonb) AS overrides`;
-const RECORD = `SELECT t.*, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
+/** Who answers for the agents behind a task `t` now. */
+export const OWNERS_NOW =
+  "ARRAY(SELECT owner_id FROM agent WHERE id IN (t.author_id, t.editor_id)) AS owners_now";
+const RECORD = `SELECT t.*, ${OWNERS_NOW}, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
     ${APPROVALS}, ${OVERRIDES} ${FROM}`;
 /** What an answer is decided on: configuration and preview can be large, and decide nothing. */
-const REVIEW = `SELECT t.*, clock_timestamp() AS now, r.requirements, ${APPROVALS} ${FROM}`;
+const REVIEW = `SELECT t.*, ${OWNERS_NOW}, clock_timestamp() AS now, r.requirements, ${APPROVALS} ${FROM}`;
 
 /** The task with its current revision and approvals, or null. One statement: one consistent look. */
 export async function loadTask(pool: Db, id: string): Promise<TaskRecord | null> {

@@ -168,6 +168,26 @@ describe("an agent's limits", () => {
     expect((await draft(robot)).state).toBe("DRAFT");
   });
 
+  test("attack: drafts are deleted to make room, also one that a reviewer sent back", async () => {
+    const robot = await agentWith({ limits: { tasks_per_hour: 2 } });
+    await core.gate.remove(robot, (await draft(robot)).id);
+    const { id, approvals } = await core.reviewing(robot, core.noopTask());
+    const { reviewer } = core.who;
+    await core.gate.respond(reviewer, approvals.find((each) => each.reviewer_id === reviewer.id)!.id, {
+      ...{ ...core.yes(), action: "request_changes", reason: "Not like this." },
+    });
+    await core.taskIn(id, "DRAFT");
+    await core.gate.remove(robot, id);
+    await expect(draft(robot)).rejects.toEqual(refused("tasks_per_hour"));
+  });
+
+  test("hold where they are larger than any count", async () => {
+    const robot = await agentWith();
+    // As it can have been stored before there was a largest one.
+    await setting(robot, `limits = '{"tasks_per_day": 10000000000, "tasks_per_hour": 1e300}'`);
+    expect((await draft(robot)).state).toBe("DRAFT");
+  });
+
   test("count calls of tools apart, and nothing becomes the other to go past them", async () => {
     const robot = await agentWith({
       limits: { tool_calls_per_minute: 1, tool_calls_per_day: 2, tasks_per_day: 0 },

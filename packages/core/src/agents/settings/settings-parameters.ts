@@ -1,3 +1,4 @@
+import { MAX_LIMIT } from "../schema.ts";
 import { AGENT_SETTINGS_TYPE } from "./schema.ts";
 
 const patterns = (title: string, description: string) => ({
@@ -65,7 +66,7 @@ export function settingsParametersSchema(): Record<string, unknown> {
             type: "object",
             title: "Limits",
             description: "Budgets and rates by name, such as tasks_per_hour",
-            additionalProperties: { type: "number", minimum: 0 },
+            additionalProperties: { type: "number", minimum: 0, maximum: MAX_LIMIT },
           },
         },
       },
