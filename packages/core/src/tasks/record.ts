@@ -100,9 +100,14 @@ export type TaskRecord = {
 /** A row of `override`; times are ISO text from JSON. An open one may have lapsed: `overrideStatus` says so. */
 export type OverrideRecord = OverrideEntry & { task_id: string };
 
-/** What keeps an approved task from being applied. */
-export type Blocker =
-  /** Its request's place in the queue for one of its locks; no holder where that was lost a moment ago. */
+/**
+ * What keeps an approved task from being applied. `looks`: so many times in a row it could not be found out how
+ * things stand.
+ */
+export type Blocker = {
+  looks?: number | undefined;
+} & /** Its request's place in the queue for one of its locks; no holder where that was lost a moment ago. */
+(
   | {
       kind: "lock";
       request_id: string;
@@ -115,7 +120,8 @@ export type Blocker =
   | { kind: "retry"; attempt: number; reason: string; deadlocks?: number | undefined }
   | { kind: "quarantine"; reason: string }
   /** Until that moment, told in that time zone. */
-  | z.infer<typeof heldBy>;
+  | z.infer<typeof heldBy>
+);
 
 /** An approval with the reasons for which its person is asked. */
 export type ApprovalToAsk = ApprovalRecord & { why: readonly WhyAsked[] };
