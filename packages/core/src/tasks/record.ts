@@ -100,14 +100,14 @@ export type TaskRecord = {
 /** A row of `override`; times are ISO text from JSON. An open one may have lapsed: `overrideStatus` says so. */
 export type OverrideRecord = OverrideEntry & { task_id: string };
 
-/**
- * What keeps an approved task from being applied. `looks`: so many times in a row it could not be found out how
- * things stand.
- */
-export type Blocker = {
+/** What keeps an approved task from being applied. */
+export type Blocker = Obstacle & {
+  /** So many times in a row it could not be found out how things stand. */
   looks?: number | undefined;
-} & /** Its request's place in the queue for one of its locks; no holder where that was lost a moment ago. */
-(
+};
+
+type Obstacle =
+  /** Its request's place in the queue for one of its locks; no holder where that was lost a moment ago. */
   | {
       kind: "lock";
       request_id: string;
@@ -120,8 +120,7 @@ export type Blocker = {
   | { kind: "retry"; attempt: number; reason: string; deadlocks?: number | undefined }
   | { kind: "quarantine"; reason: string }
   /** Until that moment, told in that time zone. */
-  | z.infer<typeof heldBy>
-);
+  | z.infer<typeof heldBy>;
 
 /** An approval with the reasons for which its person is asked. */
 export type ApprovalToAsk = ApprovalRecord & { why: readonly WhyAsked[] };
