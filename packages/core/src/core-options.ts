@@ -44,6 +44,10 @@ export type CoreSettings = {
   /** So long after its end an attempt keeps what rolling it back needs, and what it printed. */
   stash_days: number;
   output_days: number;
+  /** What finding out how things stand may take before an attempt; a longer plan is given its own time. */
+  prepare_ms: number;
+  /** What an executor has for ending once it was told to stop. */
+  stop_grace_ms: number;
 };
 
 export const DEFAULTS: CoreSettings = {
@@ -52,6 +56,8 @@ export const DEFAULTS: CoreSettings = {
   lock_delay_seconds: 15,
   stash_days: 30,
   output_days: 365,
+  prepare_ms: 60_000,
+  stop_grace_ms: 15_000,
 };
 
 export const OUTGOING: OutgoingSettings = {

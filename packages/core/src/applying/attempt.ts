@@ -3,6 +3,7 @@ import {
   type ApplyContext,
   type Executor,
   ExecutorFailure,
+  failureText,
   type Inspection,
   type Json,
   type PlanContext,
@@ -12,7 +13,6 @@ import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, HeldLocks } from "./deps.ts";
 import { completedFact, retriedFact } from "./facts.ts";
-import { failureText } from "./failure-text.ts";
 import { keepOutput, type LiveOutput } from "./live-output.ts";
 import { afterInterruption, type Interruption } from "./outcome.ts";
 import type { StopReason, Stops } from "./stops.ts";
@@ -31,8 +31,8 @@ export type Attempt = {
   reveal: PlanContext["reveal"];
   held: HeldLocks;
   stash: Json;
-  /** How far an earlier attempt came. */
-  standing: Exclude<Inspection, "foreign">;
+  /** How far an earlier attempt came, or why nobody can tell: then nothing is done. */
+  standing: Exclude<Inspection, "foreign"> | { doubt: string };
   stops: Stops;
   /** Frees the worker's slot while the attempt goes on. */
   standBy: () => void;
@@ -77,8 +77,8 @@ async function run(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutput): P
 
 /** What an earlier attempt left half done is brought back, what it did is not done again. Answers what was thrown. */
 async function act(attempt: Attempt, printed: LiveOutput): Promise<{ thrown: unknown } | null> {
-  const { task, held, stops, stash, executor } = attempt;
-  if (attempt.standing === "done") {
+  const { task, held, stops, stash, executor, standing } = attempt;
+  if (standing === "done") {
     printed.push("An earlier attempt had already done it.\n");
     return null;
   }
@@ -97,7 +97,8 @@ async function act(attempt: Attempt, printed: LiveOutput): Promise<{ thrown: unk
     // The claim took time: an executor never begins without its locks.
     if (!held.isHeld()) return { thrown: "lost" };
     stops.signal.throwIfAborted();
-    if (attempt.standing === "partial") await printed.of((to) => executor.rollback(stash, context(to)));
+    if (typeof standing === "object") throw new ExecutorFailure(standing.doubt, { ended_as: "unknown" });
+    if (standing === "partial") await printed.of((to) => executor.rollback(stash, context(to)));
     await printed.of((to) => executor.apply(task.config, context(to)));
     return null;
   } catch (thrown) {

@@ -34,6 +34,8 @@ export type ApplyingDeps = {
     lock_delay_seconds: number;
     stash_days: number;
     output_days: number;
+    prepare_ms: number;
+    stop_grace_ms: number;
   };
 };
 

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { afterInterruption, backoffMs, MAX_ATTEMPTS, MAX_CRASHES, recheckMs } from "./outcome.ts";
+import {
+  afterInterruption,
+  backoffMs,
+  lookAgainMs,
+  MAX_ATTEMPTS,
+  MAX_CRASHES,
+  recheckMs,
+} from "./outcome.ts";
 
 const facts = (attempts: number, crashes = 0, abort_requested_at: Date | null = null) => ({
   attempts,
@@ -42,6 +49,32 @@ describe("backoff", () => {
         },
       ),
     );
+  });
+});
+
+describe("where it cannot be found out how things stand", () => {
+  const looksUntilGivenUp = (kind: Parameters<typeof lookAgainMs>[0], isFirst: boolean): number => {
+    let looks = 0;
+    while (lookAgainMs(kind, { looks, isFirst }, 0.5) !== null) looks += 1;
+    return looks + 1;
+  };
+
+  test("what passes has half an hour, what lasts its attempts, and what nobody can ever tell is asked once", () => {
+    let waitedMs = 0;
+    for (let looks = 0; ; looks += 1) {
+      const ms = lookAgainMs("passing", { looks, isFirst: false }, 0.5);
+      if (ms === null) break;
+      waitedMs += ms;
+    }
+    expect(waitedMs).toBeGreaterThan(25 * 60_000);
+    expect(waitedMs).toBeLessThan(35 * 60_000);
+    expect(looksUntilGivenUp("lasting", false)).toBe(MAX_ATTEMPTS);
+    expect(looksUntilGivenUp("unknown", false)).toBe(1);
+  });
+
+  test("before a first attempt what lasts is for people at once, what passes is waited for as well", () => {
+    expect(looksUntilGivenUp("lasting", true)).toBe(1);
+    expect(looksUntilGivenUp("passing", true)).toBe(looksUntilGivenUp("passing", false));
   });
 });
 

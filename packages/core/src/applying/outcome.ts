@@ -27,6 +27,28 @@ export function recheckMs(waitedMs: number, random: number): number {
 }
 
 /**
+ * Why it could not be found out how things stand before an attempt: `passing` may be over by itself (a busy server, an
+ * answer that took too long), `lasting` may not, and of `unknown` its executor knows that nobody can ever tell.
+ */
+export type TroubleKind = "passing" | "lasting" | "unknown";
+
+/** How often in a row it is looked. With jittered waits of up to a minute, what passes has half an hour for it. */
+const MAX_LOOKS: Record<TroubleKind, number> = { passing: 60, lasting: MAX_ATTEMPTS, unknown: 1 };
+
+/**
+ * Milliseconds until it is looked again how things stand; null where that is given up. Pure. `looks` counts those
+ * before this one that failed too. Before a first attempt nothing has been done: what lasts is for people at once.
+ */
+export function lookAgainMs(
+  kind: TroubleKind,
+  { looks, isFirst }: { looks: number; isFirst: boolean },
+  random: number,
+): number | null {
+  const most = isFirst && kind === "lasting" ? 1 : MAX_LOOKS[kind];
+  return looks + 1 >= most ? null : backoffMs(looks + 1, random);
+}
+
+/**
  * `died`: the worker is gone, found by the watchdog. `lost`: it lives, but a lock of the attempt is gone.
  * `drained`: it is being stopped.
  */

@@ -1,14 +1,22 @@
 import type { Preview } from "../executors/schema.ts";
-import type { AttemptContext, Executor, Inspection, Json, PlanContext } from "../executors/service.ts";
+import {
+  type AttemptContext,
+  type Executor,
+  ExecutorFailure,
+  type Inspection,
+  type Json,
+  type PlanContext,
+} from "../executors/service.ts";
 import { approvedChanges, type Held } from "../gate/service.ts";
 import type { Actor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import type { TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps } from "./deps.ts";
-import { failureText } from "./failure-text.ts";
 import { lastAttempt } from "./store.ts";
+import { isPassing, type Trouble, troubleOf } from "./trouble.ts";
 
-const LIMIT_MS = 60_000;
+const NOT_KEPT =
+  "An earlier attempt stopped in the middle, and what tells how far it came is no longer kept.";
 /** What preparing may take beside a plan that is allowed longer. */
 const SPARE_MS = 30_000;
 
@@ -20,13 +28,15 @@ export type Prepared =
   | (Inside & { standing: Exclude<Inspection, "foreign">; stash: Json; first_plan: Preview | null })
   /** It must not be applied as it is: why, and what planning says now where that was asked. */
   | { back: string; preview: Preview | null }
+  /** That could not be found out: as little as it may be applied it may be reviewed anew, under another key. */
+  | { trouble: Trouble }
   /** Nothing begins while this freeze lasts. */
   | { held: Held };
 
 /**
- * Finds out, without any effect, whether what would happen now is what was approved (apply.md, step 3). What the
- * executor throws sends the task back to people, who see why: an attempt that cannot begin must not be tried for ever.
- * Rejects with the reason of `context.signal` when told to stop.
+ * Finds out, without any effect, whether what would happen now is what was approved (apply.md, step 3). Of an attempt
+ * that ended in the middle nothing but its executor's own answer says how far it came: what it throws instead is
+ * trouble, and no reason for a review. Rejects with the reason of `context.signal` when told to stop.
  */
 export async function prepare(
   deps: ApplyingDeps,
@@ -35,11 +45,8 @@ export async function prepare(
   context: Omit<AttemptContext, "reveal">,
 ): Promise<Prepared> {
   const before = await lastAttempt(deps.pool, task);
-  const standing = before?.stash
-    ? await asked(deps, task, actor, context, (within) =>
-        inspectAgain(deps, task, { id: before.id, stash: before.stash! }, within),
-      )
-    : null;
+  const standing =
+    before && (await asked(deps, task, actor, context, (within) => inspectAgain(deps, task, before, within)));
   // What was done, wholly or half, was done with every right: only what has yet to begin is checked again.
   if (standing && (!("standing" in standing) || standing.standing !== "untouched")) return standing;
   const refused = changedSince(deps, task) ?? (await deps.gate.stillApproved(task));
@@ -52,9 +59,10 @@ export async function prepare(
 async function inspectAgain(
   deps: ApplyingDeps,
   task: TaskRecord,
-  before: { id: string; stash: Buffer },
+  before: { id: string; stash: Buffer | null },
   { executor, context }: Within,
 ): Promise<Prepared> {
+  if (!before.stash) throw new ExecutorFailure(NOT_KEPT, { ended_as: "unknown" });
   const stash = deps.box.open(before.stash, before.id);
   const standing = await executor.inspect(stash, task.config, context);
   return standing === "foreign"
@@ -69,7 +77,7 @@ async function planAgain(
 ): Promise<Prepared> {
   // Stashed before planning again, so that no change can slip in between what is compared and what is kept.
   const stash = await executor.stash(task.config, context);
-  const preview = await deps.executors.plan(task.config, { ...context, stash }, values);
+  const preview = await deps.executors.plan(task.config, { ...context, stash }, values, isPassing);
   // Asked of the stash: what is applied is what it was taken under, whatever was changed a moment ago.
   const back = changedSince(deps, task, stash) ?? difference(deps, task, preview);
   if (back) return { back, preview };
@@ -126,7 +134,7 @@ async function asked(
   work: (within: Within) => Promise<Prepared>,
 ): Promise<Prepared> {
   const { plan_deadline_ms = 0 } = deps.executors.find(task.config.type);
-  const limitMs = Math.max(LIMIT_MS, plan_deadline_ms + SPARE_MS);
+  const limitMs = Math.max(deps.settings.prepare_ms, plan_deadline_ms > 0 ? plan_deadline_ms + SPARE_MS : 0);
   const deadline = AbortSignal.timeout(limitMs);
   const signal = AbortSignal.any([context.signal, deadline]);
   const stopped = Promise.withResolvers<never>();
@@ -140,10 +148,17 @@ async function asked(
     return await Promise.race([prepared, stopped.promise]);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (deadline.aborted) return { back: `preparing it took longer than ${limitMs / 1000} s`, preview: null };
+    if (deadline.aborted) {
+      return {
+        trouble: {
+          kind: "passing",
+          reason: `finding out how things stand took longer than ${limitMs / 1000} s`,
+        },
+      };
+    }
     if (!isCoded(error))
       deps.log.error({ err: error, task_id: task.id }, "an executor threw while preparing");
-    return { back: failureText(error, "Preparing"), preview: null };
+    return { trouble: troubleOf(error, "Preparing") };
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

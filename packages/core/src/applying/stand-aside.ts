@@ -14,8 +14,12 @@ import type { ApplyingDeps, Worker } from "./deps.ts";
 import { backoffMs, recheckMs } from "./outcome.ts";
 import { block, unblock } from "./store.ts";
 import { deadlocksOf, type Refused } from "./take-locks.ts";
+import { looksOf } from "./trouble.ts";
 
 const UNAVAILABLE_RETRY_SECONDS = 3;
+
+/** It could not be found out how things stand; it is looked again in so long. */
+export type Unclear = { kind: "unclear"; reason: string; wait_ms: number };
 
 /**
  * Says what the task waits for, and sees to it that it is tried again: by whatever is told to all workers, and should
@@ -25,7 +29,7 @@ export async function standAside(
   deps: ApplyingDeps,
   task: TaskRecord,
   worker: Worker,
-  refused: Refused | Held,
+  refused: Refused | Held | Unclear,
 ): Promise<"blocked" | "not due"> {
   const attempt = task.attempts + 1;
   switch (refused.kind) {
@@ -40,6 +44,11 @@ export async function standAside(
       const reason = "it gave way to end a deadlock";
       const waitMs = backoffMs(before, deps.random());
       await wait(deps, task, worker, { kind: "retry", attempt, reason, deadlocks: before + 1 }, waitMs);
+      return "blocked";
+    }
+    case "unclear": {
+      const { reason, wait_ms } = refused;
+      await wait(deps, task, worker, { kind: "retry", attempt, reason, looks: looksOf(task) + 1 }, wait_ms);
       return "blocked";
     }
     case "queued":
@@ -90,16 +99,19 @@ async function wait(
   waitMs: number,
 ): Promise<boolean> {
   const applyAfter = new Date(task.now.getTime() + waitMs);
-  const detail = withoutPlace(waitingFor);
-  const isNews = !task.waiting_for || canonicalJson(withoutPlace(task.waiting_for)) !== canonicalJson(detail);
+  const detail = lasting(waitingFor);
+  const isNews = !task.waiting_for || canonicalJson(lasting(task.waiting_for)) !== canonicalJson(detail);
   const facts = isNews ? [taskFact("task.blocked", task, { detail })] : [];
-  const rows = await deps.ledger.commit(workerActor(worker.id), facts, block(task, waitingFor, applyAfter));
+  // It is counted on through whatever else it waits for in between.
+  const looks = waitingFor.looks ?? looksOf(task);
+  const blocker = looks > 0 ? { ...waitingFor, looks } : waitingFor;
+  const rows = await deps.ledger.commit(workerActor(worker.id), facts, block(task, blocker, applyAfter));
   await deps.wake(task, applyAfter);
   return rows.length > 0;
 }
 
-/** That it moved up in a queue is no fact of its own. */
-function withoutPlace(waitingFor: Blocker) {
+/** That it moved up in a queue, or was looked at once more, is no fact of its own. */
+function lasting({ looks: _, ...waitingFor }: Blocker) {
   if (waitingFor.kind !== "lock") return waitingFor;
   const { request_id, queue_position, ...rest } = waitingFor;
   return rest;

@@ -11,8 +11,8 @@ export type Claim = {
   worker_id: string;
   token: number;
   lock_ids: readonly string[];
-  /** Sealed. */
-  stash: Uint8Array;
+  /** Sealed; null where it is lost. */
+  stash: Uint8Array | null;
   /** The first plan of a task that was submitted without one, to be kept with its revision. */
   first_plan: Preview | null;
 };
@@ -33,7 +33,7 @@ export function claim(task: TaskRecord, attempt: Claim): HotWrite {
         AND (fencing_token IS NULL OR fencing_token < ${token}::bigint) RETURNING id, attempts, started_at),
     tried AS (INSERT INTO attempt (id, task_id, revision, number, worker_id, fencing_token, lock_ids, stash)
       SELECT ${p(attempt.id)}::uuid, guard.id, ${revision}::int, guard.attempts, ${p(attempt.worker_id)},
-        ${token}::bigint, ${p(attempt.lock_ids)}::text[], ${p(Buffer.from(attempt.stash))}::bytea FROM guard)${planned}`;
+        ${token}::bigint, ${p(attempt.lock_ids)}::text[], ${p(attempt.stash && Buffer.from(attempt.stash))}::bytea FROM guard)${planned}`;
   });
 }
 

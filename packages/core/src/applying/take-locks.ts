@@ -6,6 +6,7 @@ import type { ResourceRef } from "../resources/schema.ts";
 import { canonicalKey } from "../resources/service.ts";
 import { lockOwnerOf, TASKS_GROUP, TASKS_PRINCIPAL, type TaskRecord } from "../tasks/service.ts";
 import type { ApplyingDeps, HeldLocks } from "./deps.ts";
+import { looksOf, type Trouble, troubleOf } from "./trouble.ts";
 
 const SYSTEM = systemActor("applying");
 
@@ -32,20 +33,52 @@ const MAX_WAIT_SECONDS = 86_400;
 const TOP_PRIORITY = 100;
 const STALE_RETRY_SECONDS = 3;
 
+const UNKNOWN_TYPE_RETRY_SECONDS = 30;
+
+type Needed = { needs: Need[]; capacity: number | undefined; trouble: Trouble | null };
+
+/**
+ * What a task needs. A definition that was changed after its approval may name what has no spelling: then its own lock
+ * is all that it gets, which is enough for saying so.
+ */
+async function needsOf(deps: ApplyingDeps, task: TaskRecord): Promise<Needed> {
+  const agentId = task.author_kind === "agent" ? task.author_id : null;
+  try {
+    await deps.executors.refresh(task.config.type);
+    const capacity = agentId ? (await deps.agents.get(SYSTEM, agentId)).capacity.max_tasks : undefined;
+    const needs = neededLocks(task.id, deps.executors.lockedResources(task.config), agentId);
+    return { needs, capacity, trouble: null };
+  } catch (error) {
+    if (!isCoded(error) || isCoded(error, "UNKNOWN_TASK_TYPE")) throw error;
+    const { kind, reason } = troubleOf(error, "Naming its resources");
+    const by = deps.executors.find(task.config.type).definedBy?.(task.config) ?? "its configuration";
+    const isName = isCoded(error, "INVALID_RESOURCE_NAME");
+    const trouble = { kind, reason: isName ? `${by} names what cannot be locked: ${reason}` : reason };
+    return { needs: neededLocks(task.id, [], null), capacity: undefined, trouble };
+  }
+}
+
 /**
  * Every lock a task needs, all or none: its own first, which makes this the only run of it; then the others one after
  * the other in one canonical order, or a place in the queue for the next one. The place is the task's and not the
- * worker's: any other goes on with it.
+ * worker's: any other goes on with it. With `trouble` only its own is held, and nothing may be done under it.
  */
 export async function takeLocks(
   deps: ApplyingDeps,
   task: TaskRecord,
   workerId: string,
-): Promise<{ held: HeldLocks } | { refused: Refused }> {
+): Promise<{ held: HeldLocks; trouble: Trouble | null } | { refused: Refused }> {
   const { lock_ttl_seconds, lock_delay_seconds } = deps.settings;
-  const agentId = task.author_kind === "agent" ? task.author_id : null;
-  const capacity = agentId ? (await deps.agents.get(SYSTEM, agentId)).capacity.max_tasks : undefined;
-  const [ownNeed, ...keys] = neededLocks(task.id, deps.executors.lockedResources(task.config), agentId);
+  let needed: Needed;
+  try {
+    needed = await needsOf(deps, task);
+  } catch (error) {
+    // A worker of another version, or with other settings, may know a type that this one does not.
+    if (!isCoded(error, "UNKNOWN_TASK_TYPE")) throw error;
+    return { refused: unavailable("no worker here handles its type", UNKNOWN_TYPE_RETRY_SECONDS) };
+  }
+  const { capacity, trouble } = needed;
+  const [ownNeed, ...keys] = needed.needs;
   const request = {
     ...lockOwnerOf(task.id),
     agent_id: workerId,
@@ -58,11 +91,12 @@ export async function takeLocks(
   } catch (error) {
     return { refused: refusedOwn(error) };
   }
+  if (keys.length === 0) return { held: keep(deps, [own]), trouble };
   try {
     // After a crash nobody else may write until a late write of the dead worker can no longer arrive.
     const others = { ...request, keys, lock_delay_seconds, capacity };
     const answer = await takeOthers(deps, task, others);
-    if ("held" in answer) return { held: keep(deps, [own, ...answer.held]) };
+    if ("held" in answer) return { held: keep(deps, [own, ...answer.held]), trouble };
     await release(deps, [own]);
     return { refused: { kind: "queued", standing: answer.queued } };
   } catch (error) {
@@ -88,7 +122,7 @@ async function takeOthers(
   return deps.locks.request({
     ...asked,
     // Should this worker die before it is known that the task waits, the next one finds the same place.
-    acquire_id: `${task.revision}.${task.attempts}.${deadlocksOf(task)}`,
+    acquire_id: `${task.revision}.${task.attempts}.${deadlocksOf(task)}.${looksOf(task)}`,
     wait: {
       max_wait_seconds: MAX_WAIT_SECONDS,
       priority: task.apply_immediately ? TOP_PRIORITY : task.priority,

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "../kernel/errors.ts";
+import { ExecutorFailure } from "./errors.ts";
+import { failureText } from "./failure-text.ts";
 import type { Executor, PlanContext } from "./port.ts";
 import { type Preview, preview, type TaskConfig } from "./schema.ts";
 import { undeclared } from "./touched.ts";
@@ -10,24 +12,21 @@ export function invalidPreview(sentence: string): Preview {
   return { valid: false, changes: [], warnings: [], errors: [sentence], affected_services: [] };
 }
 
-/** A sentence about anything that was thrown. What is no expected failure may hold internals and is only named. */
-function sentenceFor(thrown: unknown): string {
-  if (thrown instanceof CodedError) return thrown.message;
-  const code =
-    thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : null;
-  return `Planning failed unexpectedly${code ? ` (${code})` : ""}; the server's log says more.`;
-}
-
 /**
  * Plans without ever failing: whatever the executor throws, answers, or never answers, becomes an invalid preview.
  * What it touches beyond the declared resources becomes a warning. Rejects only with the reason of `context.signal`,
- * because being told to stop says nothing about the plan. `onBug` hears of what no executor should throw.
+ * because being told to stop says nothing about the plan, and with what `isThrown` says yes to. `onBug` hears of what
+ * no executor should throw.
  */
 export async function planSafely(
   executor: Executor,
   config: TaskConfig,
   context: PlanContext,
-  options: { deadlineMs?: number; onBug?: (thrown: unknown) => void } = {},
+  options: {
+    deadlineMs?: number;
+    isThrown?: (thrown: unknown) => boolean;
+    onBug?: (thrown: unknown) => void;
+  } = {},
 ): Promise<Preview> {
   context.signal.throwIfAborted();
   const deadlineMs = options.deadlineMs ?? PLAN_DEADLINE_MS;
@@ -48,12 +47,15 @@ export async function planSafely(
   stopped.catch(() => undefined);
   try {
     const answer = await Promise.race([planned, deadline, stopped]);
-    if (answer === "late") return invalidPreview(`The plan took longer than ${deadlineMs / 1000} s.`);
+    if (answer === "late") {
+      throw new ExecutorFailure(`The plan took longer than ${deadlineMs / 1000} s.`, { retryable: true });
+    }
     return { ...answer, warnings: [...answer.warnings, ...undeclared(executor, config)] };
   } catch (thrown) {
     context.signal.throwIfAborted();
     if (!(thrown instanceof CodedError)) options.onBug?.(thrown);
-    return invalidPreview(sentenceFor(thrown));
+    if (options.isThrown?.(thrown)) throw thrown;
+    return invalidPreview(failureText(thrown, "Planning"));
   } finally {
     timer.abort();
     over.abort(new DOMException("The plan is over", "AbortError"));

@@ -12,6 +12,7 @@ import { unionOf } from "./touched.ts";
 
 // What slices above need of this one besides its commands: a door is one file.
 export { ExecutorFailure, invalidConfig } from "./errors.ts";
+export { failureText } from "./failure-text.ts";
 export { createKeptText, renderFrom, type Segment } from "./kept-text.ts";
 export { cleanText, createOutputCollector, OUTPUT_LIMIT_BYTES, type OutputCollector } from "./output.ts";
 export { invalidPreview } from "./plan.ts";
@@ -36,9 +37,14 @@ export type ExecutorsService = Registry & {
   resourcesOf(config: TaskConfig): ResourceRef[];
   /**
    * What the executor would do; never fails but by `context.signal` or UNKNOWN_TASK_TYPE. `values` are what
-   * `context.reveal` can give: none of them is in the answer.
+   * `context.reveal` can give: none of them is in the answer. What `isThrown` says yes to is thrown instead.
    */
-  plan(config: TaskConfig, context: PlanContext, values?: readonly string[]): Promise<Preview>;
+  plan(
+    config: TaskConfig,
+    context: PlanContext,
+    values?: readonly string[],
+    isThrown?: (thrown: unknown) => boolean,
+  ): Promise<Preview>;
   /** The executor for a type, from which none of these values comes out. */
   masked(type: string, values: readonly string[]): Executor;
   /** The configuration as it may be kept. */
@@ -96,9 +102,10 @@ export function createExecutorsService(deps: {
         await executor.forget?.(old).catch((error: unknown) => old.onTrouble(error, executor.types[0]));
       }
     },
-    plan: async (config, context, values = []) =>
+    plan: async (config, context, values = [], isThrown) =>
       planSafely(maskedExecutor(registry.find(config.type), values), config, context, {
         deadlineMs: deps.planDeadlineMs ?? registry.find(config.type).plan_deadline_ms ?? PLAN_DEADLINE_MS,
+        ...(isThrown ? { isThrown } : {}),
         onBug: (thrown) => deps.log?.error({ err: thrown, type: config.type }, "An executor's plan failed"),
       }),
     contentHash(config, changes, stash) {

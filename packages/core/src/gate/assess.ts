@@ -80,8 +80,8 @@ async function assessOnce(deps: GateDeps, task: TaskRecord, planned: Preview | n
     const message = `The plan found errors: ${planned.errors.join("; ")}`;
     return returnToAuthor(deps, task, { code: "PREVIEW_INVALID", message, details: planned.errors }, planned);
   }
-  const evaluation = await evaluateTask(deps, task, planned).catch(deniedTool);
-  if ("denied" in evaluation) return returnToAuthor(deps, task, evaluation.denied, planned);
+  const evaluation = await evaluateTask(deps, task, planned).catch(refusedNow);
+  if ("refused" in evaluation) return returnToAuthor(deps, task, evaluation.refused, planned);
   if (evaluation.problems.length > 0) {
     const message = evaluation.problems.join(" ");
     return returnToAuthor(
@@ -161,10 +161,10 @@ async function endOrReturn(
 const grantOf = (requirements: readonly Requirement[]): string | null =>
   requirements.find(({ grant_id }) => grant_id !== undefined)?.grant_id ?? null;
 
-/** The agent's settings came to deny the tool after it was proposed. */
-function deniedTool(error: unknown) {
-  if (!isCoded(error, "AGENT_TOOL_DENIED")) throw error;
-  return { denied: { code: error.code, message: error.message, details: [] } };
+/** After it was proposed the agent's settings came to deny the tool, or a definition to name what has no spelling. */
+function refusedNow(error: unknown) {
+  if (!isCoded(error, "AGENT_TOOL_DENIED", "INVALID_RESOURCE_NAME")) throw error;
+  return { refused: { code: error.code, message: error.message, details: [] } };
 }
 
 async function returnToAuthor(

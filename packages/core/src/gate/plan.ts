@@ -5,9 +5,12 @@ import { isCoded } from "../kernel/errors.ts";
 import type { GateDeps } from "./deps.ts";
 import { keysOf } from "./evaluate.ts";
 
+const REFUSED = ["SECRET_MISSING", "SECRET_NOT_ALLOWED", "SECRET_UNREADABLE", "INVALID_RESOURCE_NAME"];
+
 /**
  * A worker's plan, with the values of the secrets that the configuration names, and without them in what comes of it.
- * A secret that may not be used or has no value is an error of the preview. Rejects with the reason of `signal`.
+ * A secret that may not be used or has no value is an error of the preview, and so is a resource that a definition,
+ * changed meanwhile, gives no valid name. Rejects with the reason of `signal`.
  */
 export async function planRevealed(
   deps: GateDeps,
@@ -21,8 +24,7 @@ export async function planRevealed(
     const { reveal, values } = await deps.secrets.open(systemActor("gate"), use);
     return await deps.executors.plan(config, { signal, reveal }, values);
   } catch (error) {
-    if (isCoded(error, "SECRET_MISSING", "SECRET_NOT_ALLOWED", "SECRET_UNREADABLE"))
-      return invalidPreview(error.message);
+    if (isCoded(error, ...REFUSED)) return invalidPreview(error.message);
     throw error;
   }
 }

@@ -103,7 +103,12 @@ export type TaskRecord = {
 export type OverrideRecord = OverrideEntry & { task_id: string };
 
 /** What keeps an approved task from being applied. */
-export type Blocker =
+export type Blocker = Obstacle & {
+  /** So many times in a row it could not be found out how things stand. */
+  looks?: number | undefined;
+};
+
+type Obstacle =
   /** Its request's place in the queue for one of its locks; no holder where that was lost a moment ago. */
   | {
       kind: "lock";

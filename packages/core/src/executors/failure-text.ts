@@ -1,9 +1,9 @@
-import { cleanText } from "../executors/service.ts";
 import { isCoded } from "../kernel/errors.ts";
+import { cleanText } from "./output.ts";
 
 /**
  * A sentence about anything that was thrown, fit to be stored and shown. What is no expected failure may hold
- * internals and is only named.
+ * internals and is only named. `what` was going on ("Planning").
  */
 export function failureText(thrown: unknown, what: string): string {
   if (isCoded(thrown)) return cleanText(thrown.message);
