@@ -32,9 +32,11 @@ export function spell({ name, version }: SecretReference): string {
   return `${SCHEME}${name}${version === null ? "" : `@${version}`}`;
 }
 
+export const hasReference = (text: string): boolean => text.includes(SCHEME);
+
 /** The text with each reference replaced. What only looks like one stays: validation has refused it. */
 export function replaceReferences(text: string, value: (reference: SecretReference) => string): string {
-  if (!text.includes(SCHEME)) return text;
+  if (!hasReference(text)) return text;
   let whole = "";
   for (const piece of piecesOf(text)) {
     whole += "reference" in piece ? value(piece.reference) : "text" in piece ? piece.text : piece.wrong;
@@ -43,7 +45,7 @@ export function replaceReferences(text: string, value: (reference: SecretReferen
 }
 
 function textsOf(value: unknown, field: string): [field: string, text: string][] {
-  if (typeof value === "string") return value.includes(SCHEME) ? [[field, value]] : [];
+  if (typeof value === "string") return hasReference(value) ? [[field, value]] : [];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => [
     ...textsOf(key, field),

@@ -1,11 +1,10 @@
 import { MASK } from "../../../kernel/mask.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import type { Json, PlanContext } from "../../port.ts";
+import { hasReference, replaceReferences, spell } from "../../secret-reference.ts";
 import { headerIssue, isConfidential } from "./http-headers.ts";
 import { splitUrl, type WrittenRequest } from "./http-parameters.ts";
 
-const REFERENCE = /secret:\/\/[a-z][a-z0-9_-]{0,62}(?:@[1-9]\d{0,8})?/g;
-const hasReference = (text: string) => text.includes("secret://");
 
 export type ReadyRequest = {
   readonly method: string;
@@ -40,9 +39,10 @@ function typeOf(body: WrittenRequest["body"]): string {
  */
 export function readyRequest(written: WrittenRequest, context: PlanContext): ReadyRequest {
   const { origin, rest } = splitUrl(written.url);
-  const path = rest.replace(REFERENCE, (reference) => {
-    const value = context.reveal(reference);
-    return value === reference ? reference : encodeURIComponent(value.toWellFormed());
+  const path = replaceReferences(rest, (reference) => {
+    const written = spell(reference);
+    const value = context.reveal(written);
+    return value === written ? written : encodeURIComponent(value.toWellFormed());
   });
   const headers: Record<string, string> = { accept: "*/*", "accept-encoding": "identity" };
   if (written.body !== null) headers["content-type"] = typeOf(written.body);

@@ -261,6 +261,16 @@ describe("database.sql", () => {
     expect(asWritten("secret://note@2")).toBe("secret://note@2");
   });
 
+  it("sends the value whatever letters its name has", async () => {
+    const reveal = (text: string) => text.replaceAll(/secret:\/\/(DB_NOTE@2|Db-Note)/g, "a value");
+    const config = sql("INSERT INTO audit (said) VALUES ('secret://DB_NOTE@2'), ('secret://Db-Note.')");
+    await executor().apply(config, attemptContext({ reveal }));
+    expect((await shop.owner.query("SELECT said FROM audit ORDER BY id")).rows).toEqual([
+      { said: "a value" },
+      { said: "a value." },
+    ]);
+  });
+
   it("never shows the password, nor where the database is", async () => {
     const wrong = shop.url.replace(encodeURIComponent(shop.password), "wr0ng-passw0rd");
     const nowhere = "postgresql://u:wr0ng-passw0rd@127.0.0.1:1/x";

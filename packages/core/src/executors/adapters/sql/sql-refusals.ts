@@ -1,3 +1,4 @@
+import { hasReference } from "../../secret-reference.ts";
 import type { SqlNode, Statement } from "./sql-script.ts";
 import type { SqlToken } from "./sql-tokens.ts";
 import { firstText, functionName, nodesOf } from "./sql-tree.ts";
@@ -123,10 +124,8 @@ function nodeIssue(kind: string, node: SqlNode): string | null {
   }
 }
 
-const SECRET = "secret://";
-
 function secretIssue(tokens: readonly SqlToken[]): string | null {
-  const wrong = tokens.some(({ text, kind }) => kind !== "plain" && text.includes(SECRET));
+  const wrong = tokens.some(({ text, kind }) => kind !== "plain" && hasReference(text));
   return wrong ? "names a secret elsewhere than between plain single quotes ('secret://name')" : null;
 }
 

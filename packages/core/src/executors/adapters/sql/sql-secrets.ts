@@ -1,9 +1,8 @@
 import { ExecutorFailure } from "../../errors.ts";
-import { createMasker } from "../../mask.ts";
+import { createMasker, type Masker } from "../../mask.ts";
 import type { PlanContext } from "../../port.ts";
+import { replaceReferences, spell } from "../../secret-reference.ts";
 import type { Statement } from "./sql-script.ts";
-
-const REFERENCE = /secret:\/\/[a-z][a-z0-9_-]{0,62}(?:@[1-9]\d{0,8})?/g;
 
 export type Revealed = {
   /** The statement as it is sent. */
@@ -21,25 +20,32 @@ export function createRevealed(context: PlanContext, url: string): Revealed {
   const values = new Set(
     [password, decodeURIComponent(password)].filter((text) => text && text !== username),
   );
+  let masker: Masker | null = null;
   return {
     text({ text, start, tokens }) {
-      if (!text.includes("secret://")) return text;
       let whole = "";
       let at = start;
       for (const token of tokens) {
-        if (token.kind !== "plain" || !token.text.includes("secret://")) continue;
+        if (token.kind !== "plain") continue;
         whole += text.slice(at - start, token.start - start);
-        whole += token.text.replace(REFERENCE, (reference) => {
-          const value = context.reveal(reference);
+        whole += replaceReferences(token.text, (reference) => {
+          const written = spell(reference);
+          const value = context.reveal(written);
           if (value.includes("\0"))
-            throw new ExecutorFailure(`The value of ${reference} holds a NUL character.`);
-          if (value !== reference) values.add(value);
+            throw new ExecutorFailure(`The value of ${written} holds a NUL character.`);
+          if (value !== written && !values.has(value)) {
+            values.add(value);
+            masker = null;
+          }
           return value.replaceAll("'", "''");
         });
         at = token.end;
       }
       return whole + text.slice(at - start);
     },
-    mask: (text) => createMasker([...values]).mask(text),
+    mask(text) {
+      masker ??= createMasker([...values]);
+      return masker.mask(text);
+    },
   };
 }
