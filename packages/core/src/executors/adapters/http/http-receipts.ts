@@ -8,6 +8,20 @@ import type { Forgetting } from "../../port.ts";
 export type ReceiptState = "sent" | "unsent" | "answered" | "refused" | "compensated";
 export type Receipt = { readonly state: ReceiptState; readonly status: number | null };
 
+/** True where nothing can have come of it: it never left, the other side refused it as wrong, or it was undone. */
+export function isWithoutEffect(receipt: Receipt | null): boolean {
+  if (!receipt || receipt.state === "unsent" || receipt.state === "compensated") return true;
+  const { state, status } = receipt;
+  return state === "refused" && status !== null && status >= 400 && status < 500;
+}
+
+/**
+ * What is known of a request after one more try of it: what may have taken effect stays so, though a later try was
+ * refused or did not leave (pure).
+ */
+export const further = (known: Receipt | null, tried: Receipt): Receipt =>
+  known && isWithoutEffect(tried) && !isWithoutEffect(known) ? known : tried;
+
 export type Receipts = {
   /** Forgets old ones whose tasks nobody needs to know of any more. */
   forget(old: Forgetting): Promise<void>;

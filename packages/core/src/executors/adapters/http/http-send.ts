@@ -12,7 +12,7 @@ import { cleanText } from "../../output.ts";
 import type { ApplyContext } from "../../port.ts";
 import { MAX_TRIES, retryAfterMs, waitMs } from "./http-backoff.ts";
 import type { WrittenRequest } from "./http-parameters.ts";
-import type { Receipts } from "./http-receipts.ts";
+import { further, type Receipt, type Receipts } from "./http-receipts.ts";
 import { readyRequest } from "./http-request.ts";
 
 export const ANSWER_LIMIT_BYTES = 1024 * 1024;
@@ -41,36 +41,36 @@ export type Sending = {
   readonly say: (text: string) => void;
 };
 
-type Tried = { answer: Answer } | { failure: NotAnswered };
+type Tried =
+  | { readonly answer: Answer }
+  | { readonly failure: NotAnswered }
+  /** It never left, and why. */
+  | { readonly stopped: unknown };
 
 async function attempt(
   { rules }: SendOptions,
   { request, key }: Sending,
   context: ApplyContext,
 ): Promise<Tried> {
-  const { method, url, headers, body } = readyRequest(request, context);
+  const { signal } = context;
   let isLeaving = false;
   try {
+    const { method, url, headers, body } = readyRequest(request, context);
     // Resolved anew at each try, and connected to what was checked.
     const reached = await reach(url, rules);
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     const all = { ...headers, "idempotency-key": key };
-    const { signal } = context;
     isLeaving = true;
-    return {
-      answer: await send(url, reached, {
-        method,
-        headers: all,
-        body,
-        signal,
-        answerLimitBytes: ANSWER_LIMIT_BYTES,
-      }),
-    };
+    const outgoing = { method, headers: all, body, signal, answerLimitBytes: ANSWER_LIMIT_BYTES };
+    return { answer: await send(url, reached, outgoing) };
   } catch (error) {
+    if (!isLeaving) {
+      const why = error instanceof Unreachable ? new ExecutorFailure(error.message) : error;
+      return { stopped: signal.aborted ? signal.reason : why };
+    }
     // Stopped while it was on its way, or there already.
-    if (context.signal.aborted && isLeaving && !isIdempotent(request)) throw lost();
-    context.signal.throwIfAborted();
-    if (error instanceof Unreachable) throw new ExecutorFailure(error.message);
+    if (signal.aborted && !isIdempotent(request)) throw lost();
+    signal.throwIfAborted();
     if (error instanceof NotAnswered) return { failure: error };
     throw error;
   }
@@ -88,9 +88,17 @@ function refusal({ status, body }: Answer): ExecutorFailure {
 
 const isBusy = (status: number) => status === 429 || status >= 500;
 
+const SENT: Receipt = { state: "sent", status: null };
+
+function receiptOf(tried: Tried): Receipt {
+  if ("answer" in tried) return { state: "refused", status: tried.answer.status };
+  return "failure" in tried && tried.failure.wasSent ? SENT : { state: "unsent", status: null };
+}
+
 /**
  * Sends until an answer is the expected one: again after 429 and 5xx, and where nothing was sent; where an answer was
- * lost only what is idempotent. Throws ExecutorFailure, or the signal's reason; the receipt says how far it came.
+ * lost only what is idempotent. Throws ExecutorFailure, or the signal's reason; the receipt says how far it came
+ * at most.
  */
 export async function sendUntilAnswered(
   options: SendOptions,
@@ -100,21 +108,19 @@ export async function sendUntilAnswered(
   const { receipts } = options;
   const { key, request, say } = sending;
   const started = performance.now();
+  // What earlier tries under this key may have done, in earlier attempts too: no later one takes that back.
+  let known = await receipts.read(key);
   for (let tries = 1; ; tries++) {
     context.signal.throwIfAborted();
-    await receipts.write(key, { state: "sent", status: null });
-    context.signal.throwIfAborted();
-    const tried = await attempt(options, sending, context).catch(async (error: unknown) => {
-      const isUnsent = error instanceof ExecutorFailure && error.ended_as !== "unknown";
-      if (isUnsent) await receipts.write(key, { state: "unsent", status: null });
-      throw error;
-    });
+    await receipts.write(key, SENT);
+    const tried = await attempt(options, sending, context);
     if ("answer" in tried && sending.isExpected(tried.answer.status)) return tried.answer;
+    known = further(known, receiptOf(tried));
+    await receipts.write(key, known);
+    if ("stopped" in tried) throw tried.stopped;
     const mayRepeat =
       "answer" in tried ? isBusy(tried.answer.status) : !tried.failure.wasSent || isIdempotent(request);
     const why = "answer" in tried ? refusal(tried.answer) : unanswered(tried.failure, request);
-    if ("answer" in tried) await receipts.write(key, { state: "refused", status: tried.answer.status });
-    else if (!tried.failure.wasSent) await receipts.write(key, { state: "unsent", status: null });
     if (!mayRepeat || tries >= MAX_TRIES) throw why;
     const asked = "answer" in tried ? retryAfterMs(tried.answer.headers["retry-after"], Date.now()) : null;
     const ms = waitMs(tries, asked, options.random());

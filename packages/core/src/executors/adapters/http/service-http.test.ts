@@ -90,6 +90,13 @@ describe("service.http", () => {
     ]);
   });
 
+  it("sends the value whatever letters its name has", async () => {
+    const reveal = (text: string) => text.replaceAll("secret://API_Token@2", "a/value");
+    const config = http({ method: "PUT", url: url("/x?q=secret://API_Token@2"), body: "secret://API_Token@2" });
+    await executor().apply(config, attemptContext({ reveal }));
+    expect(service.requests).toMatchObject([{ url: "/x?q=a%2Fvalue", body: "a/value" }]);
+  });
+
   it("masks what is written out under a confidential name, and says so", async () => {
     const config = http({
       method: "PUT",
@@ -208,6 +215,71 @@ describe("service.http", () => {
     service.next.push((_seen, response) => void response.writeHead(409).end());
     await expect(executor().apply(config, context)).rejects.toThrow("It answered 409.");
     expect((await executor().rollback(stash, context)).output).toBe("Nothing of it is left to undo.\n");
+  });
+
+  describe("undoes what may have taken effect, whatever a later try says", () => {
+    const places = (...reached: boolean[]) => {
+      const here = [{ address: "127.0.0.1", family: 4 }];
+      return async () => ((reached.shift() ?? true) ? here : Promise.reject(new Error("ENOTFOUND")));
+    };
+    const away = (...reached: boolean[]) =>
+      createHttpExecutor({
+        allow: `api.local:${service.place.split(":")[1]},${service.place}`,
+        receipts: store.receipts,
+        resolve: places(...reached),
+        wait: async () => undefined,
+      });
+    const config = (method: "PUT" | "POST") => {
+      const at = `http://api.local:${service.place.split(":")[1]}/x`;
+      return http({ method, url: at, compensate: { method: "DELETE", url: at } });
+    };
+    const drop = (_seen: unknown, response: { destroy(): void }) => void response.destroy();
+    const status = (code: number) => (_seen: unknown, response: { writeHead(code: number): { end(): void } }) =>
+      response.writeHead(code).end();
+
+    it.each([
+      ["a lost answer, then no way there", "PUT", [drop], [true, false]],
+      ["a lost answer, then 409", "PUT", [drop, status(409)], []],
+      ["503, then 409", "POST", [status(503), status(409)], []],
+      ["503, then no way there", "POST", [status(503)], [true, false]],
+    ] as const)("%s", async (_what, method, answers, reached) => {
+      const executor = away(...reached);
+      service.next.push(...(answers as never));
+      const stash = await executor.stash(config(method), attemptContext());
+      await expect(executor.apply(config(method), attemptContext())).rejects.toMatchObject({
+        code: "EXECUTION_FAILED",
+      });
+      expect((await executor.rollback(stash, attemptContext())).output).toContain("Answered");
+      expect(service.requests.at(-1)).toMatchObject({ method: "DELETE" });
+    });
+
+    it("also where that was another attempt", async () => {
+      const context = attemptContext();
+      await store.receipts.write(context.idempotency_key, { state: "sent", status: null });
+      const executor = away(false);
+      const stash = await executor.stash(config("PUT"), context);
+      await expect(executor.apply(config("PUT"), context)).rejects.toThrow("is not known");
+      await executor.rollback(stash, context);
+      expect(service.requests).toMatchObject([{ method: "DELETE" }]);
+    });
+
+    it("but not what never left: a POST that was stopped before is sent by the next attempt", async () => {
+      const stop = new AbortController();
+      const stopped = createHttpExecutor({
+        allow: `api.local:${service.place.split(":")[1]},${service.place}`,
+        receipts: store.receipts,
+        resolve: async () => {
+          stop.abort("drained");
+          return [{ address: "127.0.0.1", family: 4 }];
+        },
+      });
+      const context = attemptContext({ signal: stop.signal });
+      const stash = await stopped.stash(config("POST"), context);
+      await expect(stopped.apply(config("POST"), context)).rejects.toBe("drained");
+      expect(await away().inspect(stash, config("POST"), attemptContext())).toBe("untouched");
+      await away().apply(config("POST"), attemptContext());
+      expect(service.requests).toHaveLength(1);
+    });
   });
 
   it("shows reviewers the compensating request, and keeps its credentials from another host", async () => {

@@ -22,7 +22,7 @@ import {
   touchedBy,
   type WrittenRequest,
 } from "./http-parameters.ts";
-import type { Receipt, Receipts } from "./http-receipts.ts";
+import { isWithoutEffect, type Receipts } from "./http-receipts.ts";
 import { plainSecrets, readyRequest, shownRequest, shownUrl } from "./http-request.ts";
 import { isIdempotent, lost, type SendOptions, sendUntilAnswered, waiting } from "./http-send.ts";
 
@@ -53,13 +53,6 @@ function changeOf(request: WrittenRequest): Change {
     action: request.method.toLowerCase(),
     diff: unifiedDiff("request", null, shownRequest(request)),
   };
-}
-
-/** Nothing is left to undo where nothing was sent, it was undone, or the other side refused it as wrong. */
-function isUndone(receipt: Receipt | null): boolean {
-  if (!receipt || receipt.state === "unsent" || receipt.state === "compensated") return true;
-  const { state, status } = receipt;
-  return state === "refused" && status !== null && status >= 400 && status < 500;
 }
 
 /**
@@ -191,7 +184,7 @@ export function createHttpExecutor(options: HttpOptions): Executor {
       const { say, end } = createSay(context);
       context.signal.throwIfAborted();
       const receipt = await receipts.read(key);
-      if (isUndone(receipt)) {
+      if (isWithoutEffect(receipt)) {
         say("Nothing of it is left to undo.\n");
         return end();
       }
