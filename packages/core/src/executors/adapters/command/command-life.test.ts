@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { stringify } from "yaml";
 
 import type { TaskConfig } from "../../schema.ts";
-import { type CommandWorld, commandTask, openCommandWorld } from "./command-fixture.ts";
+import { type CommandWorld, commandTask, openCommandWorld, standIn } from "./command-fixture.ts";
 import type { CommandInput } from "./schema.ts";
 
 let world: CommandWorld;
@@ -121,15 +121,18 @@ describe("a command as a task", () => {
   });
 
   test("is brought back by its rollback where applying fails, and says what the program said", async () => {
-    await define({ apply: ["sh", "-c", "echo half; echo broken >&2; exit 3"] });
+    const script = '"$@"; echo broken >&2; exit 3';
+    const apply = ["sh", "-c", script, "sh", ...standIn("apply", "-state=state", "{stash}/plan")];
+    await define({ apply });
     const task = await approved(infra());
     expect(await run(task.id)).toBe("ended");
     const ended = await core.tasks.get(who.admin, task.id);
     expect(ended.execution).toMatchObject({
       result: "failure",
-      error: expect.stringContaining("Applying infra ended with exit code 3:\nhalf\nbroken"),
-      output: expect.stringContaining("Nothing to bring back."),
+      error: expect.stringContaining("Applying infra ended with exit code 3:\nModifying... [0]\nApply complete!\nbroken"),
+      output: expect.stringContaining("Brought back."),
     });
+    expect(await world.readState()).toEqual({ serial: 0, value: "" });
   });
 
   test("is rolled back by a task of its own, which shows what will be run", async () => {

@@ -212,20 +212,38 @@ describe("a command", () => {
     expect(world.executor([]).mayRetry!(config)).toBe(false);
   });
 
-  it("rolls back an apply that failed, though nobody can tell how far it came", async () => {
+  /** Applies, which fails, and rolls back; answers what that said, and whether its program ran. */
+  async function failAndRollBack(over: Parameters<CommandWorld["terraformLike"]>[0]) {
     const seen = join(world.folder, "seen.json");
-    const definition = definitionOf({
-      ...world.terraformLike({ apply: standIn("fail", "-code=3") }),
-      rollback: standIn("leave", `-pids=${seen}`),
-    });
+    const definition = world.terraformLike({ rollback: standIn("leave", `-pids=${seen}`), ...over });
     const executor = world.executor([definition]);
     const config = commandTask("infra", { size: 3 });
     const stash = await executor.stash(config, attemptContext());
     await expect(executor.apply(config, attemptContext({ stash }))).rejects.toThrow(
       "Applying infra ended with exit code 3:\nError: no such thing",
     );
-    await executor.rollback(stash, attemptContext());
-    expect(JSON.parse(await readFile(seen, "utf8"))).toHaveLength(2);
+    const { output } = await executor.rollback(stash, attemptContext());
+    return { output, hasRun: await readFile(seen, "utf8").then(Boolean, () => false) };
+  }
+
+  it("rolls back an apply that failed, though nobody can tell how far it came", async () => {
+    const plan = ["sh", "-c", "echo something"];
+    const failed = await failAndRollBack({ plan, plan_exit_codes: [0], apply: standIn("fail", "-code=3") });
+    expect(failed.hasRun).toBe(true);
+  });
+
+  it("rolls back what it did half", async () => {
+    const script = `echo '{"serial":1,"value":"half"}' > state/state.json; exec "$@"`;
+    const apply = ["sh", "-c", script, "sh", ...standIn("fail", "-code=3")];
+    expect((await failAndRollBack({ apply })).hasRun).toBe(true);
+  });
+
+  it("undoes nothing where its apply was refused before it changed anything", async () => {
+    await world.writeState({ serial: 1, value: "somebody's good state" });
+    expect(await failAndRollBack({ apply: standIn("fail", "-code=3") })).toEqual({
+      output: "Nothing of infra was applied; there is nothing to roll back.\n",
+      hasRun: false,
+    });
   });
 
   it("says that it has no rollback where it defines none", async () => {

@@ -183,10 +183,12 @@ export function createCommandExecutor(options: { book: CommandBook; limits?: Lim
       };
       const hasBegun = begun.has(stash as object);
       if (!hasBegun && made.has(stash as object)) return nothing;
-      if (!hasBegun && canTell(saved)) {
+      if (canTell(saved)) {
         const standing = await standingOf(saved, context);
+        // An apply that was begun may have been refused before it changed anything.
         if (standing === "untouched") return nothing;
-        if (standing === "foreign") throw changedMeanwhile(definition.name);
+        // Of what was begun here, a part is in effect: that is what is brought back.
+        if (standing === "foreign" && !hasBegun) throw changedMeanwhile(definition.name);
       }
       const vector = rollbackOf(definition);
       const undone = await withAttemptFolder(async (folder) => {

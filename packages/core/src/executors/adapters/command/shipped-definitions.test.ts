@@ -22,6 +22,10 @@ it("what ships is sound, and can be chosen only by its own types", () => {
   ]);
 });
 
+it("what ships undoes nobody else's change: none of it claims a way back that it does not know", () => {
+  expect(shippedDefinitions().filter(({ rollback }) => rollback)).toEqual([]);
+});
+
 const hasTerraform = spawnSync("terraform", ["version"]).status === 0;
 
 it.skipIf(!hasTerraform)(
