@@ -10,27 +10,52 @@ import { createLogger } from "./logging.ts";
 import { type Caller, makeServer, type TestServer } from "./test-server.ts";
 
 /** A value that stands nowhere else, with what encodings spell otherwise. */
-const CANARY = `canary/"${randomIds.secret(12)}" & ${randomIds.secret(12)}ä`;
+const CANARY = `canary/"${randomIds.secret(12)}" & <'${randomIds.secret(12)}'>ä`;
 /** What the executor says as often as the canary but nobody hides: where it is not found, nothing was searched. */
 const CONTROL = `control-${randomIds.secret(12)}`;
+
+const inGo = (word: string): string =>
+  JSON.stringify(word)
+    .slice(1, -1)
+    .replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+const base64Of = (text: string) => Buffer.from(text).toString("base64");
 
 const spellingsOf = (word: string): string[] => [
   word,
   JSON.stringify(word).slice(1, -1),
   JSON.stringify(JSON.stringify(word).slice(1, -1)).slice(1, -1),
+  inGo(word),
+  inGo(inGo(word)),
+  JSON.stringify(word).slice(1, -1).replaceAll("ä", "\\u00e4"),
+  word.replaceAll("'", "''"),
+  word.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&#34;").replaceAll("'", "&#39;"),
   encodeURIComponent(word),
-  Buffer.from(word).toString("base64").replace(/=+$/, ""),
+  encodeURI(word),
+  encodeURIComponent(word).replace(/%../g, (code) => code.toLowerCase()),
+  base64Of(word).replace(/=+$/, ""),
   Buffer.from(word).toString("base64url"),
   Buffer.from(word).toString("hex"),
-  ...["u:", "us:", "use:"].map((user) => Buffer.from(`${user}${word}:end`).toString("base64")),
 ];
-/** Of what stands inside a longer encoding, the middle is looked for. */
-const CANARIES = [...new Set(spellingsOf(CANARY).map((text, at) => (at > 6 ? text.slice(8, -8) : text)))];
+/** Inside a longer encoding, of one line and of several. */
+const insideOf = (word: string): string[] => [
+  ...["u:", "us:", "use:"].map((user) => base64Of(`${user}${word}:end`)),
+  base64Of(`${"a long user name, ".repeat(2)}:${word}:end`).replace(/.{76}/g, "$&\n"),
+];
+/** Of what stands inside a longer encoding, the middle is looked for; of several lines, a piece of each. */
+const CANARIES = [
+  ...new Set([
+    ...spellingsOf(CANARY),
+    ...insideOf(CANARY).flatMap((text) => {
+      const [first = "", second] = text.split("\n");
+      return second === undefined ? [first.slice(8, -8)] : [first.slice(-12), second.slice(0, -12)];
+    }),
+  ]),
+];
 
 /** Says what it was told in every way that an executor has. */
 function createEcho(): Executor {
   const words = (config: { parameters: Record<string, unknown> }, reveal: (text: string) => string) =>
-    spellingsOf(reveal(String(config.parameters.text))).concat(CONTROL);
+    [spellingsOf, insideOf].flatMap((of) => of(reveal(String(config.parameters.text)))).concat(CONTROL);
   return {
     types: ["trial.echo"],
     title: "Echo",

@@ -1,118 +1,147 @@
 import { MASK } from "../kernel/mask.ts";
+import { type Pattern, patternsOf, type Step } from "./spellings.ts";
 
-/** Lines of a secret shorter than this are too common in ordinary output to be masked by themselves. */
-const MIN_LINE_LENGTH = 8;
+export type MaskedStream = {
+  /** Takes text; answers what of all so far can be shown, before what follows is known. */
+  push(text: string): string;
+  /** Nothing follows: answers what was held back. */
+  end(): string;
+};
 
 export type Masker = {
   mask(text: string): string;
-  /** How much of `text` can be shown before what follows is known: no secret can lie across that place. */
-  settledLength(text: string): number;
+  stream(): MaskedStream;
 };
 
-type Span = { start: number; end: number };
+type Span = { readonly start: number; readonly end: number };
+/** A place inside a pattern that what was read has led to; `start` is where that began. */
+type Thread = { readonly pattern: Pattern; readonly letter: number; readonly step: Step; start: number };
 
-/** Pieces of an encoding shorter than this say little of a secret and occur in ordinary output. */
-const MIN_ENCODED_LENGTH = 8;
-const MAX_JSON_DEPTH = 4;
+/** A tool breaks lines of encoded text no shorter than this, and indents the next no further than that. */
+const MIN_WRAPPED_LENGTH = 16;
+const MAX_BREAK_LENGTH = 80;
+const ID_SPAN = 2 ** 20;
+
+/** Tells which characters may belong to a line's end inside encoded text: white space, also as JSON spells it. */
+function createBreaks() {
+  let run = 0;
+  let length = 0;
+  let isAfterLine = false;
+  let isEscape = false;
+  return (code: number): boolean => {
+    const char = String.fromCharCode(code);
+    const isSpelled = isEscape && "nrt".includes(char);
+    isEscape = char === "\\";
+    if (isEscape || isSpelled || " \t\r\n".includes(char)) {
+      if (length === 0) isAfterLine = run >= MIN_WRAPPED_LENGTH;
+      if (!isEscape) run = 0;
+      length += 1;
+      return isAfterLine && length <= MAX_BREAK_LENGTH;
+    }
+    length = 0;
+    run = /[\w+/=%-]/.test(char) ? run + 1 : 0;
+    return false;
+  };
+}
 
 /**
- * A secret inside a longer text that was encoded as a whole (`user:password` of Basic): by where it begins its bytes
- * fall on one of three places, and the characters at both ends hold bits of the neighbours too, so they stay.
+ * Masks secret values in text, in every way that tools write them, mixed ways too (spellings.ts). All patterns are
+ * followed at once, character by character: time grows with the text, however it is cut into pieces.
  */
-function insideBase64(bytes: Buffer, encoding: "base64" | "base64url"): string[] {
-  return [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString(encoding)
-      .replace(/=+$/, "");
-    const whole = Math.floor(((shift + bytes.length) * 8) / 6);
-    return text.slice(Math.ceil((shift * 8) / 6), whole);
-  });
-}
-
-/** As a JSON text spells it, and JSON texts in JSON texts: tools log answers that quote answers. */
-function jsonLevels(secret: string): string[] {
-  const levels = [secret];
-  for (let depth = 1; depth <= MAX_JSON_DEPTH; depth++)
-    levels.push(JSON.stringify(levels.at(-1)).slice(1, -1));
-  return levels.slice(1);
-}
-
-function spellings(secret: string): string[] {
-  const lines = secret.split("\n").filter((line) => line.trim().length >= MIN_LINE_LENGTH);
-  const wellFormed = secret.toWellFormed();
-  const bytes = Buffer.from(secret);
-  const inJson = jsonLevels(secret);
-  const inUrl = encodeURIComponent(wellFormed);
-  const encoded = [
-    bytes.toString("hex"),
-    bytes.toString("hex").toUpperCase(),
-    ...insideBase64(bytes, "base64"),
-    ...insideBase64(bytes, "base64url"),
-  ];
-  return [
-    secret,
-    ...lines,
-    inUrl,
-    // As forms spell it, and as percent-encoding with small letters does.
-    new URLSearchParams([["", wellFormed]]).toString().slice(1),
-    inUrl.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    ...inJson,
-    // Some escape slashes as well.
-    inJson[0]!.replaceAll("/", "\\/"),
-    bytes.toString("base64"),
-    bytes.toString("base64url"),
-    ...encoded.filter((text) => text.length >= MIN_ENCODED_LENGTH),
-  ];
-}
-
-function findSpans(text: string, needles: readonly string[]): Span[] {
-  const found: Span[] = [];
-  for (const needle of needles) {
-    for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) {
-      found.push({ start: at, end: at + needle.length });
-    }
-  }
-  const merged: Span[] = [];
-  for (const span of found.sort((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last && span.start < last.end) last.end = Math.max(last.end, span.end);
-    else merged.push({ ...span });
-  }
-  return merged;
-}
-
-/** Masks secret values in text: as they are, line by line, and as URL, JSON, hex and base64 spell them. */
 export function createMasker(secrets: readonly string[]): Masker {
-  const needles = [...new Set(secrets.filter((secret) => secret !== "").flatMap(spellings))];
-  const longest = Math.max(0, ...needles.map((needle) => needle.length));
+  const patterns = patternsOf(secrets);
+  const beginnings = new Map<number, Pattern[]>();
+  for (const pattern of patterns) {
+    for (const code of pattern.letters[0]!.next.keys())
+      beginnings.set(code, [...(beginnings.get(code) ?? []), pattern]);
+  }
 
-  function unfinishedLength(text: string): number {
-    let held = 0;
-    for (const needle of needles) {
-      const last = text.at(-1);
-      for (let length = Math.min(needle.length - 1, text.length); length > held; length--) {
-        if (needle[length - 1] === last && text.endsWith(needle.slice(0, length))) held = length;
+  function stream(): MaskedStream {
+    if (patterns.length === 0) return { push: (text) => text, end: () => "" };
+    const isBreak = createBreaks();
+    let live: Thread[] = [];
+    let spans: Span[] = [];
+    // Read, but not shown yet; places count from the beginning of the stream.
+    let pending = "";
+    let pendingFrom = 0;
+    let at = 0;
+    let maskedTo = 0;
+
+    function follow(code: number): void {
+      const mayStay = isBreak(code);
+      const begun = beginnings.get(code);
+      if (live.length === 0 && !begun) return;
+      const next = new Map<number, Thread>();
+      const keep = (thread: Thread): void => {
+        const { pattern, letter, step, start } = thread;
+        const key = (pattern.first + letter) * ID_SPAN + step.id;
+        const same = next.get(key);
+        // Of two that go on alike, the one that began earlier hides more.
+        if (!same) next.set(key, thread);
+        else if (start < same.start) same.start = start;
+      };
+      const enter = (pattern: Pattern, letter: number, step: Step | undefined, start: number): void => {
+        if (!step) return;
+        if (step.next.size > 0) keep({ pattern, letter, step, start });
+        if (!step.ends) return;
+        const following = pattern.letters[letter + 1];
+        if (following) keep({ pattern, letter: letter + 1, step: following, start });
+        else spans.push({ start, end: at + 1 });
+      };
+      for (const { pattern, letter, step, start } of live) {
+        if (mayStay && pattern.isWrapped && step === pattern.letters[letter])
+          keep({ pattern, letter, step, start });
+        enter(pattern, letter, step.next.get(code), start);
       }
+      for (const pattern of begun ?? []) enter(pattern, 0, pattern.letters[0]!.next.get(code), at);
+      live = [...next.values()];
     }
-    return held;
+
+    /** Shows all before `limit`, where the first of what may yet become a secret begins. */
+    function release(limit: number): string {
+      let shown = "";
+      let from = pendingFrom;
+      const later: Span[] = [];
+      for (const span of spans.sort((a, b) => a.start - b.start)) {
+        if (span.start >= limit) {
+          later.push(span);
+          continue;
+        }
+        // What overlaps is one.
+        if (span.start >= maskedTo)
+          shown += pending.slice(from - pendingFrom, span.start - pendingFrom) + MASK;
+        maskedTo = Math.max(maskedTo, span.end);
+        from = Math.max(from, maskedTo);
+      }
+      spans = later;
+      if (from < limit) shown += pending.slice(from - pendingFrom, limit - pendingFrom);
+      from = Math.max(from, limit);
+      pending = pending.slice(from - pendingFrom);
+      pendingFrom = from;
+      return shown;
+    }
+
+    return {
+      push(text) {
+        pending += text;
+        for (let index = 0; index < text.length; index++) {
+          follow(text.charCodeAt(index));
+          at += 1;
+        }
+        return release(live.reduce((least, { start }) => Math.min(least, start), at));
+      },
+      end() {
+        live = [];
+        return release(at);
+      },
+    };
   }
 
   return {
     mask(text) {
-      let shown = "";
-      let at = 0;
-      for (const span of findSpans(text, needles)) {
-        shown += text.slice(at, span.start) + MASK;
-        at = span.end;
-      }
-      return shown + text.slice(at);
+      const masking = stream();
+      return masking.push(text) + masking.end();
     },
-    settledLength(text) {
-      const cut = text.length - unfinishedLength(text);
-      const across = findSpans(text, needles).find((span) => span.start < cut && cut < span.end);
-      if (!across) return cut;
-      // A secret that overlaps itself ("aaaa") would hold back endless text; beyond a few lengths it is let go.
-      return text.length - across.start > longest * 4 ? across.end : across.start;
-    },
+    stream,
   };
 }

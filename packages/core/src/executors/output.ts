@@ -43,20 +43,17 @@ export function createOutputCollector(
   options: { secrets?: readonly string[]; limitBytes?: number } = {},
 ): OutputCollector {
   const kept = createKeptText(options.limitBytes ?? OUTPUT_LIMIT_BYTES);
-  const masker = createMasker((options.secrets ?? []).map(cleanText));
+  const masking = createMasker((options.secrets ?? []).map(cleanText)).stream();
   let raw = "";
-  let clean = "";
 
   function advance(isLast: boolean): string {
     const unfinished = isLast ? 0 : (UNFINISHED_SEQUENCE.exec(raw)?.[0].length ?? 0);
     // A carriage return may get its newline, a high surrogate its partner, with the next chunk.
     const halfCharacter = !isLast && /[\r\ud800-\udbff]$/.test(raw) ? 1 : 0;
     const ready = raw.length - Math.max(unfinished, halfCharacter);
-    clean += cleanText(raw.slice(0, ready));
+    const clean = cleanText(raw.slice(0, ready));
     raw = raw.slice(ready);
-    const settled = isLast ? clean.length : masker.settledLength(clean);
-    const shown = masker.mask(clean.slice(0, settled));
-    clean = clean.slice(settled);
+    const shown = masking.push(clean) + (isLast ? masking.end() : "");
     kept.push(shown);
     return shown;
   }

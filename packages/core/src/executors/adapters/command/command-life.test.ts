@@ -129,7 +129,9 @@ describe("a command as a task", () => {
     const ended = await core.tasks.get(who.admin, task.id);
     expect(ended.execution).toMatchObject({
       result: "failure",
-      error: expect.stringContaining("Applying infra ended with exit code 3:\nModifying... [0]\nApply complete!\nbroken"),
+      error: expect.stringContaining(
+        "Applying infra ended with exit code 3:\nModifying... [0]\nApply complete!\nbroken",
+      ),
       output: expect.stringContaining("Brought back."),
     });
     expect(await world.readState()).toEqual({ serial: 0, value: "" });

@@ -3,13 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attemptContext, type ContractSubject, describeExecutorContract } from "../../contract.ts";
 import { createExecutorsService } from "../../service.ts";
-import {
-  type CommandWorld,
-  commandTask,
-  definitionOf,
-  openCommandWorld,
-  standIn,
-} from "./command-fixture.ts";
+import { type CommandWorld, commandTask, openCommandWorld, standIn } from "./command-fixture.ts";
 import type { CommandDefinition } from "./schema.ts";
 
 async function commandSubject(): Promise<ContractSubject> {

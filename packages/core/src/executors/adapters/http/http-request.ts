@@ -5,7 +5,6 @@ import { hasReference, replaceReferences, spell } from "../../secret-reference.t
 import { headerIssue, isConfidential } from "./http-headers.ts";
 import { splitUrl, type WrittenRequest } from "./http-parameters.ts";
 
-
 export type ReadyRequest = {
   readonly method: string;
   readonly url: URL;

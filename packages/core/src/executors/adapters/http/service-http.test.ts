@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { attemptContext, type ContractSubject, describeExecutorContract } from "../../contract.ts";
 import { retryAfterMs, waitMs } from "./http-backoff.ts";
-import { createReceiptStore, createService, http } from "./http-fixture.ts";
+import { createReceiptStore, createService, type Handler, http } from "./http-fixture.ts";
 import { createHttpExecutor } from "./service-http.ts";
 
 let store: Awaited<ReturnType<typeof createReceiptStore>>;
@@ -92,7 +92,11 @@ describe("service.http", () => {
 
   it("sends the value whatever letters its name has", async () => {
     const reveal = (text: string) => text.replaceAll("secret://API_Token@2", "a/value");
-    const config = http({ method: "PUT", url: url("/x?q=secret://API_Token@2"), body: "secret://API_Token@2" });
+    const config = http({
+      method: "PUT",
+      url: url("/x?q=secret://API_Token@2"),
+      body: "secret://API_Token@2",
+    });
     await executor().apply(config, attemptContext({ reveal }));
     expect(service.requests).toMatchObject([{ url: "/x?q=a%2Fvalue", body: "a/value" }]);
   });
@@ -234,8 +238,9 @@ describe("service.http", () => {
       return http({ method, url: at, compensate: { method: "DELETE", url: at } });
     };
     const drop = (_seen: unknown, response: { destroy(): void }) => void response.destroy();
-    const status = (code: number) => (_seen: unknown, response: { writeHead(code: number): { end(): void } }) =>
-      response.writeHead(code).end();
+    const status =
+      (code: number) => (_seen: unknown, response: { writeHead(code: number): { end(): void } }) =>
+        response.writeHead(code).end();
 
     it.each([
       ["a lost answer, then no way there", "PUT", [drop], [true, false]],
@@ -244,7 +249,7 @@ describe("service.http", () => {
       ["503, then no way there", "POST", [status(503)], [true, false]],
     ] as const)("%s", async (_what, method, answers, reached) => {
       const executor = away(...reached);
-      service.next.push(...(answers as never));
+      service.next.push(...(answers as readonly Handler[]));
       const stash = await executor.stash(config(method), attemptContext());
       await expect(executor.apply(config(method), attemptContext())).rejects.toMatchObject({
         code: "EXECUTION_FAILED",
