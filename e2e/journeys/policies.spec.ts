@@ -24,6 +24,19 @@ test("an admin sees what a policy would have changed before it is stored, and br
     .click();
   const sheet = admin.getByRole("dialog", { name });
   await sheet.getByLabel("Approvals").fill("1");
+  // Back would close the sheet: it is asked first, and what was typed stays until it is meant.
+  await admin.evaluate("history.back()");
+  const leaving = admin.getByRole("dialog", { name: "Leave without storing?" });
+  await leaving.getByRole("button", { name: "Stay" }).click();
+  await expect(sheet.getByLabel("Approvals")).toHaveValue("1");
+  await admin.evaluate("history.back()");
+  await leaving.getByRole("button", { name: "Leave" }).click();
+  await expect(sheet).toBeHidden();
+  await admin
+    .getByRole("button", { name: new RegExp(name) })
+    .first()
+    .click();
+  await sheet.getByLabel("Approvals").fill("1");
   await sheet.getByRole("button", { name: "Store as new version" }).click();
   await expect(sheet).toBeHidden();
   await admin

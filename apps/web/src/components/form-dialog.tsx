@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useRef } from "react";
+import { type FormEvent, type ReactNode, type Ref, useRef } from "react";
 import { FormFoot } from "#components/form-foot.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -15,6 +15,7 @@ type Submit = {
   busy?: boolean;
   /** What is needed is filled in. */
   isReady?: boolean;
+  ref?: Ref<HTMLButtonElement>;
 };
 
 type Props = {
@@ -23,6 +24,7 @@ type Props = {
   /** As the dialog's. */
   form?: "dialog" | "sheet";
   wide?: boolean;
+  focusFirst?: string;
   /** Where the server may refuse it while the dialog is open: busy and refusal are shown here. */
   command?: Command;
   submit: Submit;
@@ -37,8 +39,19 @@ type Props = {
  * While it is on its way the dialog stays, for what comes of it.
  */
 export function FormDialog(props: Props) {
-  const { title, description, form, wide, command, submit, cancel = "Cancel", close, children } = props;
-  const { label, run, danger, isReady = true } = submit;
+  const {
+    title,
+    description,
+    form,
+    wide,
+    focusFirst,
+    command,
+    submit,
+    cancel = "Cancel",
+    close,
+    children,
+  } = props;
+  const { label, run, danger, isReady = true, ref } = submit;
   const busy = command?.busy ?? submit.busy ?? false;
   const away = useAway();
   const body = useRef<HTMLFormElement>(null);
@@ -58,6 +71,7 @@ export function FormDialog(props: Props) {
       busy={busy}
       {...(form && { form })}
       {...(wide && { wide })}
+      {...(focusFirst && { focusFirst })}
     >
       <form
         ref={body}
@@ -73,7 +87,14 @@ export function FormDialog(props: Props) {
           <Button disabled={busy} onClick={close}>
             {cancel}
           </Button>
-          <Button type="submit" look={danger ? "danger" : "primary"} acts busy={busy} disabled={!isReady}>
+          <Button
+            {...(ref && { ref })}
+            type="submit"
+            look={danger ? "danger" : "primary"}
+            acts
+            busy={busy}
+            disabled={!isReady}
+          >
             {label} <KeyOf of="submit" className={danger ? "" : "border-current! text-current! opacity-70"} />
           </Button>
         </FormFoot>

@@ -25,14 +25,14 @@ export function useLeaveGuard(isChanged: boolean, what: string, parameter?: stri
   useEffect(() => {
     if (!isChanged) return;
     isAllowed.current = false;
-    const leave = (address: string) => () => {
+    const leaveBy = (move: () => void) => () => {
       isAllowed.current = true;
-      void Router.push(address);
+      move();
     };
     const onRoute = (address: string, { shallow }: { shallow: boolean }) => {
       // What closes a sheet has asked itself.
       if (isAllowed.current || isSamePlace(address, Router.asPath)) return;
-      setGoing({ go: leave(address) });
+      setGoing({ go: leaveBy(() => void Router.push(address)) });
       // The router has no other way to be told no; it answers the push that asked with this.
       Router.events.emit("routeChangeError", STAYS, address, { shallow });
       throw STAYS;
@@ -42,11 +42,13 @@ export function useLeaveGuard(isChanged: boolean, what: string, parameter?: stri
     };
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     Router.events.on("routeChangeStart", onRoute);
-    // Back and forward have changed the address already: it is put back while it is asked.
+    // Back and forward have changed the address already: it is put back while it is asked, as an entry of its own that
+    // the router can read. Its own push would replace the one that was gone to, and Back would then leave the site.
     Router.beforePopState(({ as }) => {
       if (isAllowed.current || isSamePlace(as, Router.asPath, parameter)) return true;
-      void Router.push(Router.asPath, undefined, { shallow: true, scroll: false });
-      setGoing({ go: leave(as) });
+      const here = { url: Router.asPath, as: Router.asPath, options: { shallow: true, scroll: false } };
+      history.pushState({ ...here, key: String(Date.now()), __N: true }, "", Router.asPath);
+      setGoing({ go: leaveBy(() => history.back()) });
       return false;
     });
     addEventListener("unhandledrejection", onRejection);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clashOf } from "./key-clash.ts";
+import { clashOf, keyRefusal } from "./key-clash.ts";
+import { KEYS, keysOf } from "./keys.ts";
 
 const asMade = { keys: {}, single_keys: true };
 
@@ -19,5 +20,22 @@ describe("a key of one's own", () => {
     expect(clashOf("approve", "0", asMade)).toBeNull();
     expect(clashOf("approve", "y", asMade)).toBeNull();
     expect(clashOf("approve", "r", { keys: { reject: "x y" }, single_keys: true })).toBe(null);
+  });
+});
+
+describe("the key that sends a form", () => {
+  it("is one that a form does not take as text", () => {
+    for (const keys of ["y", "alt+y", "f2", "mod+y x"]) {
+      expect(keyRefusal("submit", keys, asMade)).toMatch(/Ctrl or ⌘/);
+    }
+    expect(keyRefusal("submit", "mod+s", asMade)).toBeNull();
+    expect(keyRefusal("submit", "mod+k", asMade)).toBe("That key is taken by “Command palette”.");
+    expect(keyRefusal("approve", "y", asMade)).toBeNull();
+  });
+
+  it("is as it was made where another was once chosen", () => {
+    const choice = { keys: { submit: "y" }, single_keys: true };
+    expect(keysOf("submit", choice)).toEqual(KEYS.submit.keys);
+    expect(keysOf("submit", { ...choice, keys: { submit: "mod+s" } })).toEqual(["mod+s"]);
   });
 });

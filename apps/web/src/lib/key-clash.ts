@@ -1,4 +1,4 @@
-import { KEY_IDS, KEYS, type KeyChoice, type KeyGroup, type KeyId, keysOf } from "./keys.ts";
+import { isUsable, KEY_IDS, KEYS, type KeyChoice, type KeyGroup, type KeyId, keysOf } from "./keys.ts";
 
 /** Groups whose commands work on every page, so that their keys are taken everywhere. */
 const EVERYWHERE: ReadonlySet<KeyGroup> = new Set(["Anywhere", "Go to"]);
@@ -14,4 +14,11 @@ export function clashOf(id: KeyId, keys: string, choice: KeyChoice): KeyId | nul
   const isTaken = (taken: string) =>
     taken === keys || taken.startsWith(`${keys} `) || keys.startsWith(`${taken} `);
   return KEY_IDS.find((other) => other !== id && meets(other) && keysOf(other, choice).some(isTaken)) ?? null;
+}
+
+/** Why a command cannot have a key, in words, or null. */
+export function keyRefusal(id: KeyId, keys: string, choice: KeyChoice): string | null {
+  if (!isUsable(id, keys)) return "A form takes other keys as text: choose one with Ctrl or ⌘.";
+  const other = clashOf(id, keys, choice);
+  return other && `That key is taken by “${KEYS[other].label}”.`;
 }

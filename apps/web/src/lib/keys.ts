@@ -84,10 +84,13 @@ export function chooseKeys({ keys, single_keys }: KeyChoice): void {
   for (const listener of listeners) listener();
 }
 
+/** A form takes what is typed into it: only a key with Ctrl or ⌘ can send it. Pure. */
+export const isUsable = (id: KeyId, keys: string) => id !== "submit" || /^mod\+\S+$/.test(keys);
+
 /** The keys of a command under a choice: one's own in place of the command's. */
 export function keysOf(id: KeyId, { keys }: KeyChoice = chosen()): readonly string[] {
   const own = keys[id];
-  return own ? [own] : KEYS[id].keys;
+  return own && isUsable(id, own) ? [own] : KEYS[id].keys;
 }
 
 /** A key that is a character and nothing more: those who speak to their machine type them without meaning to. Pure. */

@@ -1,14 +1,22 @@
 import { expect, test } from "vitest";
-import { meantBy } from "./chip-picker.tsx";
+import { typedWhole } from "./chip-picker.tsx";
 
 const choices = [
   { value: "database:prod-main", label: "database:prod-main" },
   { value: "u1", label: "On Call" },
+  { value: "u2", label: "Kim Lee" },
+  { value: "u3", label: "Kim Lee" },
 ];
+const values = (text: string) => typedWhole(text, choices).map(({ value }) => value);
 
 test("only what was typed whole is taken for a choice, by its value or its label", () => {
-  expect(meantBy("database:prod-main", choices)?.value).toBe("database:prod-main");
-  expect(meantBy("on call", choices)?.value).toBe("u1");
-  expect(meantBy("database:prod", choices)).toBeUndefined();
-  expect(meantBy("", choices)).toBeUndefined();
+  expect(values("database:prod-main")).toEqual(["database:prod-main"]);
+  expect(values("on call")).toEqual(["u1"]);
+  expect(values("database:prod")).toEqual([]);
+  expect(values("")).toEqual([]);
+});
+
+test("two of one name both fit, and their values tell them apart", () => {
+  expect(values("kim lee")).toEqual(["u2", "u3"]);
+  expect(values("u3")).toEqual(["u3"]);
 });

@@ -24,13 +24,12 @@ type Props = {
   disabled?: boolean;
 };
 
-/** The choice that was typed whole, by its value or its label. Pure. */
-export function meantBy(text: string, choices: readonly Choice[]): Choice | undefined {
+/** The choices that were typed whole, by value or label: two people may have one name. Pure. */
+export function typedWhole(text: string, choices: readonly Choice[]): readonly Choice[] {
   const typed = text.toLowerCase();
-  return (
-    choices.find(({ value }) => value === text) ??
-    choices.find(({ value, label }) => value.toLowerCase() === typed || label.toLowerCase() === typed)
-  );
+  const exact = choices.find(({ value }) => value === text);
+  if (exact) return [exact];
+  return choices.filter(({ value, label }) => value.toLowerCase() === typed || label.toLowerCase() === typed);
 }
 
 /** Several values as chips: typed to find or, where `free`, to add; Backspace takes the last one away. */
@@ -40,17 +39,15 @@ export function ChipPicker(props: Props) {
   const text = typed.trim();
   const known = useMemo(() => new Map(choices.map((choice) => [choice.value, choice])), [choices]);
   const chosen = value.map((each): Choice => known.get(each) ?? { value: each, label: each });
-  const meant = meantBy(text, choices);
-  const isNew = free && text !== "" && !meant && !value.includes(text);
+  const whole = useMemo(() => typedWhole(text, choices), [text, choices]);
+  const isNew = free && text !== "" && whole.length === 0 && !value.includes(text);
   // First what was typed: Enter takes what is marked, and that must not be something else that begins alike.
   const items = useMemo(
     () =>
       isNew
         ? [{ value: text, label: `Add “${text}”` }, ...choices]
-        : meant
-          ? [meant, ...choices.filter((choice) => choice !== meant)]
-          : choices,
-    [choices, isNew, meant, text],
+        : [...whole, ...choices.filter((choice) => !whole.includes(choice))],
+    [choices, isNew, whole, text],
   );
   const search = (next: string) => {
     setTyped(next);
@@ -118,7 +115,9 @@ export function ChipPicker(props: Props) {
           spellCheck={false}
           onPaste={onPaste}
           onBlur={() => {
-            if (meant) add([meant.value]);
+            // Of several that fit none is taken unasked.
+            const [meant, ...others] = whole;
+            if (meant && others.length === 0) add([meant.value]);
             else if (isNew) add([text]);
           }}
           onKeyDown={(event) => {

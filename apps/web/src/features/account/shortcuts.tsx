@@ -7,7 +7,7 @@ import { Check } from "#components/ui/check.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { toastProblem } from "#components/ui/toast.ts";
 import { Part } from "#features/task/facts.tsx";
-import { clashOf } from "#lib/key-clash.ts";
+import { keyRefusal } from "#lib/key-clash.ts";
 import { chordOf, KEY_IDS, KEYS, type KeyId, keysOf } from "#lib/keys.ts";
 import { usePreferences, useSetPreferences } from "#lib/preferences.ts";
 
@@ -70,7 +70,7 @@ type Props = { id: KeyId; preferences: Preferences; choose: (keys: string | null
 function Shortcut({ id, preferences, choose }: Props) {
   const [pressed, setPressed] = useState<{ keys: string; atMs: number } | null>(null);
   const [isAsking, setIsAsking] = useState(false);
-  const [clash, setClash] = useState<KeyId | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const { label } = KEYS[id];
   const shown = keysOf(id, preferences);
 
@@ -94,10 +94,10 @@ function Shortcut({ id, preferences, choose }: Props) {
     finish(keys);
   };
   const finish = (keys: string) => {
-    const other = clashOf(id, keys, preferences);
-    setClash(other);
+    const why = keyRefusal(id, keys, preferences);
+    setRefusal(why);
     stop();
-    if (!other) choose(keys);
+    if (!why) choose(keys);
   };
 
   return (
@@ -114,7 +114,7 @@ function Shortcut({ id, preferences, choose }: Props) {
           aria-label={`${label}: ${shown.join(" or ")}. Change`}
           aria-pressed={isAsking}
           onClick={() => {
-            setClash(null);
+            setRefusal(null);
             setIsAsking(true);
           }}
           onBlur={stop}
@@ -128,9 +128,9 @@ function Shortcut({ id, preferences, choose }: Props) {
             : shown.map((keys) => <Kbd key={keys} keys={keys} className="max-sm:inline-flex!" />)}
         </button>
       </div>
-      {clash && (
+      {refusal && (
         <p role="alert" className="pb-1 text-xs text-bad">
-          That key is taken by “{KEYS[clash].label}”.
+          {refusal}
         </p>
       )}
     </li>

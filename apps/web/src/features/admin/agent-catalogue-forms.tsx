@@ -165,9 +165,11 @@ export function TemplateForm({ before, value, store, close }: FormProps<AgentTem
   const named = {
     ...template,
     name: template.name.trim(),
-    id: before?.id ?? templateId(template.name),
+    id: before?.id ?? templateId(template.name, value.templates),
   };
-  const isTaken = named.id !== before?.id && value.templates.some(({ id }) => id === named.id);
+  const isTaken = value.templates.some(
+    ({ id, name }) => id !== before?.id && (id === named.id || name === named.name),
+  );
   const tools = template.tools ?? [];
   const command = useCommand(() => store((now) => withTemplate(now, before?.id ?? null, named)), close);
   return (
@@ -178,7 +180,7 @@ export function TemplateForm({ before, value, store, close }: FormProps<AgentTem
       command={command}
       submit={{
         label: before ? "Store" : "Add",
-        isReady: named.name !== "" && named.id !== "" && !isTaken,
+        isReady: named.name !== "" && !isTaken,
         run: () => void command.send(),
       }}
       close={close}

@@ -1,4 +1,4 @@
-import type { AgentTemplate, CatalogueTool } from "@ade/core/agents/catalogue/schema";
+import type { AgentCatalogue, AgentTemplate, CatalogueTool } from "@ade/core/agents/catalogue/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
@@ -15,11 +15,13 @@ import { type CatalogueModel, withoutModel, withTemplate, withTool } from "./age
 import { ModelForm, type Store, TemplateForm, ToolForm } from "./agent-catalogue-forms.tsx";
 import { TabBar } from "./tab-bar.tsx";
 
-type Open =
+type Opening =
   | { kind: "model"; before: CatalogueModel | null }
   | { kind: "tool"; before: CatalogueTool | null }
   | { kind: "template"; before: AgentTemplate | null };
 type Removal = { name: string; says: string; change: Parameters<Store>[0] };
+/** The catalogue as it was when a dialog was opened: what came since must not be stored over unseen. */
+type Opened = { from: AgentCatalogue };
 
 const TONES = { low: "good", medium: "warn", high: "bad" } as const;
 const WIZARD = "It is no longer offered. Agents that have it keep it.";
@@ -28,31 +30,30 @@ const WIZARD = "It is no longer offered. Agents that have it keep it.";
 export function AgentCatalogueTab() {
   const client = useQueryClient();
   const query = useQuery(agentQueries.catalogue());
-  const [open, setOpen] = useState<Open | null>(null);
-  const [removing, setRemoving] = useState<Removal | null>(null);
+  const [open, setOpen] = useState<(Opening & Opened) | null>(null);
+  const [removing, setRemoving] = useState<(Removal & Opened) | null>(null);
   const { queryKey } = agentQueries.catalogue();
-  const store: Store = async (change) => {
-    if (!query.data) return;
-    const { version, ...value } = query.data;
-    try {
-      client.setQueryData(queryKey, await api.agents.setCatalogue.mutate({ ...change(value), version }));
-      toast({ text: "The catalogue is stored" });
-    } catch (error) {
-      // Where somebody else was faster, the next try is made from what they stored.
-      await client.invalidateQueries({ queryKey });
-      throw error;
-    }
-  };
+  const begin = (what: Opening) => query.data && setOpen({ ...what, from: query.data });
+  const remove = (what: Removal) => query.data && setRemoving({ ...what, from: query.data });
+  const storeOver =
+    ({ from: { version, ...value } }: Opened): Store =>
+    async (change) => {
+      try {
+        client.setQueryData(queryKey, await api.agents.setCatalogue.mutate({ ...change(value), version }));
+        toast({ text: "The catalogue is stored" });
+      } catch (error) {
+        // Where somebody else was faster, what they stored is shown behind the dialog; it is opened again from that.
+        void client.invalidateQueries({ queryKey });
+        throw error;
+      }
+    };
   return (
     <>
       <TabBar note="What the wizard for new agents offers. Agents that were made keep what they have." />
       <Resolved query={query} what="The catalogue" loading={<SkeletonRows rows={6} className="card" />}>
         {(value) => (
           <div className="flex flex-col gap-8">
-            <Part
-              title="Models"
-              note={<Add of="model" run={() => setOpen({ kind: "model", before: null })} />}
-            >
+            <Part title="Models" note={<Add of="model" run={() => begin({ kind: "model", before: null })} />}>
               <Grid label="Models" isEmpty={value.providers.length === 0}>
                 {value.providers.map((provider) => (
                   <Group key={provider.name} name={provider.name}>
@@ -60,9 +61,9 @@ export function AgentCatalogueTab() {
                       <Line
                         key={model.name}
                         name={model.name}
-                        edit={() => setOpen({ kind: "model", before: { provider: provider.name, ...model } })}
+                        edit={() => begin({ kind: "model", before: { provider: provider.name, ...model } })}
                         remove={() =>
-                          setRemoving({
+                          remove({
                             name: model.name,
                             says: WIZARD,
                             change: (now) => withoutModel(now, { provider: provider.name, ...model }),
@@ -81,7 +82,7 @@ export function AgentCatalogueTab() {
                 ))}
               </Grid>
             </Part>
-            <Part title="Tools" note={<Add of="tool" run={() => setOpen({ kind: "tool", before: null })} />}>
+            <Part title="Tools" note={<Add of="tool" run={() => begin({ kind: "tool", before: null })} />}>
               <Grid label="Tools" isEmpty={value.tools.length === 0}>
                 {[...Map.groupBy(value.tools, ({ group }) => group)].map(([group, tools]) => (
                   <Group key={group} name={group}>
@@ -89,9 +90,9 @@ export function AgentCatalogueTab() {
                       <Line
                         key={tool.name}
                         name={tool.title}
-                        edit={() => setOpen({ kind: "tool", before: tool })}
+                        edit={() => begin({ kind: "tool", before: tool })}
                         remove={() =>
-                          setRemoving({
+                          remove({
                             name: tool.title,
                             says: WIZARD,
                             change: (now) => withTool(now, tool.name, null),
@@ -113,19 +114,19 @@ export function AgentCatalogueTab() {
             </Part>
             <Part
               title="Templates"
-              note={<Add of="template" run={() => setOpen({ kind: "template", before: null })} />}
+              note={<Add of="template" run={() => begin({ kind: "template", before: null })} />}
             >
               {value.templates.length === 0 ? (
-                <Nothing />
+                <p className="text-ink-3">None: a new agent begins empty.</p>
               ) : (
                 <ul aria-label="Templates" className="card divide-y divide-line overflow-hidden">
                   {value.templates.map((template) => (
                     <Line
                       key={template.id}
                       name={template.name}
-                      edit={() => setOpen({ kind: "template", before: template })}
+                      edit={() => begin({ kind: "template", before: template })}
                       remove={() =>
-                        setRemoving({
+                        remove({
                           name: template.name,
                           says: "It is no longer offered.",
                           change: (now) => withTemplate(now, template.id, null),
@@ -139,24 +140,16 @@ export function AgentCatalogueTab() {
                 </ul>
               )}
             </Part>
-            {open?.kind === "model" && (
-              <ModelForm before={open.before} value={value} store={store} close={() => setOpen(null)} />
-            )}
-            {open?.kind === "tool" && (
-              <ToolForm before={open.before} value={value} store={store} close={() => setOpen(null)} />
-            )}
-            {open?.kind === "template" && (
-              <TemplateForm before={open.before} value={value} store={store} close={() => setOpen(null)} />
-            )}
           </div>
         )}
       </Resolved>
+      {open && <OpenForm open={open} store={storeOver(open)} close={() => setOpen(null)} />}
       {removing && (
         <ConfirmDialog
           title={`Take ${removing.name} out of the catalogue?`}
           action="Take out"
           danger
-          run={() => store(removing.change)}
+          run={() => storeOver(removing)(removing.change)}
           close={() => setRemoving(null)}
         >
           {removing.says}
@@ -164,6 +157,15 @@ export function AgentCatalogueTab() {
       )}
     </>
   );
+}
+
+type FormProps = { open: Opening & Opened; store: Store; close: () => void };
+
+function OpenForm({ open, store, close }: FormProps) {
+  const parts = { value: open.from, store, close };
+  if (open.kind === "model") return <ModelForm before={open.before} {...parts} />;
+  if (open.kind === "tool") return <ToolForm before={open.before} {...parts} />;
+  return <TemplateForm before={open.before} {...parts} />;
 }
 
 function Add({ of, run }: { of: string; run: () => void }) {
@@ -174,10 +176,8 @@ function Add({ of, run }: { of: string; run: () => void }) {
   );
 }
 
-const Nothing = () => <p className="text-ink-3">None: what is not listed can still be typed.</p>;
-
 function Grid({ label, isEmpty, children }: { label: string; isEmpty: boolean; children: ReactNode }) {
-  if (isEmpty) return <Nothing />;
+  if (isEmpty) return <p className="text-ink-3">None: what is not listed can still be typed.</p>;
   return (
     <ul
       aria-label={label}

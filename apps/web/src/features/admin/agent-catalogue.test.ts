@@ -32,6 +32,8 @@ test("tools stand by name, templates keep their place", () => {
 });
 
 test("a template's id comes from its name", () => {
-  expect(templateId("Release notes")).toBe("release-notes");
-  expect(templateId("2. Säubern!")).toBe("s-ubern");
+  expect(templateId("Release notes", [])).toBe("release-notes");
+  expect(templateId("2. Säubern!", [])).toBe("s-ubern");
+  expect(templateId("リリースノート", [])).toBe("template-1");
+  expect(templateId("42", [template("template-1"), template("template-3")])).toBe("template-2");
 });

@@ -51,11 +51,18 @@ export function withTemplate(
   return { ...value, templates: value.templates.toSpliced(place, 1, ...(template ? [template] : [])) };
 }
 
-/** An id for a new template, from its name: `Release notes` → `release-notes`. Pure. */
-export function templateId(name: string): string {
-  return name
+/**
+ * An id for a new template, from its name: `Release notes` → `release-notes`; from a name without Latin letters the first
+ * `template-1` that none of `taken` has. Pure.
+ */
+export function templateId(name: string, taken: readonly { id: string }[]): string {
+  const id = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^[^a-z]+|-+$/g, "")
     .slice(0, 60);
+  if (id) return id;
+  let number = 1;
+  while (taken.some((each) => each.id === `template-${number}`)) number++;
+  return `template-${number}`;
 }

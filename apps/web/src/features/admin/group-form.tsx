@@ -1,5 +1,6 @@
+import type { UserEntry } from "@ade/core/identity/schema";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { FormDialog } from "#components/form-dialog.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -12,14 +13,20 @@ import { useCommand } from "#lib/use-command.ts";
 /** People into a group; without a name, a new one, which is made with its first members. */
 export function GroupForm({ group, close }: { group: string; close: () => void }) {
   const client = useQueryClient();
-  const people = useQuery(queries.users(""));
+  const [search, setSearch] = useState("");
+  const found = useQuery(queries.users(useDeferredValue(search))).data?.users ?? [];
   const [name, setName] = useState(group);
-  const [ids, setIds] = useState<string[]>([]);
+  const [chosen, setChosen] = useState<readonly UserEntry[]>([]);
   const isNew = group === "";
-  const outside = people.data?.users.filter((user) => user.active && !user.groups.includes(group)) ?? [];
+  const ids = chosen.map(({ id }) => id);
+  const outside = found.filter(
+    (user) => user.active && !user.groups.includes(group) && !ids.includes(user.id),
+  );
+  // Who was chosen stays known, whatever is looked for next.
+  const people = [...chosen, ...outside];
   const command = useCommand(
     async () => {
-      for (const user of outside.filter(({ id }) => ids.includes(id))) {
+      for (const user of chosen) {
         await api.users.update.mutate({ id: user.id, groups: [...user.groups, name.trim()] });
       }
     },
@@ -58,8 +65,9 @@ export function GroupForm({ group, close }: { group: string; close: () => void }
           <ChipPicker
             {...parts}
             value={ids}
-            onChange={setIds}
-            choices={outside.map((user) => ({
+            onChange={(next) => setChosen(people.filter(({ id }) => next.includes(id)))}
+            onSearch={setSearch}
+            choices={people.map((user) => ({
               value: user.id,
               label: user.name,
               note: user.roles.join(", "),

@@ -1,9 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import type { UserEntry } from "@ade/core/identity/schema";
 import { useState } from "react";
 import { FormDialog } from "#components/form-dialog.tsx";
-import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
+import { PersonPicker } from "#components/person-picker.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
-import { queries } from "#lib/queries.ts";
 import { serverNow } from "#lib/server-time.ts";
 import { useCommand } from "#lib/use-command.ts";
 
@@ -18,19 +19,15 @@ const isoOf = (local: string) => (local === "" ? "" : new Date(local).toISOStrin
 
 /** Puts somebody on call. */
 export function ShiftForm({ done, close }: { done: () => void; close: () => void }) {
-  const people = useQuery(queries.users(""));
-  const able = (people.data?.users ?? []).filter(
-    ({ active, roles }) => active && roles.some((role) => role === "reviewer" || role === "admin"),
-  );
   const hour = Math.ceil(serverNow() / HOUR_MS) * HOUR_MS;
-  const [userId, setUserId] = useState("");
+  const [person, setPerson] = useState<UserEntry | null>(null);
   const [from, setFrom] = useState(localValue(hour));
   const [to, setTo] = useState(localValue(hour + 12 * HOUR_MS));
   const [note, setNote] = useState("");
   const command = useCommand(
     () =>
       api.on_call.create.mutate({
-        user_id: userId,
+        user_id: person?.id ?? "",
         starts_at: isoOf(from),
         ends_at: isoOf(to),
         ...(note.trim() && { note: note.trim() }),
@@ -48,24 +45,13 @@ export function ShiftForm({ done, close }: { done: () => void; close: () => void
       command={command}
       submit={{
         label: "Put on call",
-        isReady: userId !== "" && from !== "" && to !== "",
+        isReady: person !== null && from !== "" && to !== "",
         run: () => void command.send(),
       }}
     >
-      <SelectRow
-        label="Who"
-        hint="A reviewer or an admin, who can answer"
-        error={command.issueOf("user_id")}
-        value={userId}
-        onChange={(event) => setUserId(event.target.value)}
-      >
-        <option value="">Choose somebody</option>
-        {able.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectRow>
+      <Field label="Who" hint="A reviewer or an admin, who can answer" error={command.issueOf("user_id")}>
+        {(parts) => <PersonPicker {...parts} value={person} onChange={setPerson} />}
+      </Field>
       <div className="grid gap-3 sm:grid-cols-2">
         <TextRow
           label="From"

@@ -73,8 +73,8 @@ export function UserDialogs({ dialog, close }: { dialog: UserDialog; close: () =
         close={close}
       >
         {active
-          ? "Their roles and groups are as they were. Keys and sessions are not: they sign in again and make new ones."
-          : "Sessions end and API keys stop working at once; nothing new is asked of them. What they did stays in the ledger."}
+          ? "Their roles, groups and agents are as they were. Their own keys and sessions are not: they sign in again and make new ones."
+          : "Sessions end and API keys stop working at once, those of their agents too; nothing new is asked of them. What they did stays in the ledger."}
       </ConfirmDialog>
     );
   }

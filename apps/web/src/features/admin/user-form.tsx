@@ -1,10 +1,11 @@
 import type { UserEntry } from "@ade/core/identity/schema";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { FormDialog } from "#components/form-dialog.tsx";
+import { PersonPicker } from "#components/person-picker.tsx";
 import { ChipPicker } from "#components/ui/chip-picker.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { SelectRow, TextRow } from "#components/ui/field-row.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
 import { useCommand } from "#lib/use-command.ts";
@@ -20,16 +21,20 @@ type Props = {
 /** A person: who, what they may do, where they belong. The address stays what it was. */
 export function UserForm({ user, close, done }: Props) {
   const groups = useQuery(queries.groups());
-  const people = useQuery(queries.users(""));
+  const formerId = user?.manager_id ?? null;
+  const former = useQuery({ ...queries.user(formerId ?? ""), enabled: formerId !== null }).data ?? null;
   const [email, setEmail] = useState("");
   const [name, setName] = useState(user?.name ?? "");
   const [password, setPassword] = useState("");
   const [roles, setRoles] = useState<UserEntry["roles"]>(user?.roles ?? ["author"]);
   const [groupNames, setGroupNames] = useState<string[]>(user?.groups ?? []);
-  const [managerId, setManagerId] = useState(user?.manager_id ?? "");
+  /** Undefined: as it was. */
+  const [manager, setManager] = useState<UserEntry | null | undefined>(undefined);
+  const withoutSelf = useMemo(() => new Set(user ? [user.id] : []), [user]);
   const command = useCommand(
     async () => {
-      const facts = { name, roles, groups: groupNames, manager_id: managerId || null };
+      const manager_id = manager === undefined ? formerId : (manager?.id ?? null);
+      const facts = { name, roles, groups: groupNames, manager_id };
       const stored = user
         ? await api.users.update.mutate({ id: user.id, ...facts })
         : await api.users.create.mutate({ email, ...facts, ...(password && { password }) });
@@ -38,8 +43,6 @@ export function UserForm({ user, close, done }: Props) {
     () => {},
     { EMAIL_TAKEN: "email", WEAK_PASSWORD: "password", LAST_ADMIN: "roles" },
   );
-  const managers =
-    people.data?.users.filter(({ id, active }) => id !== user?.id && (active || id === managerId)) ?? [];
 
   return (
     <FormDialog
@@ -105,21 +108,25 @@ export function UserForm({ user, close, done }: Props) {
           />
         )}
       </Field>
-      <SelectRow
+      <Field
         label="Manager"
         optional
         hint="Is asked next when an approval is overdue."
         error={command.issueOf("manager_id")}
-        value={managerId}
-        onChange={(event) => setManagerId(event.target.value)}
       >
-        <option value="">Nobody</option>
-        {managers.map(({ id, name: manager }) => (
-          <option key={id} value={id}>
-            {manager}
-          </option>
-        ))}
-      </SelectRow>
+        {(parts) => (
+          <PersonPicker
+            // Once it is known whom it shows.
+            key={former?.id}
+            {...parts}
+            anyRole
+            value={manager === undefined ? former : manager}
+            onChange={setManager}
+            without={withoutSelf}
+            placeholder="Nobody"
+          />
+        )}
+      </Field>
     </FormDialog>
   );
 }

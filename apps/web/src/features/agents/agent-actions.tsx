@@ -2,6 +2,7 @@ import { CircleFadingArrowUp, Pause, Star } from "lucide-react";
 import { MoreMenu } from "#components/more-menu.tsx";
 import { IconButton } from "#components/ui/button.tsx";
 import { MenuItem } from "#components/ui/menu.tsx";
+import { useAway } from "#lib/connection.ts";
 import type { Agent, AgentCard } from "./agent-types.ts";
 import { useAgentMoves, useFavourite } from "./use-agent-moves.ts";
 
@@ -48,12 +49,13 @@ export function AgentActions({ agent }: Props) {
 
 /** Marks an agent as one of one's own favourites. */
 export function FavouriteButton({ agent }: { agent: { id: string; name: string } }) {
-  const { isOn, toggle } = useFavourite(agent);
+  const { isOn, busy, toggle } = useFavourite(agent);
   return (
     <IconButton
       label={`Favourite ${agent.name}`}
       aria-pressed={isOn}
       acts
+      busy={busy}
       onClick={toggle}
       className="aria-pressed:text-warn"
     >
@@ -65,19 +67,28 @@ export function FavouriteButton({ agent }: { agent: { id: string; name: string }
 /** The same behind three dots, where a line has no room for them. */
 export function AgentMenu({ agent, mayManage }: Props & { mayManage: boolean }) {
   const favourite = useFavourite(agent);
-  const { drain, pause } = useAgentMoves(agent);
+  const { busy, drain, pause } = useAgentMoves(agent);
+  const away = useAway();
   const isDraining = agent.draining && !agent.paused;
   return (
     <MoreMenu label={`More of ${agent.name}`}>
-      <MenuItem icon={<Star size={14} aria-hidden />} onSelect={favourite.toggle}>
-        {favourite.isOn ? "No favourite any more" : "Make it a favourite"}
+      <MenuItem
+        icon={<Star size={14} aria-hidden />}
+        disabled={away || favourite.busy}
+        onSelect={favourite.toggle}
+      >
+        {favourite.isOn ? "Take out of favourites" : "Make it a favourite"}
       </MenuItem>
       {mayManage && (
         <>
-          <MenuItem icon={<CircleFadingArrowUp size={14} aria-hidden />} onSelect={drain}>
+          <MenuItem
+            icon={<CircleFadingArrowUp size={14} aria-hidden />}
+            disabled={away || busy}
+            onSelect={drain}
+          >
             {isDraining ? "Let it take work again" : "Drain"}
           </MenuItem>
-          <MenuItem icon={<Pause size={14} aria-hidden />} onSelect={pause}>
+          <MenuItem icon={<Pause size={14} aria-hidden />} disabled={away || busy} onSelect={pause}>
             {agent.paused ? "Resume" : "Pause"}
           </MenuItem>
         </>

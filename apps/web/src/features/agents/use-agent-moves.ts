@@ -63,7 +63,9 @@ export function useFavourite(agent: { id: string }) {
   const chosen = usePreferences()?.favourite_agents ?? [];
   const setPreferences = useSetPreferences();
   const isOn = chosen.includes(agent.id);
+  const [busy, setBusy] = useState(false);
   const toggle = async () => {
+    setBusy(true);
     const favourite_agents = isOn ? chosen.filter((id) => id !== agent.id) : [...chosen, agent.id];
     try {
       await setPreferences({ favourite_agents });
@@ -71,6 +73,7 @@ export function useFavourite(agent: { id: string }) {
     } catch (error) {
       toastProblem("The favourite was not stored", error);
     }
+    setBusy(false);
   };
-  return { isOn, toggle: () => void toggle() };
+  return { isOn, busy, toggle: () => void toggle() };
 }

@@ -2,7 +2,7 @@ import type { InboxRow } from "@ade/core/views/schema";
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { FormProblem } from "#components/form-problem.tsx";
+import { FormDialog } from "#components/form-dialog.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
@@ -103,74 +103,74 @@ export function BulkDialog({ decision, rows, opened, decisions, close, done }: P
   };
   const words = leftOutWords(left);
 
+  const list = (
+    <ul className="divide-y divide-line rounded-lg border border-line">
+      {rows.map((row) => {
+        const { icon: Icon, tone, text } = line(row);
+        return (
+          <li key={row.task_id} className="flex items-center gap-3 px-3 py-1.5">
+            <RiskMeter
+              score={row.risk_score}
+              level={row.risk_level}
+              className="w-26 shrink-0 max-sm:w-auto"
+            />
+            <span className="min-w-0 flex-1">
+              <span className="block truncate font-medium">{row.title}</span>
+              <span className="block truncate font-mono text-2xs text-ink-3">{row.target}</span>
+            </span>
+            <span className="flex max-w-60 items-center gap-1.5 text-xs text-ink-2">
+              <Icon size={13} aria-hidden className={`shrink-0 ${tone}`} />
+              {text}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+
+  if (results)
+    return (
+      <Dialog title="Not all of them were answered" close={done} wide>
+        {list}
+        <DialogActions>
+          <Button look="primary" onClick={done}>
+            Done
+          </Button>
+        </DialogActions>
+      </Dialog>
+    );
   return (
-    <Dialog
-      title={results ? "Not all of them were answered" : bulkTitle(decision, touched)}
+    <FormDialog
+      title={bulkTitle(decision, touched)}
       description={words.length > 0 ? words.join(" ") : undefined}
-      close={results ? done : close}
       wide
+      command={command}
+      submit={{
+        ref: go,
+        label: `${decision === "approve" ? "Approve" : "Reject"} ${touched.length}`,
+        danger: decision === "reject",
+        isReady: touched.length > 0 && isChecked && (decision === "approve" || reason.trim() !== ""),
+        run: () => void command.send(),
+      }}
+      close={close}
     >
-      {warning && !results && (
-        <p className="mb-2 flex items-center gap-2 rounded-md border border-high-line bg-high-soft px-3 py-1.5 text-high">
+      {warning && (
+        <p className="flex items-center gap-2 rounded-md border border-high-line bg-high-soft px-3 py-1.5 text-high">
           <TriangleAlert size={14} aria-hidden className="shrink-0" /> {warning}
         </p>
       )}
-      <ul className="divide-y divide-line rounded-lg border border-line">
-        {rows.map((row) => {
-          const { icon: Icon, tone, text } = line(row);
-          return (
-            <li key={row.task_id} className="flex items-center gap-3 px-3 py-1.5">
-              <RiskMeter
-                score={row.risk_score}
-                level={row.risk_level}
-                className="w-26 shrink-0 max-sm:w-auto"
-              />
-              <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{row.title}</span>
-                <span className="block truncate font-mono text-2xs text-ink-3">{row.target}</span>
-              </span>
-              <span className="flex max-w-60 items-center gap-1.5 text-xs text-ink-2">
-                <Icon size={13} aria-hidden className={`shrink-0 ${tone}`} />
-                {text}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
-      {decision === "reject" && !results && (
+      {list}
+      {decision === "reject" && (
         <AreaRow
           label="Reason, for all of them"
-          className="mt-3"
           rows={2}
           maxLength={2000}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
       )}
-      {trial.error && <p className="mt-2 text-xs text-bad">{toProblem(trial.error).message}</p>}
-      <FormProblem command={command} />
-      <DialogActions>
-        {results ? (
-          <Button look="primary" onClick={done}>
-            Done
-          </Button>
-        ) : (
-          <>
-            <Button onClick={close}>Cancel</Button>
-            <Button
-              ref={go}
-              look={decision === "approve" ? "primary" : "danger"}
-              acts
-              busy={command.busy}
-              disabled={touched.length === 0 || trial.isPending || (decision === "reject" && !reason.trim())}
-              onClick={() => void command.send()}
-            >
-              {decision === "approve" ? "Approve" : "Reject"} {touched.length}
-            </Button>
-          </>
-        )}
-      </DialogActions>
-    </Dialog>
+      {trial.error && <p className="text-xs text-bad">{toProblem(trial.error).message}</p>}
+    </FormDialog>
   );
 }
 

@@ -1,8 +1,7 @@
 import type { InboxRow } from "@ade/core/views/schema";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/form-dialog.tsx";
+import { TextRow } from "#components/ui/field-row.tsx";
 import { api } from "#lib/api.ts";
 import { serverNow } from "#lib/server-time.ts";
 import { clockTime } from "#lib/time-text.ts";
@@ -44,7 +43,13 @@ export function SnoozeDialog({ row, decisions, close, done }: Props) {
   const itemClass =
     "flex h-9 w-full items-center gap-3 rounded-md px-2 text-left -outline-offset-2! hover:bg-hover max-sm:h-11";
   return (
-    <Dialog title="Snooze until" description={row.title} close={close} focusFirst="ul button">
+    <FormDialog
+      title="Snooze until"
+      description={row.title}
+      focusFirst="ul button"
+      submit={{ label: "Snooze", isReady: isOwnGood, run: () => put(ownTime) }}
+      close={close}
+    >
       <ul ref={list} onKeyDown={onKeyDown} className="-mx-2 flex flex-col">
         {row.snoozed_until && (
           <li>
@@ -65,35 +70,15 @@ export function SnoozeDialog({ row, decisions, close, done }: Props) {
           </li>
         ))}
       </ul>
-      <form
-        className="mt-2 border-t border-line pt-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isOwnGood) put(ownTime);
-        }}
-      >
-        <Field
-          label="Another time"
-          error={own && !isOwnGood ? "Ahead of now, within thirty days" : undefined}
-          hint="It stays due meanwhile: reminders and escalation go on."
-        >
-          {(parts) => (
-            <input
-              {...parts}
-              type="datetime-local"
-              value={own}
-              onChange={(event) => setOwn(event.target.value)}
-              className="field"
-            />
-          )}
-        </Field>
-        <DialogActions>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" acts disabled={!isOwnGood}>
-            Snooze
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      <TextRow
+        label="Another time"
+        className="border-t border-line pt-3"
+        error={own && !isOwnGood ? "Ahead of now, within thirty days" : undefined}
+        hint="It stays due meanwhile: reminders and escalation go on."
+        type="datetime-local"
+        value={own}
+        onChange={(event) => setOwn(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -184,7 +184,7 @@ export function ConfigPanel({ config, mayManage, isAdmin, url }: Props) {
             done={(taskId) => {
               setProposed(taskId);
               setAsking(false);
-              config.revert();
+              config.proposed();
               toast({
                 text: "The change of permissions is a task now",
                 detail: "It holds once it is approved and applied.",

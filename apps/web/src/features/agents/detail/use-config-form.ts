@@ -11,6 +11,8 @@ import {
   savedOver,
 } from "../form/agent-form.ts";
 
+const isReviewed: ReadonlySet<keyof AgentForm> = new Set(REVIEWED);
+
 export type ConfigForm = ReturnType<typeof useConfigForm>;
 
 /** The server's own rules; they are loaded with the panel, not with the page. */
@@ -40,7 +42,7 @@ export function useConfigForm(agent: Agent) {
   const isOvertaken = agent.version > opened.version;
   useEffect(() => {
     if (!isOvertaken) return;
-    const moved = rebased(formOf(opened), form.getValues(), formOf(agent));
+    const moved = rebased(formOf(opened), form.getValues(), formOf(agent), clashes);
     take(moved.taken);
     setClashes(moved.clashes);
     setOpened(agent);
@@ -53,17 +55,23 @@ export function useConfigForm(agent: Agent) {
     changed,
     reviewed,
     atOnce,
-    clashes,
+    clashes: clashes.filter((field) => changed.has(field)),
     isChanged: reviewed.length + atOnce.length > 0,
     /** Everything as it is stored. */
     revert() {
       setClashes([]);
       form.reset(formOf(opened));
     },
+    /** What is reviewed was proposed: it is as it is stored until it holds, and the rest stays as it was typed. */
+    proposed() {
+      const stored = formOf(opened);
+      take(Object.fromEntries(REVIEWED.map((field) => [field, stored[field]])));
+      setClashes((before) => before.filter((field) => !isReviewed.has(field)));
+    },
     /** `sent` was stored: what was typed since then stays, and so does what is still to be proposed. */
     saved(stored: Agent, sent: AgentForm) {
       take(rebased(savedOver(formOf(opened), sent), form.getValues(), formOf(stored)).taken);
-      setClashes([]);
+      setClashes((before) => before.filter((field) => isReviewed.has(field)));
       setOpened(stored);
     },
   };

@@ -74,6 +74,23 @@ test("a version from elsewhere moves under what is typed, and names only what bo
   expect(rebased(half, mine, mine)).toEqual({ taken: {}, clashes: [] });
 });
 
+test("a clash outlasts the next version from elsewhere, until its field is as it is stored", () => {
+  const second = { ...half, model: "stored" };
+  const mine = { ...half, model: "typed", description: "typed" };
+  const { clashes } = rebased(half, mine, second);
+  const third = { ...second, instructions: "stored", description: "stored" };
+  expect(rebased(second, mine, third, clashes)).toEqual({
+    taken: { instructions: "stored" },
+    clashes: ["model", "description"],
+  });
+  expect(rebased(second, mine, { ...third, model: "typed" }, clashes).clashes).toEqual(["description"]);
+  const given = { ...mine, model: "stored" };
+  expect(rebased(second, given, { ...second, model: "later" }, clashes)).toEqual({
+    taken: { model: "later" },
+    clashes: [],
+  });
+});
+
 test("what was saved is taken as the server keeps it; what was typed since and what is to be proposed stay", () => {
   const sent = { ...half, model: " spaced ", scopes: ["database:*"] };
   const now = { ...sent, description: "typed since" };

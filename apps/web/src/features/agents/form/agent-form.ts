@@ -168,21 +168,23 @@ export function changesOf(
 
 /**
  * What is in the form, moved onto a version that was stored meanwhile: fields that nobody touched here are the new ones,
- * and `clashes` names those that were changed on both sides, which stay as they were typed. Pure.
+ * and `clashes` names those that were changed on both sides, which stay as they were typed. One that was there `before`
+ * lasts for as long as its field differs from what is stored. Pure.
  */
 export function rebased(
   base: AgentForm,
   mine: AgentForm,
   theirs: AgentForm,
+  before: readonly (keyof AgentForm)[] = [],
 ): { taken: Partial<AgentForm>; clashes: (keyof AgentForm)[] } {
   const moved = (Object.keys(theirs) as (keyof AgentForm)[]).filter(
     (field) => !same(base[field], theirs[field]) && !same(mine[field], theirs[field]),
   );
+  const free = moved.filter((field) => same(mine[field], base[field]));
+  const kept = before.filter((field) => !free.includes(field) && !same(mine[field], theirs[field]));
   return {
-    taken: Object.fromEntries(
-      moved.filter((field) => same(mine[field], base[field])).map((field) => [field, theirs[field]]),
-    ),
-    clashes: moved.filter((field) => !same(mine[field], base[field])),
+    taken: Object.fromEntries(free.map((field) => [field, theirs[field]])),
+    clashes: [...new Set([...kept, ...moved.filter((field) => !free.includes(field))])],
   };
 }
 
