@@ -62,5 +62,8 @@ export type HeldLocks = {
   readonly signal: AbortSignal;
   /** False once a lock is lost or too old to be trusted, also where a blocked event loop kept the signal back. */
   isHeld(): boolean;
+  /** Renews them no longer and never releases them: they end by themselves, with the delay that follows a loss. */
+  leave(): void;
+  /** At once, unless they were left. */
   release(): Promise<void>;
 };

@@ -167,8 +167,9 @@ describe("a worker that died", () => {
     await core.dieWith(task.id);
     await core.applying.recoverLost();
     expect((await shown(task.id)).execution).toMatchObject({
-      result: "failure",
-      error: "Given up after 5 attempts.",
+      result: "unknown",
+      error:
+        "Given up after 5 attempts: its worker was lost while applying it, and nobody can tell how far it came.",
     });
   });
 

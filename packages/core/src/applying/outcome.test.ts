@@ -91,12 +91,13 @@ describe("after an interruption", () => {
   });
 
   test("the fifth attempt is the last", () => {
-    for (const why of ["lost", "drained"] as const) {
+    for (const why of ["died", "lost", "drained"] as const) {
       expect(afterInterruption(facts(MAX_ATTEMPTS - 1), why, again, 0).to).toBe("APPROVED");
       expect(afterInterruption(facts(MAX_ATTEMPTS), why, again, 0)).toMatchObject({
         to: "COMPLETED",
-        result: "failure",
-        error: "Given up after 5 attempts.",
+        // Only who lives and holds its locks knows how far it came, and brings that back.
+        result: why === "drained" ? "failure" : "unknown",
+        error: expect.stringContaining("Given up after 5 attempts"),
       });
     }
   });

@@ -1,6 +1,6 @@
 import type { TaskRecord } from "../tasks/service.ts";
 
-/** Attempts a task gets in all; after that it ends as a failure (lifecycle.md). */
+/** Attempts a task gets in all; after that it ends (lifecycle.md). */
 export const MAX_ATTEMPTS = 5;
 /** A task that killed its worker this often is held back until an admin looks at it. */
 export const MAX_CRASHES = 3;
@@ -24,6 +24,13 @@ export function backoffMs(attempt: number, random: number): number {
 export function recheckMs(waitedMs: number, random: number): number {
   const full = Math.min(MAX_RECHECK_MS, Math.max(MIN_RECHECK_MS, waitedMs / 2));
   return Math.floor(full * (0.5 + random / 2));
+}
+
+const LEAST_ROLLBACK_SECONDS = 60;
+
+/** How long rolling a task back may take: as long as applying it, but at least a minute. */
+export function rollbackSeconds({ timeout_seconds }: { timeout_seconds: number }): number {
+  return Math.max(LEAST_ROLLBACK_SECONDS, timeout_seconds);
 }
 
 /**
@@ -69,7 +76,8 @@ const REASONS: Record<Interruption, string> = {
 /**
  * What becomes of a task whose attempt ended in the middle. Pure.
  * Only an executor that allows it is tried again, and nothing that an admin wanted stopped; where nobody can tell
- * what happened the end is `unknown`.
+ * what happened the end is `unknown`. `failure` it is only where its worker lives and holds its locks: then what was
+ * done is rolled back by its strategy.
  */
 export function afterInterruption(
   task: Pick<TaskRecord, "attempts" | "crashes" | "abort_requested_at">,
@@ -94,7 +102,14 @@ export function afterInterruption(
     };
   }
   if (task.attempts >= MAX_ATTEMPTS) {
-    return { to: "COMPLETED", result: "failure", error: `Given up after ${task.attempts} attempts.` };
+    const what = `Given up after ${task.attempts} attempts`;
+    return why === "drained"
+      ? { to: "COMPLETED", result: "failure", error: `${what}.` }
+      : {
+          to: "COMPLETED",
+          result: "unknown",
+          error: `${what}: ${REASONS[why]}, and nobody can tell how far it came.`,
+        };
   }
   const retry_in_ms = why === "drained" ? 0 : backoffMs(task.attempts, random);
   return { to: "APPROVED", retry_in_ms, reason: REASONS[why] };

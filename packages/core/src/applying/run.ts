@@ -4,7 +4,7 @@ import { taskFact } from "../gate/service.ts";
 import { workerActor } from "../kernel/actor.ts";
 import { isCoded } from "../kernel/errors.ts";
 import { confirmedOverrides, loadTask, type TaskRecord } from "../tasks/service.ts";
-import { type Attempt, runAttempt } from "./attempt.ts";
+import { runAttempt } from "./attempt.ts";
 import type { ApplyingDeps, HeldLocks, Worker } from "./deps.ts";
 import { lookAgainMs } from "./outcome.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -13,6 +13,7 @@ import { type Stops, watchStops } from "./stops.ts";
 import { type Claim, claim, drift, lastAttempt } from "./store.ts";
 import { takeLocks } from "./take-locks.ts";
 import { looksOf, type Trouble } from "./trouble.ts";
+import type { Attempt } from "./verdict.ts";
 
 export type RunOutcome = "not due" | "blocked" | "sent back" | "ended" | "given back" | "lost";
 

@@ -178,6 +178,7 @@ function keep(deps: ApplyingDeps, locks: readonly Lock[]): HeldLocks {
     clock: deps.clock,
     onLost: () => lost.abort("lost"),
   });
+  let isLeft = false;
   return {
     token: locks[0]!.fencing_token,
     tokens: Object.fromEntries(locks.map((lock) => [lock.key, lock.fencing_token])),
@@ -191,9 +192,13 @@ function keep(deps: ApplyingDeps, locks: readonly Lock[]): HeldLocks {
         return false;
       }
     },
+    leave() {
+      isLeft = true;
+      lease.stop();
+    },
     async release() {
       lease.stop();
-      await release(deps, locks);
+      if (!isLeft) await release(deps, locks);
     },
   };
 }

@@ -51,7 +51,7 @@ async function recover(
   if (task?.state !== "APPLYING" || task.fencing_token !== token) return false;
   const actor = systemActor("watchdog");
   await deps.executors.refresh(task.config.type);
-  const retry = deps.executors.mayRetry(task.config);
+  const retry = await deps.executors.mayRetry(task.config);
   const next = afterInterruption(task, "died", { retry }, deps.random());
   if (next.to === "COMPLETED") {
     const output = await outputOfTask(deps.pool, task);

@@ -50,6 +50,8 @@ export type ApplyContext = AttemptContext & {
    * gap in which somebody else's change could be lost.
    */
   readonly stash?: Json;
+  /** How long this step may take as a whole (ms), where that is limited: then `signal` is aborted. */
+  readonly limit_ms?: number;
   report(progress: Progress): void;
   /**
    * From here on this attempt only waits for somebody else: its worker may begin another one beside it. Locks and
@@ -102,7 +104,7 @@ export type Executor = {
    */
   refresh?(): Promise<void>;
   /** `retry` for this configuration, where what it chooses decides that. */
-  mayRetry?(config: TaskConfig): boolean;
+  mayRetry?(config: TaskConfig): boolean | Promise<boolean>;
   /** Why what this configuration does can never be rolled back, in a sentence; null where it can, as far as that says. */
   noWayBack?(config: TaskConfig): string | null;
   /** What defines this configuration's meaning, for people (`the command "restart"`), where that can be changed. */

@@ -60,7 +60,7 @@ export type ExecutorsService = Registry & {
   /** Has each executor forget what it no longer needs of its own. */
   forget(old: Forgetting): Promise<void>;
   /** May an attempt with this configuration that ended in the middle be followed by another? */
-  mayRetry(config: TaskConfig): boolean;
+  mayRetry(config: TaskConfig): Promise<boolean>;
   /**
    * The content hash of a configuration and its preview's changes; null with `skip_preview`. With a stash, under the
    * definition that the stash was taken under.
@@ -92,7 +92,7 @@ export function createExecutorsService(deps: {
     },
     referencesOf: (config) => referencesOf(config, registry.find(config.type).secrets?.(config)),
     refresh: async (type) => registry.find(type).refresh?.(),
-    mayRetry(config) {
+    async mayRetry(config) {
       const executor = registry.find(config.type);
       return executor.mayRetry?.(config) ?? executor.retry;
     },

@@ -14,7 +14,8 @@ import {
   type TasksService,
   taskErrors,
 } from "../../tasks/service.ts";
-import { secretsOf } from "./kept.ts";
+import { rollbackSeconds } from "../outcome.ts";
+import { NOT_KEPT, secretsOf } from "./kept.ts";
 
 export type AskDeps = {
   pool: Pool;
@@ -72,7 +73,6 @@ export async function rollbackStanding(deps: LookDeps, task: TaskRecord): Promis
 
 type LookDeps = Pick<AskDeps, "pool" | "settings" | "executors">;
 
-const NOT_KEPT = "What rolling it back needs is no longer kept.";
 /** Proposing and submitting take seconds; a draft that was never submitted after this long is nobody's any more. */
 const ABANDONED_SECONDS = 60;
 
@@ -155,7 +155,7 @@ function rollbackConfig(
     parameters: { task_id: task.id, attempt_id, executor_digest: executor.digest(config) },
     secrets: secretsOf(deps.executors, config),
     rollback_strategy: "none",
-    timeout_seconds: config.timeout_seconds,
+    timeout_seconds: rollbackSeconds(config),
     priority: config.priority,
   };
 }

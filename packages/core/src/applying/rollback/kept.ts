@@ -25,6 +25,7 @@ export type KeptAttempt = {
   idempotency_key: string;
 };
 
+export const NOT_KEPT = "What rolling it back needs is no longer kept.";
 const MAX_SECRETS = 50;
 
 /** What rolling a task back may need to know, and what is masked in all that comes of it. */

@@ -9,12 +9,18 @@ import {
 } from "../../executors/service.ts";
 import { canonicalKey } from "../../resources/service.ts";
 import { ROLLBACK_TYPE } from "../../tasks/service.ts";
-import { type KeptAttempt, type RollbackDeps, readKept, readParameters, secretsOf } from "./kept.ts";
+import {
+  type KeptAttempt,
+  NOT_KEPT,
+  type RollbackDeps,
+  readKept,
+  readParameters,
+  secretsOf,
+} from "./kept.ts";
 import { reverseChanges } from "./reverse.ts";
 
 const VERSION = 1;
 const PLAN_DEADLINE_MS = 300_000;
-const NOT_KEPT = "What rolling it back needs is no longer kept.";
 const FOREIGN = "Somebody else has changed it since: rolling it back would undo their change too.";
 const AS_BEFORE = "There is nothing to roll back: it is as it was before.";
 
@@ -140,7 +146,7 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
 
     async inspect(stash, config, context) {
       const kept = await keptOf(config);
-      if (!deps.executors().mayRetry(kept.config)) {
+      if (!(await deps.executors().mayRetry(kept.config))) {
         throw new ExecutorFailure(
           "it stopped in the middle, and this kind of change cannot be tried again safely",
         );
