@@ -104,6 +104,8 @@ async function stop(signal: string): Promise<void> {
   await core.close();
   await closeConnections(connections);
   if (ended === "left behind") process.exit(1);
+  // An executor that was told to stop and goes on would keep this process for as long as it likes.
+  setTimeout(() => process.exit(1), LEAVE_BEHIND_MS).unref();
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -18,11 +18,12 @@ let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
 let shop: Shop;
 let core: Workshop;
 const odd = oddExecutor();
+const once = oddExecutor({ type: "test.once", retry: false });
 beforeAll(async () => {
   shop = await createShop();
   proxy = await startFaultProxy({ target: shop.url });
   core = await openWorkshop({
-    executors: [odd.executor],
+    executors: [odd.executor, once.executor],
     sqlConnections: { main: { url: proxy.url, fence: false } },
     settings: { prepare_ms: 1_500 },
   });
@@ -165,4 +166,18 @@ test("after an attempt in the middle it says so, waits, and ends as unknown wher
   expect(await again(task.id)).toBe("ended");
   expect(await core.read(task.id)).toMatchObject({ revision: 1, result: "unknown" });
   expect(odd.applied).toEqual([]);
+});
+
+test("a rollback whose worker died is not tried again where what it brings back may not be", async () => {
+  const task = await approved(once.task());
+  expect(await core.run(task.id)).toBe("ended");
+  once.inspect = async () => "done";
+  const { id } = await core.applying.rollBack(core.who.author, task.id, {});
+  const { approvals } = await core.taskIn(id, "REVIEWING");
+  const own = approvals.find(({ reviewer_id }) => reviewer_id === core.who.reviewer.id)!;
+  await core.gate.respond(core.who.reviewer, own.id, core.yes());
+  await core.dieWith(id, null);
+  expect(await core.applying.recoverLost()).toEqual([id]);
+  expect(await core.read(id)).toMatchObject({ state: "COMPLETED", result: "unknown", revision: 1 });
+  expect(once.rolledBack).toEqual([]);
 });

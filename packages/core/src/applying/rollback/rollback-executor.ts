@@ -83,6 +83,13 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
     // Looking how things stand takes as long as the original's plan.
     plan_deadline_ms: PLAN_DEADLINE_MS,
 
+    // By the original's executor: bringing back is as safe to repeat as what it did, and what is not kept never is.
+    async mayRetry(config) {
+      const kept = await readKept(deps, readParameters(config));
+      if (!kept) return false;
+      await deps.executors().refresh(kept.config.type);
+      return deps.executors().mayRetry(kept.config);
+    },
     digest: () => `${ROLLBACK_TYPE}/${VERSION}`,
     // Checked to be those of the original.
     resources: (config) => config.resources,
@@ -146,11 +153,6 @@ export function createRollbackExecutor(deps: RollbackDeps): Executor {
 
     async inspect(stash, config, context) {
       const kept = await keptOf(config);
-      if (!(await deps.executors().mayRetry(kept.config))) {
-        throw new ExecutorFailure(
-          "it stopped in the middle, and this kind of change cannot be tried again safely",
-        );
-      }
       const found = await standing(kept, config, stash, context);
       // Half rolled back is half applied: rolling back brings that home too.
       return found === "untouched" ? "done" : found === "foreign" ? "foreign" : "untouched";

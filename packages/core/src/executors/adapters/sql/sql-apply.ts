@@ -23,9 +23,12 @@ import { inSession } from "./sql-transaction.ts";
 /** Who waits for a lock makes others wait behind: better to fail soon and be tried again. */
 const LOCK_MS = 10_000;
 const ASK_LIMITS: Limits = { statementMs: 15_000, lockMs: 10_000 };
-const UNDO_STATEMENT_MS = 60_000;
+/** Where nobody says how long undoing may take. */
+const UNDO_MS = 60_000;
 /** How often the fate of a lost COMMIT is asked for, and how long apart. */
 const ASK_AGAIN_MS = [0, 500, 1_000, 2_000, 4_000];
+/** For all of that: who was told to stop has a grace of a few seconds more. */
+const ASKING_MS = 10_000;
 
 export const NO_DOWN = "It has no down script, so it can't be undone.";
 
@@ -93,14 +96,15 @@ export async function standing(
 }
 
 /**
- * Commits; where the connection is lost in the middle, asks the database itself whether it was done.
- * Throws ExecutorFailure where it was not, or nobody can tell.
+ * Commits; where the connection is lost in the middle, or it is stopped while COMMIT is on its way, asks the database
+ * itself whether it was done. Throws ExecutorFailure where it was not, or nobody can tell; the reason of
+ * `context.signal` where that is why it was not.
  */
 async function commit(
   session: SqlSession,
   task: SqlTask,
   context: ApplyContext,
-  isDone: () => Promise<boolean>,
+  isDone: (context: AttemptContext) => Promise<boolean>,
 ): Promise<void> {
   context.signal.throwIfAborted();
   try {
@@ -108,24 +112,28 @@ async function commit(
     if (command !== "COMMIT") throw new ExecutorFailure("The server rolled the transaction back at its end.");
     return;
   } catch (error) {
-    context.signal.throwIfAborted();
-    if (error instanceof ExecutorFailure || !isLost(error)) throw error;
+    const isStopped = context.signal.aborted;
+    if (!isStopped && (error instanceof ExecutorFailure || !isLost(error))) throw error;
   }
+  // Under a signal of its own: who was stopped still has to say how it ended.
+  const signal = AbortSignal.timeout(ASKING_MS);
+  const asking = { ...context, signal };
   for (const waitMs of ASK_AGAIN_MS) {
-    await delay(waitMs, undefined, { signal: context.signal });
-    const done = await isDone().catch((error: unknown) => {
-      context.signal.throwIfAborted();
-      if (error instanceof ExecutorFailure && error.retryable) return null;
-      throw error;
-    });
+    const done = await delay(waitMs, undefined, { signal })
+      .then(() => isDone(asking))
+      .catch((error: unknown) => {
+        if (signal.aborted || (error instanceof ExecutorFailure && error.retryable)) return null;
+        throw error;
+      });
     if (done === true) return;
     if (done === false) {
+      context.signal.throwIfAborted();
       const sentence = "The connection was lost before the transaction was committed; nothing was changed.";
       throw new ExecutorFailure(sentence, { retryable: true });
     }
   }
   throw new ExecutorFailure(
-    `The connection was lost while it was committed, and the database of connection ${task.name} can't be asked whether it was done.`,
+    `It was cut off while it was committed, and the database of connection ${task.name} can't be asked whether it was done.`,
     { ended_as: "unknown" },
   );
 }
@@ -194,7 +202,7 @@ export async function applyScript(
         session,
         task,
         context,
-        async () => (await standing(task, context, how.key)) === "applied",
+        async (asking) => (await standing(task, asking, how.key)) === "applied",
       );
       say(`Committed to ${task.name}.\n`);
     },
@@ -224,13 +232,14 @@ export async function undo(
   const { say, end } = createSay(context);
   const revealed = createRevealed(context, task.connection.url);
   const { url } = task.connection;
+  const statementMs = context.limit_ms ?? UNDO_MS;
   await inSession(
     task,
     context,
     revealed,
     async (session) => {
       context.signal.throwIfAborted();
-      await begin(session, { statementMs: UNDO_STATEMENT_MS, lockMs: LOCK_MS });
+      await begin(session, { statementMs, lockMs: LOCK_MS });
       await prepareRecords(session, task.name);
       const applied = await enterKey(session, how.key);
       const [path] = await session.ask<{ path: string }>(
@@ -250,14 +259,14 @@ export async function undo(
       await refuseForeign(session, objects, after_digest, "the down script was not run.");
       await session.ask("SELECT pg_catalog.set_config('search_path', $1, true)", [path!.path]);
       await passFence(session, tokensFor(task, context));
-      const effect = await running(session, task.down, context, { statementMs: UNDO_STATEMENT_MS, url, say });
+      const effect = await running(session, task.down, context, { statementMs, url, say });
       const left = { objects, after_digest: digestOf(effect.after, objects) };
       await keepRecord(session, how.key, { status: "rolled_back", ...left });
       await commit(
         session,
         task,
         context,
-        async () => (await standing(task, context, how.key)) === "rolled_back",
+        async (asking) => (await standing(task, asking, how.key)) === "rolled_back",
       );
       say(`The down script is committed to ${task.name}.\n`);
     },

@@ -27,6 +27,8 @@ export async function inSession<T>(
     try {
       return await work(session);
     } catch (error) {
+      // What is known of a commit outlives the signal that cut it off.
+      if (error instanceof ExecutorFailure && error.ended_as === "unknown") throw error;
       signal.throwIfAborted();
       if (isCoded(error)) throw error;
       if (!(error instanceof Error)) throw error;
