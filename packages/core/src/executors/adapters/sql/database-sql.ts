@@ -6,7 +6,7 @@ import type { AttemptContext, Executor, Json, PlanContext } from "../../port.ts"
 import { applyScript, NO_DOWN, type Outcome, standing, undo } from "./sql-apply.ts";
 import { placeOf, type SqlConnections } from "./sql-connections.ts";
 import { isOfTheMoment } from "./sql-failure.ts";
-import { forgetRecords } from "./sql-forget.ts";
+import { forgetApplied } from "./sql-forget.ts";
 import { parameterIssues, type SqlTask, sqlParametersSchema, sqlTask, touchedBy } from "./sql-parameters.ts";
 import { sqlPreview } from "./sql-preview.ts";
 import { type Rehearsal, rehearse } from "./sql-rehearsal.ts";
@@ -178,7 +178,7 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
       return said(await undo(task, context, { key: stash.idempotency_key, expected: stash.expected }));
     },
 
-    forget: (old) => forgetRecords(connections, old),
+    forget: (old) => forgetApplied(connections, old),
   };
 }
 
