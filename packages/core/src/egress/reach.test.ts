@@ -82,6 +82,52 @@ describe("where messages may go", () => {
       expect(await go(url, resolve, `api.local:80,${address}:80`)).toMatchObject({ address });
     },
   );
+  test.each([
+    "64:ff9b::7f00:1",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b:1::a9fe:a9fe",
+    "64:ff9b:1:7f00:0:100::",
+    "64:ff9b:1:0:7f:0:100:0",
+    "2002:7f00:1::",
+    "2002:a9fe:a9fe::1",
+    "fd00:ec2::254",
+    "fd00:ec2::23",
+    "fd20:ce::254",
+    "100.100.100.200",
+    "168.63.129.16",
+    "::ffff:100.100.100.200",
+    "fe80::1%eth0",
+  ])(
+    "is not %s behind an allowed name either, by which gateways and clouds mean something near",
+    async (address) => {
+      const [url, resolve] = ["http://api.local/x", answers(address)];
+      await expect(go(url, resolve, "api.local:80")).rejects.toBeInstanceOf(Unreachable);
+    },
+  );
+  test.each([
+    "64:ff9b::10.0.0.7",
+    "64:ff9b::5db8:d822",
+    "64:ff9b:1::10.0.0.7",
+    "64:ff9b:1:a00:0:700::",
+    "2002:5db8:d822::1",
+    "fd12::7",
+    "10.0.0.7",
+    "fd00:ec3::254",
+  ])("is %s behind an allowed name, which is no nearer than others", async (address) => {
+    expect(await go("http://api.local/x", answers(address), "api.local:80")).toMatchObject({ address });
+  });
+  test.each(["[::1]:8080", "::1:8080", "[0:0:0:0:0:0:0:1]:8080", " [::0001]:8080"])(
+    "is %s, as it stands in the allow-list",
+    async (place) => {
+      expect(await go("http://[::1]:8080/", answers(), place)).toEqual({ address: "::1", family: 6 });
+      expect(await go("http://localhost:8080/", answers("::1"), `localhost:8080,${place}`)).toMatchObject({
+        address: "::1",
+      });
+    },
+  );
+  test("is not the credentials of a cloud at a public address", () => {
+    expect(isPublic("168.63.129.16")).toBe(false);
+  });
   test("is what the allow-list names, by host and port, and no other port of it", async () => {
     expect(await go("http://127.0.0.1:8065/x", answers(), "chat.local:443, 127.0.0.1:8065")).toEqual({
       address: "127.0.0.1",

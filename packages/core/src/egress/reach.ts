@@ -43,7 +43,16 @@ for (const [net, bits] of IN_IPV6) inside.addSubnet(net, bits, "ipv6");
 const global6 = new BlockList();
 global6.addSubnet("2000::", 3, "ipv6");
 
-/** What no name may lead to: this machine, its link (where clouds keep credentials), nobody and everybody. */
+/** Where clouds keep credentials, at addresses that look like any others. */
+const CREDENTIALS_IPV4 = ["100.100.100.200", "168.63.129.16"];
+const CREDENTIALS_IPV6 = [
+  ["fd00:ec2::", 32],
+  ["fd20:ce::254", 128],
+  ["fd00:c1::a9fe:a9fe", 128],
+] as const;
+for (const address of CREDENTIALS_IPV4) inside.addAddress(address, "ipv4");
+
+/** What no name may lead to: this machine, its link, the credentials of clouds, nobody and everybody. */
 const near = new BlockList();
 for (const [net, bits] of [
   ["0.0.0.0", 8],
@@ -52,15 +61,50 @@ for (const [net, bits] of [
   ["224.0.0.0", 3],
 ] as const)
   near.addSubnet(net, bits, "ipv4");
-for (const [net, bits] of [
-  ["::", 96],
-  ["fe80::", 10],
-  ["ff00::", 8],
-] as const)
+for (const address of CREDENTIALS_IPV4) near.addAddress(address, "ipv4");
+for (const [net, bits] of [["::", 96], ["fe80::", 10], ["ff00::", 8], ...CREDENTIALS_IPV6] as const)
   near.addSubnet(net, bits, "ipv6");
 
-/** A BlockList reads `::ffff:127.0.0.1` as the IPv4 address that it is. */
-const isNear = (address: string): boolean => near.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+/** The eight groups of an IPv6 address, in whatever notation. */
+function groupsOf(address: string): number[] {
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  const [, before = address, ...four] = dotted ?? [];
+  const [a = 0, b = 0, c = 0, d = 0] = four.map(Number);
+  const text = dotted ? `${before}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}` : before;
+  const [head = "", tail] = text.split("::");
+  const read = (part: string) =>
+    part
+      .split(":")
+      .filter(Boolean)
+      .map((group) => Number.parseInt(group, 16));
+  const [first, last] = [read(head), read(tail ?? "")];
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+}
+
+const dotted = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join(".");
+
+/**
+ * IPv4 addresses that a gateway may connect to for an IPv6 one: 6to4 (RFC 3056), and NAT64's well-known and local
+ * prefixes (RFC 6052, RFC 8215), of which the local one may be of any length from 48.
+ */
+function carriedBy(address: string): string[] {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groupsOf(address);
+  if (a === 0x2002) return [dotted(b, c)];
+  if (a !== 0x64 || b !== 0xff9b || c > 1) return [];
+  const inside48 = dotted(d, ((e & 255) << 8) | (f >> 8));
+  const inside56 = dotted(((d & 255) << 8) | (e & 255), f);
+  const inside64 = dotted(((e & 255) << 8) | (f >> 8), ((f & 255) << 8) | (g >> 8));
+  if (c === 0) return [dotted(g, h)];
+  // What begins with 0 is what a shorter prefix reads in the zeros of a longer one: no gateway connects there.
+  return [dotted(g, h), inside48, inside56, inside64].filter((each) => !each.startsWith("0."));
+}
+
+/** A BlockList reads `::ffff:127.0.0.1` as the IPv4 address that it is; what else carries one is judged by that. */
+function isNear(address: string): boolean {
+  if (isIP(address) === 4) return near.check(address, "ipv4");
+  const [bare = address] = address.split("%");
+  return near.check(bare, "ipv6") || carriedBy(bare).some((each) => near.check(each, "ipv4"));
+}
 
 /** True for an address of the internet; false for this machine, private networks and everything reserved. */
 export function isPublic(address: string): boolean {
@@ -73,14 +117,23 @@ export function placeOf(url: URL): string {
   return `${bare(url.hostname)}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
 }
 
+/** ADE_HTTP_ALLOW as `placeOf` writes places: an IPv6 address with brackets or without, in any notation. */
 export function parseAllowList(text: string): Set<string> {
   return new Set(
     text
       .split(",")
       .map((place) => place.trim().toLowerCase())
-      .filter(Boolean),
+      .filter(Boolean)
+      .map((place) => {
+        const port = place.lastIndexOf(":");
+        return port < 0 ? place : canonical(bare(place.slice(0, port))) + place.slice(port);
+      }),
   );
 }
+
+/** An address as a URL spells it, so that one address has one spelling. */
+const canonical = (host: string): string =>
+  isIP(host) === 6 && !host.includes("%") ? bare(new URL(`http://[${host}]`).hostname) : host;
 
 export const resolveByDns: ReachRules["resolve"] = (host) => lookup(host, { all: true });
 
@@ -107,7 +160,7 @@ export async function reach(url: URL, rules: ReachRules): Promise<Reached> {
   if (!first) throw new Unreachable("The name of its host is not known.");
   const port = placeOf(url).slice(placeOf(url).lastIndexOf(":"));
   const isOwn = ({ address }: { address: string }) =>
-    address === host || rules.allow.has(address + port) || host === "localhost";
+    address === host || rules.allow.has(canonical(address) + port) || host === "localhost";
   if (isAllowed && found.some((each) => isNear(each.address) && !isOwn(each))) {
     throw new Unreachable(
       "Its name leads to this machine or its link, which only ADE_HTTP_ALLOW's own address may.",

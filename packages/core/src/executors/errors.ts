@@ -43,7 +43,9 @@ export function invalidConfig(issues: readonly Issue[]): CodedError {
 
 /**
  * An executor's expected failure, with a sentence for people.
- * `retryable` says that the same attempt may go well later (a full disk, a busy server); a refused right may not.
+ * `retryable` says that the same may go well later (a full disk, a busy server); a refused right may not. Where it is
+ * thrown before the effect (`stash`, `plan` and `inspect` of an attempt) it is waited for and asked again; an `apply`
+ * that failed is not repeated, whatever it says, and people read why.
  */
 export class ExecutorFailure extends CodedError {
   readonly retryable: boolean;

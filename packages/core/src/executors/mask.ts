@@ -22,6 +22,17 @@ const MIN_WRAPPED_LENGTH = 16;
 const MAX_BREAK_LENGTH = 80;
 const ID_SPAN = 2 ** 20;
 
+const SPACE = 1;
+const ESCAPE = 2;
+const ENCODED = 4;
+/** What the characters of ASCII are to encoded text. */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  if (char === "\\") return ESCAPE;
+  return /\s/.test(char) ? SPACE : /[\w+/=%-]/.test(char) ? ENCODED : 0;
+});
+const SPELLED = new Set([..."nrt"].map((char) => char.charCodeAt(0)));
+
 /** Tells which characters may belong to a line's end inside encoded text: white space, also as JSON spells it. */
 function createBreaks() {
   let run = 0;
@@ -29,20 +40,49 @@ function createBreaks() {
   let isAfterLine = false;
   let isEscape = false;
   return (code: number): boolean => {
-    const char = String.fromCharCode(code);
-    const isSpelled = isEscape && "nrt".includes(char);
-    isEscape = char === "\\";
-    if (isEscape || isSpelled || " \t\r\n".includes(char)) {
+    const kind = KINDS[code] ?? 0;
+    const isSpelled = isEscape && SPELLED.has(code);
+    isEscape = kind === ESCAPE;
+    if (isEscape || isSpelled || kind === SPACE) {
       if (length === 0) isAfterLine = run >= MIN_WRAPPED_LENGTH;
       if (!isEscape) run = 0;
       length += 1;
       return isAfterLine && length <= MAX_BREAK_LENGTH;
     }
     length = 0;
-    run = /[\w+/=%-]/.test(char) ? run + 1 : 0;
+    run = kind === ENCODED ? run + 1 : 0;
     return false;
   };
 }
+
+const PAIR = 2 ** 16;
+/** Where a pattern may begin: by its first character, and by its first two, which few texts have by chance. */
+function beginningsOf(patterns: readonly Pattern[]) {
+  const byOne = new Map<number, Pattern[]>();
+  // One character is found whatever follows it.
+  const isShort = patterns.some(({ letters }) => letters.length === 1);
+  const byTwo = new Map<number, Pattern[]>();
+  const note = (map: Map<number, Pattern[]>, key: number, pattern: Pattern): void => {
+    const noted = map.get(key);
+    if (!noted) map.set(key, [pattern]);
+    else if (noted.at(-1) !== pattern) noted.push(pattern);
+  };
+  for (const pattern of patterns) {
+    const [letter, following] = pattern.letters;
+    for (const [first, step] of letter!.next) {
+      note(byOne, first, pattern);
+      const seconds = new Set(step.next.keys());
+      if (step.ends) for (const second of following?.next.keys() ?? []) seconds.add(second);
+      if (step.ends && pattern.isWrapped) for (const second of BREAKS) seconds.add(second);
+      for (const second of seconds) note(byTwo, first * PAIR + second, pattern);
+    }
+  }
+  /** `second` is null where it is not known yet. */
+  return (first: number, second: number | null): readonly Pattern[] | undefined =>
+    second === null || isShort ? byOne.get(first) : byTwo.get(first * PAIR + second);
+}
+
+const BREAKS = [..." \t\r\n\\"].map((char) => char.charCodeAt(0));
 
 /**
  * Masks secret values in text, in every way that tools write them, mixed ways too (spellings.ts). All patterns are
@@ -50,11 +90,7 @@ function createBreaks() {
  */
 export function createMasker(secrets: readonly string[]): Masker {
   const patterns = patternsOf(secrets);
-  const beginnings = new Map<number, Pattern[]>();
-  for (const pattern of patterns) {
-    for (const code of pattern.letters[0]!.next.keys())
-      beginnings.set(code, [...(beginnings.get(code) ?? []), pattern]);
-  }
+  const beginning = beginningsOf(patterns);
 
   function stream(): MaskedStream {
     if (patterns.length === 0) return { push: (text) => text, end: () => "" };
@@ -67,9 +103,9 @@ export function createMasker(secrets: readonly string[]): Masker {
     let at = 0;
     let maskedTo = 0;
 
-    function follow(code: number): void {
+    function follow(code: number, second: number | null): void {
       const mayStay = isBreak(code);
-      const begun = beginnings.get(code);
+      const begun = beginning(code, second);
       if (live.length === 0 && !begun) return;
       const next = new Map<number, Thread>();
       const keep = (thread: Thread): void => {
@@ -125,7 +161,7 @@ export function createMasker(secrets: readonly string[]): Masker {
       push(text) {
         pending += text;
         for (let index = 0; index < text.length; index++) {
-          follow(text.charCodeAt(index));
+          follow(text.charCodeAt(index), index + 1 < text.length ? text.charCodeAt(index + 1) : null);
           at += 1;
         }
         return release(live.reduce((least, { start }) => Math.min(least, start), at));

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { FORGET_BATCH, forgetRecords } from "../../forget-records.ts";
 import type { Forgetting } from "../../port.ts";
 
 /**
@@ -29,34 +30,30 @@ export type Receipts = {
   write(key: string, receipt: Receipt): Promise<void>;
 };
 
-const BATCH = 500;
-const taskOf = (key: string): string => key.split(":")[0]!;
-
 /** What is known of requests by their idempotency key, in PostgreSQL: whoever comes next knows what was sent. */
 export function createReceipts(pool: Pick<Pool, "query">): Receipts {
   return {
-    async forget({ keep_days, stillNeeded }) {
-      // What is still needed stays where it is, and the next batch begins behind it.
-      let after = "";
-      for (;;) {
-        const { rows } = await pool.query<{ idempotency_key: string }>({
-          name: "http-receipt-old",
-          text: `SELECT idempotency_key FROM http_receipt WHERE updated_at < now() - make_interval(days => $1::int)
-            AND idempotency_key > $2 ORDER BY idempotency_key LIMIT ${BATCH}`,
-          values: [keep_days, after],
-        });
-        const keys = rows.map(({ idempotency_key }) => idempotency_key);
-        if (keys.length === 0) return;
-        after = keys.at(-1)!;
-        const needed = await stillNeeded([...new Set(keys.map(taskOf))]);
-        await pool.query({
-          name: "http-receipt-forget",
-          text: "DELETE FROM http_receipt WHERE idempotency_key = ANY($1::text[])",
-          values: [keys.filter((key) => !needed.has(taskOf(key)))],
-        });
-        if (keys.length < BATCH) return;
-      }
-    },
+    forget: ({ keep_days, stillNeeded }) =>
+      forgetRecords<{ idempotency_key: string }>(
+        { stillNeeded },
+        {
+          async next(after) {
+            const { rows } = await pool.query<{ idempotency_key: string }>({
+              name: "http-receipt-old",
+              text: `SELECT idempotency_key FROM http_receipt WHERE updated_at < now() - make_interval(days => $1::int)
+                AND idempotency_key > $2 ORDER BY idempotency_key LIMIT ${FORGET_BATCH}`,
+              values: [keep_days, after?.idempotency_key ?? ""],
+            });
+            return rows;
+          },
+          remove: (keys) =>
+            pool.query({
+              name: "http-receipt-forget",
+              text: "DELETE FROM http_receipt WHERE idempotency_key = ANY($1::text[])",
+              values: [keys],
+            }),
+        },
+      ),
     async read(key) {
       const { rows } = await pool.query<Receipt>({
         name: "http-receipt",

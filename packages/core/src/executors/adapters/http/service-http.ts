@@ -8,8 +8,8 @@ import {
 } from "../../../egress/service.ts";
 import { sha256 } from "../../../kernel/ids.ts";
 import { ExecutorFailure } from "../../errors.ts";
-import { createOutputCollector } from "../../output.ts";
-import type { ApplyContext, Executor, Json } from "../../port.ts";
+import type { Executor, Json } from "../../port.ts";
+import { createSay } from "../../say.ts";
 import type { Change, Preview } from "../../schema.ts";
 import { unifiedDiff } from "../../unified-diff.ts";
 import { sayAnswer } from "./http-answer.ts";
@@ -68,18 +68,6 @@ export function createHttpExecutor(options: HttpOptions): Executor {
     wait: options.wait ?? waiting,
   };
   const { receipts } = options;
-
-  function createSay(context: ApplyContext) {
-    const collector = createOutputCollector();
-    const show = (text: string) => void (text && context.output(text));
-    return {
-      say: (text: string) => show(collector.push(text)),
-      end() {
-        show(collector.end());
-        return { output: collector.text() };
-      },
-    };
-  }
 
   return {
     types: [TYPE],

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { type Clock, systemClock } from "../../../kernel/clock.ts";
 import { ExecutorFailure } from "../../errors.ts";
-import { createOutputCollector } from "../../output.ts";
 import type { ApplyContext, Executor, PlanContext } from "../../port.ts";
+import { createSay } from "../../say.ts";
 import type { TaskConfig } from "../../schema.ts";
 import { createEffectSink, type Effect } from "./effect-sink.ts";
 
@@ -126,24 +126,21 @@ export function createNoopExecutor(options: { sink?: string; clock?: Clock } = {
 
     async apply(config, context) {
       const { sleep_ms, failure, output } = read(config, context);
-      const collector = createOutputCollector();
-      const print = (text: string): void => {
-        if (text) context.output(text);
-      };
+      const { say, end } = createSay(context);
       // Line by line over the time that it sleeps, as a real one would.
       const lines = (output ?? "").split(/(?<=\n)/);
       let printed = 0;
       await sleep(sleep_ms, context, (part) => {
         const upTo = Math.floor(lines.length * part);
-        print(collector.push(lines.slice(printed, upTo).join("")));
+        say(lines.slice(printed, upTo).join(""));
         printed = upTo;
       });
-      print(collector.end());
+      const said = end();
       context.signal.throwIfAborted();
       if (failure) throw new ExecutorFailure(failure);
       await sink?.record("applied", effectOf(context));
       context.report({ percent: 100, message: "Done" });
-      return { output: collector.text() };
+      return said;
     },
 
     async inspect(_stash, _config, context) {

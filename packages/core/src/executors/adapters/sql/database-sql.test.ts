@@ -168,6 +168,51 @@ describe("database.sql", () => {
     expect((await executor().apply(about, attemptContext({ stash }))).output).toContain("101 rows");
   });
 
+  describe("is never applied without what it is compared with", () => {
+    const failing = (code: string) =>
+      sql(`UPDATE orders SET amount = 9; DO $$ BEGIN RAISE 'busy' USING ERRCODE = '${code}'; END $$`);
+
+    it.each(["55P03", "57014", "40P01"])(
+      "a rehearsal that failed for the moment (%s) is none",
+      async (code) => {
+        await expect(executor().stash(failing(code), attemptContext())).rejects.toMatchObject({
+          details: { code },
+        });
+      },
+    );
+
+    it("a statement that fails by itself leaves nothing to compare with, and is not applied either", async () => {
+      const stash = await executor().stash(failing("22012"), attemptContext());
+      expect(stash).toMatchObject({ expected: null });
+      await expect(executor().apply(failing("22012"), attemptContext({ stash }))).rejects.toThrow("busy");
+    });
+
+    it("nor is what could not be rehearsed and can be now", async () => {
+      const config = sql("UPDATE orders SET amount = 9");
+      const stash = { ...((await executor().stash(config, attemptContext())) as object), expected: null };
+      const before = await shop.world();
+      for (const doing of [
+        () => executor().plan(config, planContext({ stash })),
+        () => executor().apply(config, attemptContext({ stash })),
+      ])
+        await expect(doing()).rejects.toMatchObject({
+          message: expect.stringContaining("could not be rehearsed"),
+          retryable: true,
+        });
+      expect(await shop.world()).toEqual(before);
+    });
+
+    it("a lock that is held while another attempt looks is not somebody else's change", async () => {
+      const config = sql("UPDATE orders SET amount = 9");
+      const stash = await executor().stash(config, attemptContext());
+      await shop.owner.query("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
+      await expect(executor().inspect(stash, config, attemptContext())).rejects.toMatchObject({
+        retryable: true,
+      });
+      await shop.owner.query("ROLLBACK");
+    });
+  });
+
   it("forgets its old records in the database itself, but for those that are still needed", async () => {
     const at = (key: string) => attemptContext({ idempotency_key: key });
     for (const key of ["over:1", "kept:1", "young:1"])

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { canonicalJson } from "../../../kernel/canonical-json.ts";
-import { isCoded } from "../../../kernel/errors.ts";
 import { sha256 } from "../../../kernel/ids.ts";
 import { ExecutorFailure } from "../../errors.ts";
 import type { AttemptContext, Executor, Json, PlanContext } from "../../port.ts";
 import { applyScript, NO_DOWN, type Outcome, standing, undo } from "./sql-apply.ts";
 import { placeOf, type SqlConnections } from "./sql-connections.ts";
-import { forgetRecords } from "./sql-forget.ts";
+import { isOfTheMoment } from "./sql-failure.ts";
+import { forgetApplied } from "./sql-forget.ts";
 import { parameterIssues, type SqlTask, sqlParametersSchema, sqlTask, touchedBy } from "./sql-parameters.ts";
 import { sqlPreview } from "./sql-preview.ts";
 import { type Rehearsal, rehearse } from "./sql-rehearsal.ts";
@@ -26,7 +26,7 @@ const stashShape = z.strictObject({
   down: z.string().nullable(),
   rows_may_differ_percent: z.int().default(0),
   idempotency_key: z.string(),
-  /** What a rehearsal did; null where it failed. */
+  /** What a rehearsal did; null where it failed by itself, and then it is not applied either. */
   expected: z
     .strictObject({
       effect: z.string(),
@@ -63,11 +63,12 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
         ...objectsOf(effect),
       };
     } catch (error) {
-      // A plan with errors that an admin lets through shall fail by itself, with its own words.
+      // A plan with errors that an admin lets through shall fail by itself, with its own words; but a lock that
+      // somebody held a moment ago must not leave it without what it is compared with.
       const isStatement =
         error instanceof ExecutorFailure &&
         (error.details as { kind?: string } | undefined)?.kind === "statement";
-      if (!isStatement) throw error;
+      if (!isStatement || isOfTheMoment(error)) throw error;
       return null;
     }
   }
@@ -114,7 +115,9 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
 
     async plan(config, context) {
       const task = sqlTask(config.parameters, connections);
-      return sqlPreview(task, await rehearsed(task, context));
+      const rehearsal = await rehearsed(task, context);
+      if (context.stash !== undefined && stashShape.parse(context.stash).expected === null) throw unguarded();
+      return sqlPreview(task, rehearsal);
     },
 
     async stash(config, context) {
@@ -133,6 +136,11 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
     async apply(config, context) {
       const task = sqlTask(config.parameters, connections);
       const expected = context.stash === undefined ? null : stashShape.parse(context.stash).expected;
+      if (context.stash !== undefined && expected === null) {
+        // It says itself why it can't be applied; where it can, nobody knows what it would change.
+        await rehearsed(task, context);
+        throw unguarded();
+      }
       return said(
         await applyScript(task, context, {
           key: context.idempotency_key,
@@ -152,7 +160,7 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
         return isSame ? "untouched" : "foreign";
       } catch (error) {
         // It could be applied before and can't any more: somebody changed what it is about.
-        if (isCoded(error) && error instanceof ExecutorFailure && !error.retryable) return "foreign";
+        if (error instanceof ExecutorFailure && !isOfTheMoment(error)) return "foreign";
         throw error;
       }
     },
@@ -170,8 +178,14 @@ export function createSqlExecutor(options: { connections: SqlConnections }): Exe
       return said(await undo(task, context, { key: stash.idempotency_key, expected: stash.expected }));
     },
 
-    forget: (old) => forgetRecords(connections, old),
+    forget: (old) => forgetApplied(connections, old),
   };
 }
+
+const unguarded = () =>
+  new ExecutorFailure(
+    "It could not be rehearsed when the attempt began and can be now, so nothing says what it should change; nothing was changed.",
+    { retryable: true },
+  );
 
 const said = ({ output }: Outcome): { output: string } => ({ output });

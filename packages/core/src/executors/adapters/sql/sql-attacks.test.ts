@@ -119,6 +119,25 @@ describe("database.sql under attack and faults", () => {
     expect(await next()).toEqual(before);
   });
 
+  it("does not reach its own records by another spelling of their names", async () => {
+    const applied = async () =>
+      (await shop.admin.query("SELECT idempotency_key FROM community_ade.applied ORDER BY 1")).rows;
+    await executor().apply(sql("INSERT INTO audit (said) VALUES ('x')"), context());
+    const before = await applied();
+    const config = sql('DELETE FROM U&"community\\005fade".applied');
+    await expect(executor().apply(config, context())).rejects.toThrow("touches community_ade");
+    expect(await applied()).toEqual(before);
+  });
+
+  it("judges the table that is changed: no statement moves names to another schema", async () => {
+    await shop.owner.query(
+      "CREATE SCHEMA IF NOT EXISTS payments; CREATE TABLE IF NOT EXISTS payments.accounts (id int)",
+    );
+    const config = sql("SET search_path = payments; INSERT INTO accounts VALUES (1)");
+    await expect(executor().apply(config, context())).rejects.toThrow("sets search_path");
+    expect((await shop.owner.query("SELECT FROM payments.accounts")).rowCount).toBe(0);
+  });
+
   it("works beside a role that somebody takes on, and after a search path is changed", async () => {
     await shop.admin.query(`GRANT pg_monitor TO ${shop.role}`);
     const { output } = await executor().apply(

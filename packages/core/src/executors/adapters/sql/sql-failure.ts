@@ -13,6 +13,15 @@ export type Blamed = {
 /** A busy or absent server; the same attempt may go well later. */
 const RETRYABLE = /^(08|40|53|57P0|55P03|55006)/;
 
+/**
+ * True for a failure that says nothing of the statements themselves: a server that was busy, a lock that somebody held,
+ * a limit that ended what is slow today.
+ */
+export function isOfTheMoment(error: unknown): boolean {
+  if (!(error instanceof ExecutorFailure)) return false;
+  return error.retryable || (error.details as { code?: string } | undefined)?.code === "57014";
+}
+
 const OUTSIDE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there",
   ENOTFOUND: "the name of its host is not known",

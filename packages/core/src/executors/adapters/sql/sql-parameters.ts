@@ -8,7 +8,7 @@ import type { SqlConnection, SqlConnections } from "./sql-connections.ts";
 import { refusalOf } from "./sql-refusals.ts";
 import type { Script } from "./sql-run.ts";
 import { nameOf, readScript, SCRIPT_LIMIT_CHARACTERS, SqlUnreadable, type Statement } from "./sql-script.ts";
-import { type TableName, tablesOf } from "./sql-tree.ts";
+import { isSweeping, madeBy, qualified, type TableName, tablesOf } from "./sql-tree.ts";
 
 /** More tables than these are not named each: the lock on the database holds for all. */
 const MAX_TABLES = 20;
@@ -130,12 +130,12 @@ const isNameable = (ref: ResourceRef): boolean => {
 };
 
 /** The database as a resource: its connection's name. */
-export const databaseRef = (connection: string, action: "write" | "delete" = "write"): ResourceRef => ({
+export const databaseRef = (connection: string, ...actions: ("write" | "delete")[]): ResourceRef => ({
   type: "database",
   id: connection,
   scope: "namespace",
   namespace: "default",
-  actions: [action],
+  actions: actions.length > 0 ? actions : ["write"],
 });
 
 /** A table in it, `connection/table` in the schema public and `connection/schema.table` elsewhere; null without a spelling. */
@@ -146,32 +146,54 @@ export function tableRef(connection: string, table: TableName): ResourceRef | nu
   return isNameable(ref) ? ref : null;
 }
 
-/** What a statement changes: its table where it names exactly one, else the database. */
+/** What a statement changes: its table where it names exactly one and no more can go with it, else the database. */
 export function statementRef(connection: string, statement: Statement): ResourceRef {
+  if (isSweeping(statement)) return databaseRef(connection, "delete");
   const [only, ...more] = tablesOf(statement);
   return (only && more.length === 0 && tableRef(connection, only)) || databaseRef(connection);
 }
 
-/** The database, and the tables that the statements themselves name as changed. Nothing where they can't be read. */
+/**
+ * The database, and the tables that the statements themselves, and those of the down script, name as changed: either
+ * may be run once it is approved. Nothing where they can't be read. What the statements make is not missed when the
+ * down script drops it, so that is no deletion.
+ */
 export function touchedBy(given: unknown): ResourceRef[] {
   const parsed = parameters.safeParse(given);
   if (!parsed.success) return [];
-  const { connection, statements } = parsed.data;
+  const { connection, statements, down } = parsed.data;
   const database = databaseRef(connection);
   if (!isNameable(database)) return [];
-  let read: readonly Statement[];
+  let scripts: readonly (readonly Statement[])[];
   try {
-    read = readScript(statements);
+    scripts = [readScript(statements), down === undefined ? [] : readScript(down)];
   } catch (error) {
     if (error instanceof SqlUnreadable) return [database];
     throw error;
   }
+  const [up = [], back = []] = scripts;
+  const made = madeBy(up);
+  const named = [
+    ...up.flatMap(tablesOf),
+    ...back.flatMap(tablesOf).map((table) => ({
+      ...table,
+      isRemoved: table.isRemoved && !made.has(qualified(table.schema, table.name)),
+    })),
+  ];
   const tables = new Map<string, ResourceRef>();
-  for (const ref of read.flatMap(tablesOf).map((table) => tableRef(connection, table))) {
+  for (const ref of named.map((table) => tableRef(connection, table))) {
     if (!ref) continue;
     const key = canonicalKey(ref);
     const actions = [...new Set([...(tables.get(key)?.actions ?? []), ...ref.actions])];
     tables.set(key, { ...ref, actions });
   }
-  return [database, ...(tables.size > MAX_TABLES ? [] : tables.values())];
+  const areNamed = tables.size <= MAX_TABLES;
+  const isDeleting =
+    up.some((statement) => isSweeping(statement)) ||
+    back.some((statement) => isSweeping(statement, made)) ||
+    (!areNamed && named.some(({ isRemoved }) => isRemoved));
+  return [
+    isDeleting ? databaseRef(connection, "write", "delete") : database,
+    ...(areNamed ? tables.values() : []),
+  ];
 }

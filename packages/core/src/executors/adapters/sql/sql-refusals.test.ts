@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { parseSqlConnections } from "./sql-connections.ts";
+import { statementRef, touchedBy } from "./sql-parameters.ts";
 import { refusalOf } from "./sql-refusals.ts";
 import { readScript, SqlUnreadable } from "./sql-script.ts";
 import { sequencesOf, tablesOf } from "./sql-tree.ts";
@@ -97,6 +98,21 @@ describe("what can be neither rehearsed nor undone is refused, as", () => {
     ["RESET ALL", "resets the limits"],
     ["DISCARD ALL", "would throw away the session"],
     ["DELETE FROM community_ade.applied", "touches community_ade"],
+    ['DELETE FROM U&"community\\005fade".applied', "touches community_ade"],
+    ["SELECT 'U&', U&'community!005fade.applied' UESCAPE '!'", "touches community_ade"],
+    ["SELECT E'community\\x5fade.fence'::regclass", "touches community_ade"],
+    ['DO $$ BEGIN DELETE FROM U&"community\\005fade".applied; END $$', "touches community_ade"],
+    ['DO $$ BEGIN PERFORM U&"dblink\\+00005fexec"(1); END $$', "calls dblink_exec"],
+    ["SELECT query_to_xml('DELETE FROM t RETURNING 1', true, true, '')", "runs SQL that stands in a text"],
+    ["SELECT * FROM ts_stat('DELETE FROM t RETURNING x')", "runs SQL that stands in a text"],
+    ["SELECT ts_rewrite('a'::tsquery, 'SELECT t, s FROM x')", "runs SQL that stands in a text"],
+    ["SELECT * FROM crosstab('SELECT 1')", "runs SQL that stands in a text"],
+    ["SET search_path = payments", "sets search_path"],
+    ["SET LOCAL search_path TO public, payments", "sets search_path"],
+    ["SELECT set_config('Search_Path', 'payments', true)", "sets search_path"],
+    ["SELECT pg_catalog.set_config('search' || '_path', 'payments', true)", "does not write out"],
+    ["UPDATE pg_settings SET setting = 'payments' WHERE name = 'search_path'", "by a table"],
+    ["ALTER ROLE CURRENT_USER SET search_path = payments", "sets search_path"],
     ['SELECT 1 AS "secret://a"', "names a secret elsewhere"],
     ["SELECT $$secret://a$$", "names a secret elsewhere"],
     ["SELECT E'secret://a'", "names a secret elsewhere"],
@@ -111,7 +127,12 @@ describe("what can be neither rehearsed nor undone is refused, as", () => {
     "INSERT INTO t VALUES ('dblink_exec')",
     "DO $$ BEGIN NULL; END $$",
     "REFRESH MATERIALIZED VIEW CONCURRENTLY m",
-    "SET search_path = a, b",
+    "SET search_path = public, pg_catalog",
+    "SET search_path TO DEFAULT",
+    "SELECT pg_catalog.set_config('search_path', '', false)",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = payments AS 'SELECT 1'",
+    "SELECT ts_rewrite('a'::tsquery, 'b'::tsquery, 'c'::tsquery)",
+    "-- community_ade\nSELECT 1",
     "SET LOCAL ROLE x",
     "ANALYZE t",
     "CLUSTER t USING i",
@@ -148,11 +169,76 @@ test("the tables and sequences that statements name are told", () => {
     ],
   ]);
   expect(
+    tables(`DROP TRIGGER a ON s.b; DROP POLICY c ON d; DROP RULE e ON f; COMMENT ON COLUMN s.g.h IS 'x';
+      COMMENT ON TABLE i IS 'x'; CREATE TABLE j PARTITION OF k DEFAULT; ALTER TABLE l ATTACH PARTITION m DEFAULT;
+      CREATE SCHEMA n CREATE TABLE o (); CLUSTER p USING q; DROP INDEX r`),
+  ).toEqual(["s.b", ".d", ".f", "s.g", ".i", ".j", ".k", ".l", ".m", "n.o", ".p"]);
+  expect(
     readScript("SELECT setval('a.s', 1), nextval('t'::regclass), nextval(x)").flatMap(sequencesOf),
   ).toEqual([
     { name: "a.s", isSet: true },
     { name: "t", isSet: false },
   ]);
+});
+
+describe("what a task touches", () => {
+  const touched = (statements: string, down?: string) =>
+    touchedBy({ connection: "main", statements, ...(down === undefined ? {} : { down }) }).map(
+      ({ id, actions }) => `${id} ${actions.join("+")}`,
+    );
+
+  it.each([
+    "DROP SCHEMA payments CASCADE",
+    "DROP SCHEMA IF EXISTS payments",
+    "DROP OWNED BY app",
+    "DROP TYPE money_amount CASCADE",
+    "DROP EXTENSION hstore CASCADE",
+  ])("is the whole database, to delete: %s", (statement) => {
+    expect(touched(statement)).toEqual(["main write+delete"]);
+    expect(statementRef("main", readScript(statement)[0]!)).toMatchObject({
+      id: "main",
+      actions: ["delete"],
+    });
+  });
+
+  it.each([
+    "GRANT SELECT ON ALL TABLES IN SCHEMA payments TO app",
+    "DROP INDEX payments_index",
+    "DROP FUNCTION f()",
+  ])("is the whole database, to write, where a statement names no table: %s", (statement) => {
+    expect(touched(statement)).toEqual(["main write"]);
+  });
+
+  it("is what goes with an emptied table as well", () => {
+    expect(touched("TRUNCATE orders CASCADE")).toEqual(["main write+delete", "main/orders delete"]);
+  });
+
+  it("is what the down script names, which is run without asking again", () => {
+    expect(touched("UPDATE orders SET a = 1", "DROP TABLE payments.accounts")).toEqual([
+      "main write",
+      "main/orders write",
+      "main/payments.accounts delete",
+    ]);
+    expect(touched("SELECT 1", "DROP SCHEMA payments CASCADE")).toEqual(["main write+delete"]);
+  });
+
+  it("but nothing is deleted where the down script drops what the statements made", () => {
+    expect(
+      touched(
+        "CREATE TABLE a (); CREATE SCHEMA s CREATE TABLE b ()",
+        "DROP TABLE public.a; DROP SCHEMA s CASCADE",
+      ),
+    ).toEqual(["main write", "main/a write", "main/s.b write"]);
+    expect(touched("CREATE TABLE IF NOT EXISTS a ()", "DROP TABLE a")).toEqual([
+      "main write",
+      "main/a write+delete",
+    ]);
+  });
+
+  it("still says that it deletes where its tables are too many to be named", () => {
+    const drops = Array.from({ length: 21 }, (_, n) => `DROP TABLE t${n}`).join(";");
+    expect(touched(drops)).toEqual(["main write+delete"]);
+  });
 });
 
 describe("ADE_SQL_CONNECTIONS", () => {

@@ -1,7 +1,7 @@
 import { hasReference } from "../../secret-reference.ts";
 import type { SqlNode, Statement } from "./sql-script.ts";
 import type { SqlToken } from "./sql-tokens.ts";
-import { firstText, functionName, nodesOf } from "./sql-tree.ts";
+import { functionName, nodesOf, plainTexts, textsOf } from "./sql-tree.ts";
 
 /** Where this executor keeps its own tables in a database. */
 export const OWN_SCHEMA = "community_ade";
@@ -11,6 +11,9 @@ const ENDS =
 const OUTSIDE = "reaches outside the database, where nothing can be rolled back";
 const NOT_IN_TRANSACTION = "can't run inside a transaction, so it can be neither rehearsed nor undone";
 const AT_ONCE = "takes effect at once and can't be rolled back, so it can't be rehearsed";
+
+const RUNS_TEXT =
+  "runs SQL that stands in a text, so that nobody can tell what it touches; write it as a statement";
 
 /** Kinds of statement that are never taken, and why. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -39,6 +42,7 @@ const FUNCTIONS: readonly [RegExp, string][] = [
   [/^(pg_reload_conf|pg_rotate_logfile\w*|pg_switch_wal|pg_create_restore_point|pg_promote)$/, AT_ONCE],
   [/^(pg_backup_\w+|pg_wal_replay_\w+|pg_stat_reset\w*|pg_replication_\w+|pg_export_snapshot)$/, AT_ONCE],
   [/^(pg_(create|copy|drop)_\w*slot|pg_logical_\w+|pg_sync_replication_slots)$/, AT_ONCE],
+  [/^(query_to_xml\w*|cursor_to_xml\w*|ts_stat|crosstab\w*|connectby|xpath_table)$/, RUNS_TEXT],
   [/^(pg_advisory_lock\w*|pg_try_advisory_lock\w*)$/, "locks for the session; take pg_advisory_xact_lock"],
 ];
 
@@ -53,6 +57,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   backslash_quote: "text is read by the standard",
   client_encoding: "text is UTF-8",
 };
+const SEARCH_PATH = "search_path";
+const PATH =
+  "would make names without a schema mean other tables than the ones that are judged and locked; write the schema before each name";
+/** With these no name without a schema means a table elsewhere than in public. */
+const PLAIN_PATHS = new Set(["", "public", "pg_catalog"]);
+
 const LANGUAGES = new Set(["plpgsql", "sql"]);
 
 function functionIssue(name: string): string | null {
@@ -83,24 +93,58 @@ function bodyIssue(kind: string, node: SqlNode): string | null {
   return text === null ? null : textIssue(text);
 }
 
+/** `U&"dblink\\005fexec"` as PostgreSQL reads it. */
+const unescaped = (text: string): string =>
+  text.replace(/\\(?:\+([\da-f]{6})|([\da-f]{4}))/gi, (all, six?: string, four?: string) => {
+    const code = Number.parseInt(six ?? four!, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+  });
+
 /** What a body, or SQL inside one, calls: by its words, since it may be put together only when it runs. */
 function textIssue(text: string): string | null {
-  for (const [word] of text.matchAll(/[a-z_]\w{3,62}/gi)) {
+  for (const [word] of unescaped(text).matchAll(/[a-z_]\w{3,62}/gi)) {
     const issue = functionIssue(word.toLowerCase());
     if (issue) return issue;
   }
   return /\bcopy\b[^;]*\b(program|stdin|stdout)\b/i.test(text) ? `holds a COPY, which ${OUTSIDE}` : null;
 }
 
-function nodeIssue(kind: string, node: SqlNode): string | null {
+function settingIssue(call: SqlNode): string | null {
+  const [name, value] = plainTexts(call.args);
+  if (name === null || name === undefined)
+    return "changes a setting of the session that it does not write out";
+  if (name.toLowerCase() === SEARCH_PATH && !isPlainPath([value ?? null]))
+    return `sets ${SEARCH_PATH}, which ${PATH}`;
+  const why = SETTINGS[name.toLowerCase()];
+  return why ? `changes a setting of the session: ${why}` : null;
+}
+
+const isPlainPath = (names: readonly (string | null)[]): boolean =>
+  names.every((name) => name !== null && PLAIN_PATHS.has(name));
+
+/** A function's own settings end with it. */
+const HAVE_THEIR_OWN = new Set(["CreateFunctionStmt", "AlterFunctionStmt"]);
+
+function pathIssue(set: SqlNode, { kind }: Statement): string | null {
+  const isOfPath = String(set.name ?? "").toLowerCase() === SEARCH_PATH && set.kind === "VAR_SET_VALUE";
+  if (!isOfPath || HAVE_THEIR_OWN.has(kind) || isPlainPath(plainTexts(set.args))) return null;
+  return `sets ${SEARCH_PATH}, which ${PATH}`;
+}
+
+function nodeIssue(kind: string, node: SqlNode, statement: Statement): string | null {
   if (KINDS[kind]) return KINDS[kind];
   if (node.concurrent === true && kind !== "RefreshMatViewStmt")
     return `(CONCURRENTLY) ${NOT_IN_TRANSACTION}`;
   switch (kind) {
     case "FuncCall": {
       const name = functionName(node);
-      const settings = name === "set_config" ? SETTINGS[firstText(node)?.toLowerCase() ?? ""] : undefined;
-      return settings ? `changes a setting of the session: ${settings}` : functionIssue(name);
+      if (name === "set_config") return settingIssue(node);
+      const isQuery = name === "ts_rewrite" && Array.isArray(node.args) && node.args.length === 2;
+      return isQuery ? `calls ${name}, which ${RUNS_TEXT}` : functionIssue(name);
+    }
+    case "UpdateStmt": {
+      const { relname } = (node.relation ?? {}) as { relname?: string };
+      return relname === "pg_settings" ? "changes settings of the session by a table; write SET" : null;
     }
     case "VacuumStmt":
       return node.is_vacuumcmd === true ? NOT_IN_TRANSACTION : null;
@@ -114,8 +158,12 @@ function nodeIssue(kind: string, node: SqlNode): string | null {
     case "VariableSetStmt": {
       if (node.kind === "VAR_RESET_ALL") return "resets the limits that the executor has set";
       const name = String(node.name ?? "").toLowerCase();
-      return SETTINGS[name] ? `sets ${name}: ${SETTINGS[name]}` : null;
+      return SETTINGS[name] ? `sets ${name}: ${SETTINGS[name]}` : pathIssue(node, statement);
     }
+    // For the sessions to come, which may be those of the next task.
+    case "AlterRoleSetStmt":
+    case "AlterDatabaseSetStmt":
+      return pathIssue(node.setstmt as SqlNode, statement);
     case "DoStmt":
     case "CreateFunctionStmt":
       return bodyIssue(kind, node);
@@ -132,11 +180,12 @@ function secretIssue(tokens: readonly SqlToken[]): string | null {
 /** Why a statement is not taken, as the end of a sentence about it; null where nothing is wrong (pure). */
 export function refusalOf(statement: Statement): string | null {
   for (const [kind, node] of nodesOf(statement)) {
-    const issue = nodeIssue(kind, node);
+    const issue = nodeIssue(kind, node, statement);
     if (issue) return issue;
   }
-  if (statement.text.toLowerCase().includes(OWN_SCHEMA)) {
-    return `touches ${OWN_SCHEMA}, where it is recorded what was applied`;
+  for (const text of textsOf(statement)) {
+    if ([text, unescaped(text)].some((each) => each.toLowerCase().includes(OWN_SCHEMA)))
+      return `touches ${OWN_SCHEMA}, where it is recorded what was applied`;
   }
   return secretIssue(statement.tokens);
 }
