@@ -186,7 +186,7 @@ export function createHttpExecutor(options: HttpOptions): Executor {
           request: compensate,
           key: `${key}:compensate`,
           isExpected: (status) => (status >= 200 && status < 300) || isGone(status),
-          limitMs: UNDO_LIMIT_MS,
+          limitMs: context.limit_ms ?? UNDO_LIMIT_MS,
           say,
         },
         context,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ExecutorFailure } from "../../errors.ts";
-import { createOutputCollector } from "../../output.ts";
 import type { ApplyContext, AttemptContext } from "../../port.ts";
+import { createSay } from "../../say.ts";
 import { isLost } from "./sql-failure.ts";
 import type { SqlTask } from "./sql-parameters.ts";
 import { type Applied, enterKey, keepRecord, passFence, prepareRecords } from "./sql-records.ts";
@@ -48,19 +48,6 @@ function tokensFor(task: SqlTask, context: AttemptContext): Record<string, numbe
   // The locks on tasks and agents are as many as there are tasks; those on resources are what others contend for.
   const tokens = Object.entries(context.fencing_tokens).filter(([key]) => !/^(task|agent):/.test(key));
   return Object.fromEntries(tokens);
-}
-
-/** Output of one run: streamed as it comes, kept bounded. */
-function createSay(context: ApplyContext) {
-  const collector = createOutputCollector();
-  const show = (text: string) => void (text && context.output(text));
-  return {
-    say: (text: string) => show(collector.push(text)),
-    end() {
-      show(collector.end());
-      return collector.text();
-    },
-  };
 }
 
 /** Why what it does now is not what it did when it was planned. */
@@ -208,7 +195,7 @@ export async function applyScript(
     },
     (notice) => say(revealed.mask(notice)),
   );
-  return { output: end() };
+  return end();
 }
 
 /** Refuses what somebody else has changed: `left` is how the definitions of `objects` were, by hash. */
@@ -272,5 +259,5 @@ export async function undo(
     },
     (notice) => say(revealed.mask(notice)),
   );
-  return { output: end() };
+  return end();
 }
