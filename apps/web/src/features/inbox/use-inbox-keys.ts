@@ -1,6 +1,6 @@
 import type { TaskEntry } from "@ade/core/tasks/schema";
 import type { InboxRow } from "@ade/core/views/schema";
-import { type RefObject, useCallback, useState } from "react";
+import { type RefObject, useCallback, useRef, useState } from "react";
 import { toast } from "#components/ui/toast.ts";
 import { useKeys } from "#lib/keys.ts";
 import { answerKind, type Decision } from "./answer.ts";
@@ -41,7 +41,14 @@ export function useInboxKeys(context: Context) {
   /** Whose changes were before the reviewer's eyes at least once. */
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [dialog, setDialog] = useState<DecisionDialog | null>(null);
+  const focusing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const current = lines[cursor]?.row;
+
+  /** Whoever is that quick is in the next dialog when the row's turn comes to have the focus. */
+  const ask = (what: DecisionDialog) => {
+    clearTimeout(focusing.current);
+    setDialog(what);
+  };
 
   const toggle = useCallback((id: string) => setSelected((before) => flip(before, id)), []);
   const showChanges = useCallback((id: string, shown: boolean) => {
@@ -65,15 +72,17 @@ export function useInboxKeys(context: Context) {
     const next = lines[cursor + 1] ?? lines[cursor - 1];
     if (next) setCursorId(next.row.task_id);
     if (isOpen) open(next?.row.task_id ?? null);
-    if (next) setTimeout(() => focusRow(list.current, next.row.task_id, cursor), FOCUS_AFTER_MS);
+    clearTimeout(focusing.current);
+    if (next)
+      focusing.current = setTimeout(() => focusRow(list.current, next.row.task_id, cursor), FOCUS_AFTER_MS);
   };
 
   const act = (what: Act) => {
     if (away || dialog) return;
-    if (typeof what === "object") return setDialog(what);
+    if (typeof what === "object") return ask(what);
     const rows = lines.filter(({ row }) => selected.has(row.task_id)).map(({ row }) => row);
     if (rows.length > 0 && (what === "approve" || what === "reject"))
-      return setDialog({ kind: "bulk", decision: what, rows });
+      return ask({ kind: "bulk", decision: what, rows });
     if (!current) return;
     const isDecision = what === "approve" || what === "reject" || what === "request_changes";
     const kind = answerKind(current, isDecision ? what : undefined);
@@ -82,9 +91,9 @@ export function useInboxKeys(context: Context) {
       const text = isSame ? "That is your answer already" : "No answer of yours is asked for here";
       return void toast({ tone: "bad", text, detail: current.title });
     }
-    if (what === "delegate" || what === "snooze") return setDialog({ kind: what, row: current });
+    if (what === "delegate" || what === "snooze") return ask({ kind: what, row: current });
     if (what === "reject" || what === "request_changes")
-      return setDialog({ kind: "reason", decision: what, row: current });
+      return ask({ kind: "reason", decision: what, row: current });
     if (isGrave(current.risk_level) && !(isOpen && changesShown.has(current.task_id))) {
       open(current.task_id);
       showChanges(current.task_id, true);
@@ -93,8 +102,8 @@ export function useInboxKeys(context: Context) {
         detail: "Its risk is high. Approve again once you have read them.",
       });
     }
-    if (what === "approve_with") return setDialog({ kind: "approve_with", row: current });
-    if (current.risk_level === "CRITICAL") return setDialog({ kind: "target", row: current });
+    if (what === "approve_with") return ask({ kind: "approve_with", row: current });
+    if (current.risk_level === "CRITICAL") return ask({ kind: "target", row: current });
     step();
     void decisions.decide(current, "approve");
   };
