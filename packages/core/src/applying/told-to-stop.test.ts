@@ -86,20 +86,24 @@ test("a rollback that does not stop ends as unknown too", async () => {
   });
 });
 
-test("the last attempt of a drained worker is a failure, and rolled back as any", async () => {
+/** An approved task whose next attempt is its last one, and stops as it is told. */
+async function beforeItsLastAttempt() {
   const begun = Promise.withResolvers<void>();
   odd.apply = (context) => {
     begun.resolve();
     return stopped(context);
   };
   const task = await approved();
-  await core.connections.pool.query("UPDATE task SET attempts = $2 WHERE id = $1", [
-    task.id,
-    MAX_ATTEMPTS - 1,
-  ]);
+  const text = "UPDATE task SET attempts = $2 WHERE id = $1";
+  await core.connections.pool.query(text, [task.id, MAX_ATTEMPTS - 1]);
+  return { task, begun: begun.promise };
+}
+
+test("the last attempt of a drained worker is a failure, and rolled back as any", async () => {
+  const { task, begun } = await beforeItsLastAttempt();
   const drain = new AbortController();
   const run = core.run(task.id, { drain: drain.signal });
-  await begun.promise;
+  await begun;
   drain.abort("drained");
   expect(await run).toBe("ended");
   expect(await ended(task.id)).toMatchObject({
@@ -110,18 +114,9 @@ test("the last attempt of a drained worker is a failure, and rolled back as any"
 });
 
 test("of the last attempt nobody can tell how far it came where its lock was lost", async () => {
-  const begun = Promise.withResolvers<void>();
-  odd.apply = (context) => {
-    begun.resolve();
-    return stopped(context);
-  };
-  const task = await approved();
-  await core.connections.pool.query("UPDATE task SET attempts = $2 WHERE id = $1", [
-    task.id,
-    MAX_ATTEMPTS - 1,
-  ]);
+  const { task, begun } = await beforeItsLastAttempt();
   const run = core.run(task.id);
-  await begun.promise;
+  await begun;
   const { id } = (await core.locks.holderOf("task", task.id))!;
   await core.locks.forceRelease(core.who.admin, { lock_id: id, reason: "test" });
   expect(await run).toBe("ended");

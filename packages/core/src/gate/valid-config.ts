@@ -9,8 +9,7 @@ import { keysOf, toolVerdict } from "./evaluate.ts";
 
 /**
  * The configuration as it may be kept, with the canonical keys of what it touches, and the rates that proposing it anew
- * falls under. Refuses one that could never be
- * applied, before anything is stored.
+ * falls under. Refuses one that could never be applied, before anything is stored.
  */
 export async function validConfig(
   deps: GateDeps,
