@@ -99,6 +99,72 @@ export type TaskRecord = {
   overrides: OverrideRecord[];
 };
 
+/** What is no column of `task`, but comes with it. */
+type Joined =
+  | "now"
+  | "owners_now"
+  | "config"
+  | "preview"
+  | "plan_state"
+  | "risk"
+  | "requirements"
+  | "approvals"
+  | "overrides";
+
+const OWN = {
+  id: true,
+  version: true,
+  state: true,
+  revision: true,
+  type: true,
+  description: true,
+  priority: true,
+  author_id: true,
+  author_kind: true,
+  author_name: true,
+  author_owner_id: true,
+  author_key_by: true,
+  editor_id: true,
+  editor_owner_id: true,
+  editor_key_by: true,
+  source: true,
+  team: true,
+  ticket_ref: true,
+  tags: true,
+  resource_keys: true,
+  risk_score: true,
+  risk_level: true,
+  content_hash: true,
+  submit_options: true,
+  required_approvals: true,
+  current_approvals: true,
+  drifts: true,
+  apply_after: true,
+  apply_immediately: true,
+  attempts: true,
+  crashes: true,
+  fencing_token: true,
+  waiting_for: true,
+  abort_requested_at: true,
+  expires_at: true,
+  archived: true,
+  resubmitted_from: true,
+  rollback_of: true,
+  problem: true,
+  result: true,
+  output: true,
+  error: true,
+  state_since: true,
+  created_at: true,
+  updated_at: true,
+  submitted_at: true,
+  approved_at: true,
+  started_at: true,
+  completed_at: true,
+} as const satisfies Record<Exclude<keyof TaskRecord, Joined>, true>;
+/** Columns of `task` that its record has. */
+export const TASK_COLUMNS = Object.keys(OWN);
+
 /** A row of `override`; times are ISO text from JSON. An open one may have lapsed: `overrideStatus` says so. */
 export type OverrideRecord = OverrideEntry & { task_id: string };
 

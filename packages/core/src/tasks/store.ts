@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import type { WhyAsked } from "../approvals/schema.ts";
 import { decodeCursor, EXACT_TOTAL_LIMIT, encodeCursor, type Pagination, timeKey } from "../kernel/page.ts";
-import type { ReviewRecord, TaskRecord, TaskToAsk } from "./record.ts";
+import { type ReviewRecord, TASK_COLUMNS, type TaskRecord, type TaskToAsk } from "./record.ts";
 import type { ListTasksQuery } from "./schema.ts";
 
 /** A pool, or a connection within a transaction. */
@@ -25,10 +25,12 @@ const OVERRIDES = `coalesce((SELECT jsonb_agg(to_jsonb(o) ORDER BY o.created_at,
 /** Who answers for the agents behind a task `t` now. */
 export const OWNERS_NOW =
   "ARRAY(SELECT owner_id FROM agent WHERE id IN (t.author_id, t.editor_id)) AS owners_now";
-const RECORD = `SELECT t.*, ${OWNERS_NOW}, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
+/** Each by its name: a statement that is prepared on `*` fails once a later release has added a column. */
+const COLUMNS = TASK_COLUMNS.map((column) => `t.${column}`).join(", ");
+const RECORD = `SELECT ${COLUMNS}, ${OWNERS_NOW}, clock_timestamp() AS now, r.config, r.preview, r.plan_state, r.risk, r.requirements,
     ${APPROVALS}, ${OVERRIDES} ${FROM}`;
 /** What an answer is decided on: configuration and preview can be large, and decide nothing. */
-const REVIEW = `SELECT t.*, ${OWNERS_NOW}, clock_timestamp() AS now, r.requirements, ${APPROVALS} ${FROM}`;
+const REVIEW = `SELECT ${COLUMNS}, ${OWNERS_NOW}, clock_timestamp() AS now, r.requirements, ${APPROVALS} ${FROM}`;
 
 /** The task with its current revision and approvals, or null. One statement: one consistent look. */
 export async function loadTask(pool: Db, id: string): Promise<TaskRecord | null> {
@@ -127,8 +129,8 @@ export async function listTasks(
   const offset = after ? 0 : (query.page - 1) * query.limit;
   const { rows } = await pool.query<TaskRecord & { sort_key: string }>({
     text: `${RECORD.replace("r.preview", "NULL AS preview").replace(
-      "SELECT t.*",
-      `SELECT t.*, ${column}::text AS sort_key`,
+      "SELECT",
+      `SELECT ${column}::text AS sort_key,`,
     )} ${filter} ${keyset}
       ORDER BY ${column} ${direction}, t.id ${direction} LIMIT ${query.limit + 1} OFFSET ${offset}`,
     values: pageValues,

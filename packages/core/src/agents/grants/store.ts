@@ -55,11 +55,14 @@ export const MAX_GRANTS = 200;
 const LISTED = 500;
 export const IN_FORCE = "revoked_at IS NULL AND expires_at > now()";
 
+const COLUMNS = `id, agent_id, tool, kind, resources, scoped, granted_by, granted_name, task_id, created_at, expires_at,
+  revoked_at, hits, last_hit_at, now() AS now`;
+
 /** Those in force first, then the newest. */
 export async function listGrants(db: Db, agentId: string): Promise<GrantEntry[]> {
   const { rows } = await db.query<Row>({
     name: "agent-grants",
-    text: `SELECT *, now() AS now FROM agent_grant WHERE agent_id = $1
+    text: `SELECT ${COLUMNS} FROM agent_grant WHERE agent_id = $1
       ORDER BY (${IN_FORCE}) DESC, created_at DESC, id LIMIT ${LISTED}`,
     values: [agentId],
   });
@@ -69,7 +72,7 @@ export async function listGrants(db: Db, agentId: string): Promise<GrantEntry[]>
 export async function findGrant(db: Db, id: string): Promise<GrantEntry | null> {
   const { rows } = await db.query<Row>({
     name: "agent-grant",
-    text: "SELECT *, now() AS now FROM agent_grant WHERE id = $1",
+    text: `SELECT ${COLUMNS} FROM agent_grant WHERE id = $1`,
     values: [id],
   });
   return rows[0] ? toEntry(rows[0]) : null;
