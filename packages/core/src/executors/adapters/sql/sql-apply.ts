@@ -229,9 +229,6 @@ export async function undo(
       await begin(session, { statementMs, lockMs: LOCK_MS });
       await prepareRecords(session, task.name);
       const applied = await enterKey(session, how.key);
-      const [path] = await session.ask<{ path: string }>(
-        "SELECT pg_catalog.current_setting('search_path') AS path",
-      );
       if (applied?.status !== "applied") {
         if (how.expected) {
           const { objects, before } = how.expected;
@@ -244,7 +241,6 @@ export async function undo(
       if (!task.down) throw new ExecutorFailure(NO_DOWN);
       const { objects, after_digest } = applied;
       await refuseForeign(session, objects, after_digest, "the down script was not run.");
-      await session.ask("SELECT pg_catalog.set_config('search_path', $1, true)", [path!.path]);
       await passFence(session, tokensFor(task, context));
       const effect = await running(session, task.down, context, { statementMs, url, say });
       const left = { objects, after_digest: digestOf(effect.after, objects) };

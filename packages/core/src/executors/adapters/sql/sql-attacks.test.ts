@@ -138,6 +138,32 @@ describe("database.sql under attack and faults", () => {
     expect((await shop.owner.query("SELECT FROM payments.accounts")).rowCount).toBe(0);
   });
 
+  it("judges the table that is changed: a role's own path, or a schema of its name, is not asked", async () => {
+    const { role } = shop;
+    const made = (schema: string) =>
+      `CREATE SCHEMA IF NOT EXISTS ${schema}; CREATE TABLE IF NOT EXISTS ${schema}.audit (said text)`;
+    await shop.owner.query(`${made("payments")}; ${made(role)}`);
+    await shop.admin.query(`ALTER ROLE ${role} SET search_path = payments, "$user", public`);
+    try {
+      const config = sql(
+        "INSERT INTO audit (said) VALUES ('public')",
+        "DELETE FROM audit WHERE said = 'public'",
+      );
+      const said = async (schema: string) =>
+        (await shop.admin.query(`SELECT FROM ${schema}.audit WHERE said = 'public'`)).rowCount;
+      const counts = async () => [await said("public"), await said("payments"), await said(role)];
+      const key = { idempotency_key: "attack:path" };
+      const stash = await executor().stash(config, context(key));
+      await executor().apply(config, context({ ...key, stash }));
+      expect(await counts()).toEqual([1, 0, 0]);
+      await executor().rollback(stash, context(key));
+      expect(await counts()).toEqual([0, 0, 0]);
+    } finally {
+      await shop.admin.query(`ALTER ROLE ${role} RESET search_path`);
+      await shop.owner.query(`DROP SCHEMA ${role} CASCADE; DROP TABLE payments.audit`);
+    }
+  });
+
   it("works beside a role that somebody takes on, and after a search path is changed", async () => {
     await shop.admin.query(`GRANT pg_monitor TO ${shop.role}`);
     const { output } = await executor().apply(

@@ -126,9 +126,10 @@ const isPlainPath = (names: readonly (string | null)[]): boolean =>
 const HAVE_THEIR_OWN = new Set(["CreateFunctionStmt", "AlterFunctionStmt"]);
 
 function pathIssue(set: SqlNode, { kind }: Statement): string | null {
-  const isOfPath = String(set.name ?? "").toLowerCase() === SEARCH_PATH && set.kind === "VAR_SET_VALUE";
-  if (!isOfPath || HAVE_THEIR_OWN.has(kind) || isPlainPath(plainTexts(set.args))) return null;
-  return `sets ${SEARCH_PATH}, which ${PATH}`;
+  if (String(set.name ?? "").toLowerCase() !== SEARCH_PATH || HAVE_THEIR_OWN.has(kind)) return null;
+  // Without a value it becomes the role's own path, which nobody has looked at.
+  const isPlain = set.kind === "VAR_SET_VALUE" && isPlainPath(plainTexts(set.args));
+  return isPlain ? null : `sets ${SEARCH_PATH}, which ${PATH}`;
 }
 
 function nodeIssue(kind: string, node: SqlNode, statement: Statement): string | null {
@@ -160,10 +161,6 @@ function nodeIssue(kind: string, node: SqlNode, statement: Statement): string | 
       const name = String(node.name ?? "").toLowerCase();
       return SETTINGS[name] ? `sets ${name}: ${SETTINGS[name]}` : pathIssue(node, statement);
     }
-    // For the sessions to come, which may be those of the next task.
-    case "AlterRoleSetStmt":
-    case "AlterDatabaseSetStmt":
-      return pathIssue(node.setstmt as SqlNode, statement);
     case "DoStmt":
     case "CreateFunctionStmt":
       return bodyIssue(kind, node);

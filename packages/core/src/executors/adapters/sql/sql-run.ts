@@ -8,7 +8,7 @@ import { compareSchemas, digestOf, readSchema, type Schema, type SchemaChange } 
 import { nameOf, type Statement } from "./sql-script.ts";
 import type { Revealed } from "./sql-secrets.ts";
 import { guardSequences } from "./sql-sequences.ts";
-import type { Limits, Ran, SqlSession } from "./sql-session.ts";
+import { type Limits, type Ran, type SqlSession, setting } from "./sql-session.ts";
 
 /** A script on its way: which connection, its text and statements. */
 export type Script = {
@@ -63,9 +63,6 @@ export async function runScript(session: SqlSession, script: Script, options: Ru
       throw explain(error, script, { name: what, text: "", start: 0 }, options);
     }
   };
-  const [first] = await session.ask<{ path: string }>(
-    "SELECT pg_catalog.current_setting('search_path') AS path",
-  );
   const before = await guard("reading the schema", () => readSchema(session));
   if (options.from && digestOf(before, options.from.objects) !== options.from.before) {
     const names = options.from.objects.join(", ");
@@ -73,7 +70,6 @@ export async function runScript(session: SqlSession, script: Script, options: Ru
       `${names}: changed by somebody else since it was planned; nothing was changed.`,
     );
   }
-  await setting(session, "search_path", first!.path);
   const open_sequences = await guard("holding the sequences", () =>
     guardSequences(session, script.statements, options.guardAll),
   );
@@ -94,15 +90,9 @@ export async function runScript(session: SqlSession, script: Script, options: Ru
     await session.run("RESET SESSION AUTHORIZATION");
     await session.run("RESET ROLE");
     await setting(session, "statement_timeout", `${limits.statementMs}ms`);
-    const schema = await readSchema(session);
-    await setting(session, "search_path", first!.path);
-    return schema;
+    return readSchema(session);
   });
   return { ran, changes: compareSchemas(before, after), before, after, open_sequences };
-}
-
-async function setting(session: SqlSession, name: string, value: string): Promise<void> {
-  await session.ask("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
 }
 
 /** One hash over what it did: the same commands, the same definitions before and after. Rows are for themselves. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../../kernel/canonical-json.ts";
 import { sha256 } from "../../../kernel/ids.ts";
 import { OWN_SCHEMA } from "./sql-refusals.ts";
-import type { SqlSession } from "./sql-session.ts";
+import { type SqlSession, setting } from "./sql-session.ts";
 
 /** The definition of each object, as lines of text, by its kind and name (`table public.orders`). */
 export type Schema = ReadonlyMap<string, string>;
@@ -79,10 +79,11 @@ line(name, part, place, text) AS (
 )
 SELECT name, string_agg(text, E'\\n' ORDER BY part, place, text COLLATE "C") AS text FROM line GROUP BY name ORDER BY name COLLATE "C"`;
 
-/** Reads every definition in the database, but the system's and this executor's own; leaves the search path bare. */
+/** Reads every definition in the database, but the system's and this executor's own, with their schemas written out. */
 export async function readSchema(session: SqlSession): Promise<Schema> {
-  await session.ask("SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)");
+  await setting(session, "search_path", "pg_catalog");
   const rows = await session.ask<{ name: string; text: string }>(SNAPSHOT);
+  await setting(session, "search_path", "public");
   return new Map(rows.map(({ name, text }) => [name, `${text}\n`]));
 }
 

@@ -123,14 +123,23 @@ async function terminate(client: pg.Client, connection: SqlConnection): Promise<
   }
 }
 
-/** Begins a transaction under limits; the text means the same to this server as to the parser. */
+/**
+ * Begins a transaction under limits; the text means the same to this server as to the parser, and a name without a
+ * schema is public's, whatever the role's own path is.
+ */
 export async function begin(session: SqlSession, limits: Limits): Promise<void> {
   await session.run("BEGIN");
   await session.ask(
     `SELECT pg_catalog.set_config(s.name, s.value, true) FROM (VALUES
       ('statement_timeout', $1), ('lock_timeout', $2), ('idle_in_transaction_session_timeout', '20s'),
-      ('standard_conforming_strings', 'on'), ('client_connection_check_interval', '1s')) AS s(name, value)
+      ('standard_conforming_strings', 'on'), ('client_connection_check_interval', '1s'),
+      ('search_path', 'public')) AS s(name, value)
       JOIN pg_catalog.pg_settings k ON k.name = s.name`,
     [`${limits.statementMs}ms`, `${limits.lockMs}ms`],
   );
+}
+
+/** Sets a setting of the session until its transaction ends. */
+export async function setting(session: SqlSession, name: string, value: string): Promise<void> {
+  await session.ask("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
 }
