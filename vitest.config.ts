@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{packages,apps,prisma,scripts,bench}/**/*.test.ts"],
+    include: ["{packages,apps,prisma,scripts,bench,e2e/faults}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/generated/**", "**/.next/**"],
     globalSetup: ["packages/testkit/src/global-setup.ts"],
     pool: "forks",

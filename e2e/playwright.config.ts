@@ -25,6 +25,7 @@ const chromiumFlags = [
 
 export default defineConfig({
   testDir: ".",
+  testMatch: "**/*.spec.ts",
   fullyParallel: false,
   workers: 1,
   // A journey looks at many pages and takes half a minute where nothing else runs: this ends what hangs, no more.

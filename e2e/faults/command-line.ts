@@ -7,6 +7,7 @@ import { outageFaults } from "./cases/outage.ts";
 import { postgresFaults } from "./cases/postgres.ts";
 import { queueFaults } from "./cases/queues.ts";
 import { redisFaults } from "./cases/redis.ts";
+import { releaseFaults } from "./cases/release.ts";
 import { sinkFaults } from "./cases/sinks.ts";
 import { workerFaults } from "./cases/workers.ts";
 import { CONTROLS, type Control } from "./controls.ts";
@@ -21,6 +22,7 @@ const FAULTS = [
   ...approvalFaults,
   ...hostFaults,
   ...postgresFaults,
+  ...releaseFaults,
   ...deadlockFaults,
   ...queueFaults,
   ...outageFaults,

@@ -20,8 +20,8 @@ export const CONTROLS: readonly Control[] = [
     fault: "worker-killed-applied",
     without: {
       file: "/core/src/applying/attempt.ts",
-      text: 'attempt.standing === "done"',
-      instead: 'attempt.standing === ("never" as unknown)',
+      text: 'if (standing === "done")',
+      instead: 'if (standing === ("never" as unknown))',
     },
     finds: /^I2: \S+ took effect 2 times/,
   },

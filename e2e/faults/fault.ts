@@ -33,6 +33,8 @@ export type Fault = {
   house?: HouseOptions;
   /** Redis forgets: queues promise no order through it. */
   loses?: boolean;
+  /** Who waits may be told nothing for longer than a turn lasts (5 s), and then stands at the end again. */
+  unheard?: boolean;
   /** Rules of the history that this very fault breaks from outside, where only the fence is left. */
   breaks?: readonly BrokenRule[];
   /** Tasks may end as failures, without an effect. */

@@ -20,6 +20,8 @@ export type ProductProcess = {
   stop(): Promise<number | NodeJS.Signals | null>;
   /** Keeps its event loop busy for so long, from inside, as a runaway computation would. */
   blockEventLoop(ms: number): Promise<void>;
+  /** Makes it want more memory than its heap may have, from inside; resolves when it has ended. */
+  exhaustHeap(): Promise<void>;
   residentMegabytes(): number;
 };
 
@@ -114,6 +116,13 @@ export async function startProduct(
     });
     return inspected;
   }
+  /** Has it run this; its answer, if it ever comes, is the socket's next message. */
+  async function evaluate(expression: string): Promise<WebSocket> {
+    const socket = new WebSocket(await inspect());
+    await once(socket, "open");
+    socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } }));
+    return socket;
+  }
   return {
     name,
     pid: child.pid!,
@@ -134,12 +143,13 @@ export async function startProduct(
       return child.exitCode ?? child.signalCode;
     },
     async blockEventLoop(ms) {
-      const socket = new WebSocket(await inspect());
-      await once(socket, "open");
-      const expression = `{ const until = Date.now() + ${ms}; while (Date.now() < until); }`;
-      socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } }));
+      const socket = await evaluate(`{ const until = Date.now() + ${ms}; while (Date.now() < until); }`);
       await once(socket, "message");
       socket.close();
+    },
+    async exhaustHeap() {
+      await evaluate("{ const all = []; for (;;) all.push(new Array(10_000).fill(all.length)); }");
+      await ended;
     },
     residentMegabytes() {
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");

@@ -93,9 +93,9 @@ async function runOnce(inHouse: House, fault: Chosen, ofSeed: number, scale: num
   const locks = startLockLoad(inHouse, random.fork(), name);
   const tasks = startTaskLoad(inHouse, random.fork(), name);
   await locks.granted(GRANTS_BEFORE, 30_000);
-  const { loses = false, breaks = [], mayFail = false } = fault;
+  const { loses = false, unheard = false, breaks = [], mayFail = false } = fault;
   const lies = fault.lies === true && control?.untold !== "lies";
-  locks.record({ type: "fault", at_ms: historyClock.monotonicMs(), name: fault.name, loses });
+  locks.record({ type: "fault", at_ms: historyClock.monotonicMs(), name: fault.name, loses, unheard });
   await fault.run({
     ...{ house: inHouse, random, locks, tasks, name },
     scaled: (ms) => ms * scale,

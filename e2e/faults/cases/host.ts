@@ -10,6 +10,8 @@ const LOG_DISK_MB = 4;
 const LOOK_EVERY_MS = 100;
 const LOGS_AGAIN_MS = 15_000;
 const SEALERS = 4;
+/** Enough for what it does, and soon used up. */
+const HEAP_MB = 256;
 
 /** How many files this process may have open from now on; it may be given back what it had. */
 function limitFiles(pid: number, soft: number | "hard"): void {
@@ -46,6 +48,24 @@ async function onSmallDisk(
     }
     unmount();
   }
+}
+
+/** One of these wants more than its heap may have: it computes for a while, then ends at once. */
+function outOfMemory(name: string, who: string, of: readonly (keyof Scene["house"]["residents"])[]): Fault {
+  return {
+    name,
+    about: `${who} runs out of memory, slowly and then at once, and another begins in its place`,
+    async run({ house, random, show }) {
+      const one = random.pick(of);
+      await house.residents[one].process.stop();
+      await house.restart(one, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
+      await lasting(random.int(0, 1_500));
+      const begun = performance.now();
+      await house.residents[one].process.exhaustHeap();
+      show(`${one} ended after ${Math.round(performance.now() - begun)} ms`);
+      await house.restart(one);
+    },
+  };
 }
 
 export const hostFaults: Fault[] = [
@@ -96,6 +116,9 @@ export const hostFaults: Fault[] = [
       show(`${counts.join(" and ")} open files`);
     },
   },
+  outOfMemory("worker-out-of-memory", "A worker", WORKERS),
+  // It hears nothing while it dies, and the next one is there only then: on a busy machine that is longer than a turn.
+  { ...outOfMemory("api-out-of-memory", "The API", ["api"]), unheard: true },
   {
     name: "sealers-together",
     about: "Seven seal the audit chain at once, and one of them stands still in between",
