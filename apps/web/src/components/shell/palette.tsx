@@ -10,6 +10,7 @@ import { Kbd } from "#components/ui/kbd.tsx";
 import { activeCommands, KEYS, type KeyId, keysOf, runCommand } from "#lib/keys.ts";
 import { queries } from "#lib/queries.ts";
 import { signOut, useMe } from "#lib/session.ts";
+import { taskTitle } from "#lib/task-title.ts";
 import { setTheme } from "#lib/theme.ts";
 import { PLACES } from "./navigation.ts";
 
@@ -82,7 +83,7 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
                   className={itemClass}
                 >
                   <RiskMeter score={task.risk?.score} level={task.risk?.level} className="w-26" />
-                  <span className="min-w-0 flex-1 truncate">{task.config.description.split("\n")[0]}</span>
+                  <span className="min-w-0 flex-1 truncate">{taskTitle(task)}</span>
                   <TaskState state={task.state} result={task.execution?.result} plain />
                 </Command.Item>
               ))}

@@ -2,6 +2,7 @@ import type { TaskView } from "@ade/core/views/schema";
 import { Link } from "#components/link.tsx";
 import { Ago, Left, Moment } from "#components/ui/time.tsx";
 import { Who } from "#components/who.tsx";
+import { taskTitle } from "#lib/task-title.ts";
 import { Answers } from "./answers.tsx";
 import { Attempts, Outcome } from "./attempts.tsx";
 import { Changes } from "./changes.tsx";
@@ -33,7 +34,7 @@ export function TaskBody({ view }: { view: TaskView }) {
   const rest = task.config.description.split("\n").slice(1).join("\n").trim();
   return (
     <article className="mx-auto flex max-w-6xl flex-col gap-6 px-4 py-5">
-      <h1 className="print-only hidden text-xl font-semibold">{task.config.description.split("\n")[0]}</h1>
+      <h1 className="print-only hidden text-xl font-semibold">{taskTitle(task)}</h1>
       <div className="card px-4 pt-4 pb-3">
         <StateRail view={view} />
         {task.waiting_for && (

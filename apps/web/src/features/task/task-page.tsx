@@ -7,6 +7,7 @@ import { TaskState } from "#components/task-state.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { queries } from "#lib/queries.ts";
+import { taskTitle } from "#lib/task-title.ts";
 import { Lookers } from "./lookers.tsx";
 import { TaskActions } from "./task-actions.tsx";
 import { TaskBody } from "./task-body.tsx";
@@ -20,7 +21,7 @@ export function TaskPage() {
   return (
     <>
       <PageBar
-        title={view ? (view.task.config.description.split("\n")[0] ?? "Task") : "Task"}
+        title={view ? taskTitle(view.task) : "Task"}
         note={
           view && (
             <>

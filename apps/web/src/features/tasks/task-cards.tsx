@@ -3,6 +3,7 @@ import { Link } from "#components/link.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { TaskState } from "#components/task-state.tsx";
 import { Ago } from "#components/ui/time.tsx";
+import { taskTitle } from "#lib/task-title.ts";
 
 /** The list on a phone: one card a task, the whole of it a link. */
 export function TaskCards({ tasks }: { tasks: readonly TaskEntry[] }) {
@@ -18,7 +19,7 @@ export function TaskCards({ tasks }: { tasks: readonly TaskEntry[] }) {
               <RiskMeter score={task.risk?.score} level={task.risk?.level} />
               <TaskState state={task.state} result={task.execution?.result} plain />
             </span>
-            <span className="truncate text-base font-medium">{task.config.description.split("\n")[0]}</span>
+            <span className="truncate text-base font-medium">{taskTitle(task)}</span>
             <span className="flex justify-between gap-2 text-xs text-ink-3">
               <span className="truncate">{task.metadata.author_name}</span>
               <Ago at={task.metadata.created_at} />

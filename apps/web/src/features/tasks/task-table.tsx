@@ -7,6 +7,7 @@ import { TaskState } from "#components/task-state.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { Ago } from "#components/ui/time.tsx";
 import { Who } from "#components/who.tsx";
+import { taskTitle } from "#lib/task-title.ts";
 import type { useUrlState } from "#lib/url-state.ts";
 
 type Props = { tasks: readonly TaskEntry[]; url: ReturnType<typeof useUrlState> };
@@ -66,7 +67,7 @@ export function TaskTable({ tasks, url }: Props) {
             </Td>
             <Td className="max-w-0">
               <Link href={`/tasks/${task.id}`} className="block truncate font-medium hover:text-accent">
-                {task.config.description.split("\n")[0]}
+                {taskTitle(task)}
               </Link>
             </Td>
             <Td className="max-w-64 truncate font-mono text-xs text-ink-2 max-lg:hidden" title={target}>

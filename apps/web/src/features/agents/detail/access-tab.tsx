@@ -65,7 +65,7 @@ export function AccessTab({ agent, mayManage, isAdmin }: Props) {
                       on <Patterns patterns={grant.resources} every="every resource" none="nothing" />
                     </span>
                     <span className="num text-xs text-ink-2">
-                      used {grant.hits.toLocaleString("en")} times
+                      {usedWords(grant.hits)}
                       {grant.last_hit_at && (
                         <>
                           , last <Ago at={grant.last_hit_at} />
@@ -213,4 +213,9 @@ function NewGrant({ agent, close, done }: { agent: Agent; close: () => void; don
       />
     </FormDialog>
   );
+}
+
+function usedWords(hits: number): string {
+  if (hits === 0) return "not used yet";
+  return hits === 1 ? "used once" : `used ${hits.toLocaleString("en")} times`;
 }

@@ -9,6 +9,7 @@ import { Facts, Part } from "#features/task/facts.tsx";
 import { actionWords } from "#features/task/timeline.tsx";
 import { api } from "#lib/api.ts";
 import { queries } from "#lib/queries.ts";
+import { taskTitle } from "#lib/task-title.ts";
 import type { Agent } from "../agent-types.ts";
 import { Capacity } from "../capacity.tsx";
 import { connectionText } from "../connection.ts";
@@ -126,7 +127,7 @@ function TasksOfAgent({ agentId }: { agentId: string }) {
                     className="flex min-h-10 flex-wrap items-center gap-x-3 px-3 py-1.5 -outline-offset-2! hover:bg-hover"
                   >
                     <span className="min-w-0 flex-1 truncate font-medium max-sm:basis-full">
-                      {task.config.description.split("\n")[0]}
+                      {taskTitle(task)}
                     </span>
                     <RiskMeter score={task.risk?.score} level={task.risk?.level} />
                     <TaskState state={task.state} result={task.execution?.result} plain />

@@ -5,6 +5,7 @@ import { Link } from "#components/link.tsx";
 import { TaskState } from "#components/task-state.tsx";
 import { Who } from "#components/who.tsx";
 import { queries } from "#lib/queries.ts";
+import { taskTitle } from "#lib/task-title.ts";
 import type { Agent } from "../agent-types.ts";
 
 const OPEN = ["DRAFT", "SUBMITTED", "REVIEWING", "APPROVED", "APPLYING"] as const;
@@ -32,7 +33,7 @@ export function OpenProposals({ agent, proposed }: { agent: Agent; proposed: str
           <span className="min-w-0 flex-1 max-sm:basis-4/5">
             {task.id === proposed
               ? "The change of permissions is a task now. It holds once it is approved and applied."
-              : task.config.description.split("\n")[0]}
+              : taskTitle(task)}
           </span>
           <Who
             name={task.metadata.author_name}
