@@ -145,7 +145,7 @@ describe("how an attempt ends", () => {
     expect(await core.run(failing.id)).toBe("ended");
     expect((await core.tasks.get(core.who.author, failing.id)).execution).toMatchObject({
       result: "failure",
-      error: "No more room. Everything was rolled back.",
+      error: "No more room. What it had done was rolled back.",
     });
     const left = await approved(core.noopTask({ fail: "No more room." }, { rollback_strategy: "none" }));
     await core.run(left.id);
@@ -170,7 +170,7 @@ describe("how an attempt ends", () => {
     expect(await run).toBe("ended");
     expect((await core.tasks.get(core.who.author, task.id)).execution).toMatchObject({
       result: "cancelled",
-      error: "Aborted by an admin. Everything was rolled back.",
+      error: "Aborted by an admin. What it had done was rolled back.",
     });
     expect(await core.effects(task.id)).toBe(0);
   });

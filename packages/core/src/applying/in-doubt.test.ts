@@ -168,6 +168,28 @@ test("after an attempt in the middle it says so, waits, and ends as unknown wher
   expect(odd.applied).toEqual([]);
 });
 
+test("what is cancelled while it is in doubt can still be brought back, through review", async () => {
+  const { author, reviewer } = core.who;
+  const untouched = await approved();
+  await core.gate.cancel(author, untouched.id, {});
+  expect((await shown(untouched.id)).allowed_actions).not.toContain("roll_back");
+  await expect(core.applying.rollBack(author, untouched.id, {})).rejects.toThrow("It has not been applied.");
+
+  const task = await interrupted();
+  await core.gate.cancel(author, task.id, { reason: "It takes too long" });
+  const cancelled = await shown(task.id);
+  expect(cancelled.state).toBe("CANCELLED");
+  expect(cancelled.allowed_actions).toContain("roll_back");
+  odd.inspect = async () => "partial";
+  const { id } = await core.applying.rollBack(author, task.id, {});
+  const { approvals } = await core.taskIn(id, "REVIEWING");
+  const own = approvals.find(({ reviewer_id }) => reviewer_id === reviewer.id)!;
+  await core.gate.respond(reviewer, own.id, core.yes());
+  expect(await core.run(id)).toBe("ended");
+  expect(await core.read(id)).toMatchObject({ result: "success" });
+  expect(odd.rolledBack).toHaveLength(1);
+});
+
 test("a rollback whose worker died is not tried again where what it brings back may not be", async () => {
   const task = await approved(once.task());
   expect(await core.run(task.id)).toBe("ended");

@@ -108,7 +108,7 @@ test("the last attempt of a drained worker is a failure, and rolled back as any"
   expect(await run).toBe("ended");
   expect(await ended(task.id)).toMatchObject({
     result: "failure",
-    error: "Given up after 5 attempts. Everything was rolled back.",
+    error: "Given up after 5 attempts. What it had done was rolled back.",
   });
   expect(odd.rolledBack).toEqual([`${task.id}:1`]);
 });

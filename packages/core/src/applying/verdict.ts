@@ -108,7 +108,7 @@ async function rollBack(deps: ApplyingDeps, attempt: Attempt, printed: LiveOutpu
     executor.rollback(stash, { ...contextOf(attempt, limitSeconds), signal, ...to });
   try {
     await unlessItGoesOn(deps, attempt, signal, () => printed.of(step));
-    return { sentence: "Everything was rolled back.", rolled_back: true, goesOn: false };
+    return { sentence: "What it had done was rolled back.", rolled_back: true, goesOn: false };
   } catch (error) {
     deps.log.warn({ err: error, task_id: task.id }, "rollback failed");
     const goesOn = error instanceof GoesOn;

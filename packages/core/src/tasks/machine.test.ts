@@ -58,9 +58,9 @@ const EXPECTED: Record<TaskState, Record<"author" | "reviewer" | "admin" | "stra
     stranger: ["comment"],
   },
   CANCELLED: {
-    author: ["archive", "comment", "resubmit"],
+    author: ["archive", "comment", "resubmit", "roll_back"],
     reviewer: ["comment"],
-    admin: ["archive", "comment", "resubmit"],
+    admin: ["archive", "comment", "resubmit", "roll_back"],
     stranger: ["comment"],
   },
 };

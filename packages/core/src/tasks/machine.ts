@@ -167,6 +167,10 @@ export type TransitionName = (typeof TRANSITIONS)[number]["on"];
 /** Final states: nothing leaves them; a copy can be made. */
 export const FINAL_STATES: readonly TaskState[] = ["COMPLETED", "REJECTED", "CANCELLED"];
 
+/** May it have changed anything? One that is cancelled between two attempts ends where the first of them stopped. */
+export const mayHaveEffect = ({ state, attempts }: { state: TaskState; attempts: number }): boolean =>
+  state === "COMPLETED" || (state === "CANCELLED" && attempts > 0);
+
 /** Commands that change a task without moving its state, and where they are allowed. */
 const STEADY_ACTIONS: readonly { on: TaskAction; in: readonly TaskState[]; by: readonly Cause[] }[] = [
   { on: "respond", in: ["REVIEWING"], by: ["reviewer", "admin"] },
@@ -174,7 +178,7 @@ const STEADY_ACTIONS: readonly { on: TaskAction; in: readonly TaskState[]; by: r
   { on: "force_apply", in: ["SUBMITTED", "REVIEWING"], by: ["admin"] },
   { on: "abort", in: ["APPLYING"], by: ["admin"] },
   { on: "release", in: ["APPROVED"], by: ["admin"] },
-  { on: "roll_back", in: ["COMPLETED"], by: ["author", "admin"] },
+  { on: "roll_back", in: ["COMPLETED", "CANCELLED"], by: ["author", "admin"] },
   { on: "archive", in: FINAL_STATES, by: ["author", "admin"] },
   { on: "resubmit", in: FINAL_STATES, by: ["author", "admin"] },
   {

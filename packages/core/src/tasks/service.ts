@@ -32,7 +32,7 @@ import { waitForStates } from "./wait.ts";
 
 export { assertAllowed, taskErrors } from "./errors.ts";
 export { withHolderNames } from "./holder-names.ts";
-export { causesOf, transitionFrom } from "./machine.ts";
+export { causesOf, mayHaveEffect, transitionFrom } from "./machine.ts";
 export { outputOfTask } from "./output.ts";
 export { confirmedOverrides, openOverride, presentOverride } from "./overrides.ts";
 export type {

@@ -10,7 +10,7 @@ import type { CodedError } from "../kernel/errors.ts";
 import type { Ledger } from "../ledger/service.ts";
 import { isMet, unmet } from "../policies/service.ts";
 import type { AnyRedis } from "../redis.ts";
-import type { TaskRecord, TasksService } from "../tasks/service.ts";
+import { mayHaveEffect, type TaskRecord, type TasksService } from "../tasks/service.ts";
 import { type AgentCardsDeps, readAgentCards } from "./agent-cards/read.ts";
 import type { AgentCards, AgentCardsQuery } from "./agent-cards/schema.ts";
 import { readDrift } from "./drift.ts";
@@ -87,7 +87,7 @@ export function createViewsService(deps: ViewsDeps) {
           ),
           readSinceLook(deps.pool, actor.id, id),
           record.drifts > 0 ? readDrift(deps.pool, record) : null,
-          record.state === "COMPLETED" ? deps.applying.rollbackStanding(record) : null,
+          mayHaveEffect(record) ? deps.applying.rollbackStanding(record) : null,
           record.type === TOOL_CALL_TYPE ? peopleBehind(deps.pool, record.author_id) : null,
         ]);
       const approvals = asked.approvals;

@@ -37,7 +37,7 @@ export function Changes({ preview, wide }: Props) {
           ))}
         </fieldset>
       )}
-      {preview.changes.length === 0 && (
+      {preview.changes.length === 0 && preview.errors.length === 0 && (
         <p className="text-ink-2">Nothing would change: it is already as wanted.</p>
       )}
       {preview.changes.map((change, place) => (

@@ -1,4 +1,4 @@
-import type { TaskAction } from "@ade/core/tasks/schema";
+import type { TaskAction, TaskEntry } from "@ade/core/tasks/schema";
 import type { TaskView } from "@ade/core/views/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
@@ -16,12 +16,14 @@ import {
 } from "lucide-react";
 import { useRouter } from "next/router";
 import { useState } from "react";
+import { ConfirmDialog } from "#components/confirm-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { toast, toastProblem } from "#components/ui/toast.ts";
 import { ReasonDialog } from "#features/inbox/reason-dialog.tsx";
 import { api } from "#lib/api.ts";
 import { useKeys } from "#lib/keys.ts";
 import { onDemand } from "#lib/on-demand.tsx";
+import { taskTitle } from "#lib/task-title.ts";
 
 const ChangeArgumentsDialog = onDemand(() =>
   import("./change-arguments-dialog.tsx").then((file) => file.ChangeArgumentsDialog),
@@ -38,6 +40,7 @@ export function TaskActions({ view }: { view: TaskView }) {
   const [asking, setAsking] = useState<keyof typeof ASKED | null>(null);
   const [passing, setPassing] = useState<"override" | "force_apply" | null>(null);
   const [changing, setChanging] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const asked: Asked | null = asking && ASKED[asking];
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
@@ -128,7 +131,7 @@ export function TaskActions({ view }: { view: TaskView }) {
         </Button>
       )}
       {may("delete") && (
-        <Button {...button} look="danger" onClick={() => setAsking("delete")}>
+        <Button {...button} look="danger" onClick={() => setDeleting(true)}>
           <Trash2 size={14} aria-hidden /> Delete…
         </Button>
       )}
@@ -144,10 +147,22 @@ export function TaskActions({ view }: { view: TaskView }) {
       )}
       {changing && <ChangeArgumentsDialog task={task} close={() => setChanging(false)} />}
       {passing && <OverrideDialog kind={passing} view={view} close={() => setPassing(null)} />}
+      {deleting && (
+        <ConfirmDialog
+          title="Delete this draft"
+          action="Delete the draft"
+          danger
+          run={() => perform({ action: "delete" })}
+          close={() => setDeleting(false)}
+        >
+          <p className="font-medium text-ink">{taskTitle(task)}</p>
+          <p>It can't be brought back.</p>
+        </ConfirmDialog>
+      )}
       {asking && asked && (
         <ReasonDialog
           title={asked.title}
-          description={asked.says ?? task.config.description.split("\n")[0] ?? ""}
+          description={asked.says(task)}
           label="Why"
           action={asked.action}
           danger={asked.danger ?? false}
@@ -161,26 +176,48 @@ export function TaskActions({ view }: { view: TaskView }) {
   );
 }
 
-type Asked = { title: string; action: string; says?: string; danger?: boolean; optional?: boolean };
+type Asked = {
+  title: string;
+  action: string;
+  /** What it is about, or what follows from it. */
+  says: (task: TaskEntry) => string;
+  danger?: boolean;
+  optional?: boolean;
+};
+
+const HALF_WAY =
+  "It was begun, and nobody knows yet how far it came. Cancelling leaves things as they are, half-way or not";
 
 const ASKED = {
-  cancel: { title: "Cancel this task", action: "Cancel the task", danger: true, optional: true },
+  cancel: {
+    title: "Cancel this task",
+    action: "Cancel the task",
+    danger: true,
+    optional: true,
+    says(task) {
+      if (task.attempts === 0) return taskTitle(task);
+      return task.config.rollback_strategy === "none"
+        ? `${HALF_WAY}.`
+        : `${HALF_WAY}; roll them back after it.`;
+    },
+  },
   abort: {
     title: "Abort while it is applied",
     action: "Abort",
     danger: true,
-    says: "Its worker is told to stop at once; what was done is rolled back by the task's strategy.",
+    says: () => "Its worker is told to stop at once; what was done is rolled back by the task's strategy.",
   },
-  delete: { title: "Delete this draft", action: "Delete the draft", danger: true, optional: true },
   release: {
     title: "Let this task go on",
     action: "Try it again",
-    says: "It was held back because it killed its workers. It is tried again at once, and held back again after three more.",
+    says: () =>
+      "It was held back because it killed its workers. It is tried again at once, and held back again after three more.",
   },
   roll_back: {
     title: "Roll this change back",
     action: "Propose the rollback",
     optional: true,
-    says: "A task of its own is proposed: you see what it would bring back, and it is reviewed like any other.",
+    says: () =>
+      "A task of its own is proposed: you see what it would bring back, and it is reviewed like any other.",
   },
 } as const satisfies Record<string, Asked>;

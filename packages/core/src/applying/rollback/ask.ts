@@ -8,6 +8,7 @@ import type { RollbackStanding, TaskEntry } from "../../tasks/schema.ts";
 import {
   assertAllowed,
   causesOf,
+  mayHaveEffect,
   ROLLBACK_ON_ITS_WAY,
   ROLLBACK_TYPE,
   type TaskRecord,
@@ -127,7 +128,7 @@ const FINAL = ["COMPLETED", "REJECTED", "CANCELLED"];
 
 /** Why a task cannot be rolled back, in words; null where it can, as far as is known without looking at reality. Pure. */
 function refusal(task: TaskRecord, found: Found | null, tasks: RollbackStanding["tasks"]): string | null {
-  if (task.state !== "COMPLETED") return "It has not been applied.";
+  if (!mayHaveEffect(task)) return "It has not been applied.";
   if (task.type === ROLLBACK_TYPE) return "A rollback is not rolled back; propose the change again.";
   if (task.config.rollback_strategy === "none") return "Its rollback strategy is none.";
   if (found?.rolled_back) return "It was rolled back when it failed.";

@@ -49,7 +49,7 @@ export async function readKept(
   }>({
     name: "rollback-kept",
     text: `SELECT a.revision, a.stash, r.config, r.preview->'changes' AS changes FROM attempt a
-      JOIN task t ON t.id = a.task_id AND t.state = 'COMPLETED'
+      JOIN task t ON t.id = a.task_id AND t.state IN ('COMPLETED', 'CANCELLED')
       JOIN task_revision r ON r.task_id = a.task_id AND r.revision = a.revision
       WHERE a.id = $1 AND a.task_id = $2 AND a.stash IS NOT NULL`,
     values: [attempt_id, task_id],

@@ -108,7 +108,7 @@ test("a failed task is brought back by its strategy: by itself, on request, or n
     return core.tasks.get(core.who.author, task.id);
   };
   const automatic = await failed("automatic");
-  expect(automatic.execution?.error).toContain("Everything was rolled back");
+  expect(automatic.execution?.error).toContain("What it had done was rolled back");
   await expect(ask(automatic.id)).rejects.toEqual(refusedAs(/was rolled back when it failed/));
   const manual = await failed("manual");
   expect(manual.execution?.error).toBe("It broke");
