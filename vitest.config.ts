@@ -10,8 +10,6 @@ export default defineConfig({
     // Vitest leaves one core free; on two cores that is half of them.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    // Real servers on a shared machine: CI gives a test a second try, and what fails twice is a fault.
-    retry: process.env.CI ? 1 : 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

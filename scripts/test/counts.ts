@@ -5,21 +5,32 @@ export type Counts = { passed: number; failed: number };
 type VitestReport = {
   numPassedTests: number;
   numFailedTests: number;
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: { name: string; status: string; assertionResults: { status: string }[] }[];
+};
+
+/** Of one run of Vitest, and what a second run of its failed files begins from. */
+export type VitestCounts = Counts & {
+  failedFiles: string[];
+  /** Of `passed`, those in files where nothing failed. */
+  passedElsewhere: number;
 };
 
 type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number } };
 
 /** Reads Vitest's JSON report. A file that failed outside of its tests counts as one failure. */
-export function countVitest(report: string, exitCode: number): Counts {
+export function countVitest(report: string, exitCode: number): VitestCounts {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(
     readFileSync(report, "utf8"),
   ) as VitestReport;
-  const brokenFiles = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === "failed" && !assertionResults.some((assertion) => assertion.status === "failed"),
-  ).length;
-  return atLeastOneFailure({ passed: numPassedTests, failed: numFailedTests + brokenFiles }, exitCode);
+  const failed = testResults.filter(({ status }) => status === "failed");
+  const having = (wanted: string) =>
+    failed.map(({ assertionResults }) => assertionResults.filter(({ status }) => status === wanted).length);
+  const brokenFiles = having("failed").filter((tests) => tests === 0).length;
+  return {
+    ...atLeastOneFailure({ passed: numPassedTests, failed: numFailedTests + brokenFiles }, exitCode),
+    failedFiles: failed.map(({ name }) => name),
+    passedElsewhere: having("passed").reduce((rest, passed) => rest - passed, numPassedTests),
+  };
 }
 
 /** Reads Playwright's JSON report. A test that passed on a second try has passed. */

@@ -4,21 +4,26 @@
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ensureChromium } from "@ade/embedded/chromium";
 import { messageOf } from "@ade/embedded/plain-error";
 import { removeAbandonedRuns } from "@ade/testkit/run-folder";
 import { root } from "../start/bootstrap.mjs";
 import { buildWeb, generateClient } from "../start/prepare.ts";
-import { type Counts, countPlaywright, countVitest } from "./counts.ts";
+import { type Counts, countPlaywright, countVitest, type VitestCounts } from "./counts.ts";
 import { isInterrupted, runStage } from "./stage.ts";
 
+/**
+ * A test on real servers can fail because the machine stood still; what fails twice is a fault, and so is what fails in
+ * many files. The whole file is run again, in a database of its own: one test alone would find what its first try left.
+ */
+const MOST_SECOND_TRIES = 5;
 const filters = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), "ade-reports-"));
 process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 
-async function unitTests(): Promise<Counts> {
-  const report = join(reports, "vitest.json");
+async function vitest(name: string, files: readonly string[]): Promise<VitestCounts> {
+  const report = join(reports, `${name}.json`);
   const exitCode = await runStage(
     [
       join(root, "node_modules/vitest/vitest.mjs"),
@@ -26,11 +31,23 @@ async function unitTests(): Promise<Counts> {
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
-      ...filters,
+      ...files,
     ],
     root,
   );
   return countVitest(report, exitCode);
+}
+
+/** In continuous integration a file in which something failed gets a second try. */
+async function unitTests(): Promise<Counts> {
+  const first = await vitest("vitest", filters);
+  const { failedFiles, passedElsewhere } = first;
+  const mayBeBadLuck = failedFiles.length > 0 && failedFiles.length <= MOST_SECOND_TRIES;
+  if (!process.env.CI || !mayBeBadLuck || isInterrupted()) return first;
+  const names = failedFiles.map((file) => relative(root, file));
+  console.log(`\n== A second try: ${names.join(", ")}`);
+  const second = await vitest("second-try", failedFiles);
+  return { passed: passedElsewhere + second.passed, failed: second.failed };
 }
 
 async function journeys(): Promise<Counts> {

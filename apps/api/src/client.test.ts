@@ -346,7 +346,6 @@ describe("a task", () => {
 
   test("that is gated resolves with the decision and its reason, and says meanwhile what it waits for", async () => {
     const reviewer = await server.person("gatekeeper", ["reviewer"]);
-    const signal = AbortSignal.timeout(15_000);
     const outcomes = {
       reject: "rejected",
       request_changes: "changes_requested",
@@ -354,6 +353,7 @@ describe("a task", () => {
     } as const;
     for (const [action, decision] of Object.entries(outcomes)) {
       const description = `To be gated: ${action}`;
+      const signal = AbortSignal.timeout(15_000);
       const waits: string[] = [];
       const onProgress = (task: TaskEntry) => waits.push(`${task.state}: ${task.waiting_for?.text}`);
       const gated = clientOf(owner).gate(noopTask(description), { signal, onProgress });
@@ -372,7 +372,7 @@ describe("a task", () => {
         task: { id: approval.task_id },
       });
     }
-  });
+  }, 60_000);
 
   test("that is gated and cancelled says so; asked again under the same key, it is the same task", async () => {
     const client = clientOf(owner);
