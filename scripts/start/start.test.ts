@@ -109,11 +109,26 @@ test("counts: a file that can't be loaded, and a runner that ends badly, are fai
   stamp(file, "");
   const vitest = (testResults: object[]) =>
     writeFileSync(file, JSON.stringify({ numPassedTests: 2, numFailedTests: 0, testResults }));
-  vitest([{ status: "failed", assertionResults: [] }]);
-  expect(countVitest(file, 1)).toEqual({ passed: 2, failed: 1 });
+  vitest([{ name: "/broken.test.ts", status: "failed", assertionResults: [] }]);
+  expect(countVitest(file, 1)).toMatchObject({ passed: 2, failed: 1, failedFiles: ["/broken.test.ts"] });
   vitest([]);
-  expect(countVitest(file, 1)).toEqual({ passed: 2, failed: 1 });
-  expect(countVitest(file, 0)).toEqual({ passed: 2, failed: 0 });
+  expect(countVitest(file, 1)).toMatchObject({ passed: 2, failed: 1, failedFiles: [] });
+  expect(countVitest(file, 0)).toMatchObject({ passed: 2, failed: 0 });
   writeFileSync(file, JSON.stringify({ stats: { expected: 3, unexpected: 1, flaky: 1 } }));
   expect(countPlaywright(file, 1)).toEqual({ passed: 4, failed: 1 });
+});
+
+test("counts: what a file that is tried again had passed is not counted twice", () => {
+  const file = join(folder, "report.json");
+  stamp(file, "");
+  const [passed, failed] = [{ status: "passed" }, { status: "failed" }];
+  const testResults = [
+    { name: "/good.test.ts", status: "passed", assertionResults: [passed, passed] },
+    { name: "/unlucky.test.ts", status: "failed", assertionResults: [passed, failed, passed] },
+  ];
+  writeFileSync(file, JSON.stringify({ numPassedTests: 4, numFailedTests: 1, testResults }));
+  expect(countVitest(file, 1)).toEqual({
+    ...{ passed: 4, failed: 1 },
+    ...{ failedFiles: ["/unlucky.test.ts"], passedElsewhere: 2 },
+  });
 });

@@ -100,7 +100,7 @@ export function createSealer(deps: SealerDeps): Sealer {
 
 async function sealBatch(deps: SealerDeps): Promise<number | "busy"> {
   const pending = await deps.pool.query({
-    name: "ledger-any-pending",
+    name: "sealer-any-pending",
     text: "SELECT 1 FROM ledger_pending LIMIT 1",
   });
   if (pending.rowCount === 0) return 0;
