@@ -14,8 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => core?.dispose());
 
-/** Stores a task as it would be after it ended. */
-async function ended(type: string, result: string, keys: string[], daysAgo = 1, state = "COMPLETED") {
+/** Stores a task as it would be after it ended; without a result one that was cancelled before it was applied. */
+async function ended(type: string, result: string | null, keys: string[], daysAgo = 1) {
+  const state = result === null ? "CANCELLED" : "COMPLETED";
   const person = randomIds.uuid();
   await core.connections.prisma.task.create({
     data: {
@@ -37,7 +38,7 @@ describe("findHistory", () => {
     await ended("h", "cancelled", [a]);
     await ended("h", "failure", [c]);
     await ended("other", "failure", [a]);
-    await ended("h", "failure", [a], 1, "APPLYING");
+    await ended("h", null, [a]);
     expect(await findHistory(core.connections.pool, "h", [a])).toEqual({ failures: 2, completed: 3 });
     expect(await findHistory(core.connections.pool, "h", [a, b])).toEqual({ failures: 3, completed: 4 });
     expect(await findHistory(core.connections.pool, "h", ["database:default/never"])).toEqual({

@@ -5,12 +5,15 @@ import type { AppliedTask } from "./learned/train.ts";
 import { learnedModel, type RiskFactor, type RiskHistory, riskSettings } from "./schema.ts";
 import { DEFAULT_RISK_SETTINGS } from "./settings.ts";
 
-/** `unknown` counts as a failure: somebody had to look. Cancelled by an admin counts as neither. */
+/**
+ * `unknown` counts as a failure: somebody had to look. Cancelled by an admin counts as neither. Only what was applied
+ * has a result; its state is not asked for, since every applied task would then be read where statistics are old.
+ */
 const HISTORY = `
   select count(*) filter (where result in ('failure', 'timeout', 'unknown'))::int as failures,
          count(*)::int as completed
   from task
-  where state = 'COMPLETED' and result <> 'cancelled' and type = $1
+  where result <> 'cancelled' and type = $1
     and resource_keys && $2::text[]
     and completed_at > now() - make_interval(days => $3)`;
 
