@@ -32,7 +32,7 @@ describe("what would lower the score", () => {
     ]);
   });
 
-  test("doing without the delete, declared or previewed", () => {
+  test("doing without the deletion, declared or previewed", () => {
     const database = { type: "database", id: "billing", namespace: "demo-prod" } as const;
     const given = facts({
       resources: [ref({ ...database, actions: ["write", "delete"] })],
@@ -40,7 +40,7 @@ describe("what would lower the score", () => {
     });
     const { score } = assessRisk(given);
     const [found] = lowerings(given, assessRisk(given));
-    expect(found?.text).toMatch(/^without the delete it would be \d+ \((LOW|MEDIUM)\)$/);
+    expect(found?.text).toMatch(/^without the deletion it would be \d+ \((LOW|MEDIUM)\)$/);
     expect(found!.score).toBeLessThan(score);
     const many = { ...given, preview: { changes: Array(3).fill({ action: "destroy" }) } };
     expect(told(many)[0]).toMatch(/^without the 3 deletions/);

@@ -60,7 +60,7 @@ function withoutAction(facts: RiskFacts, action: "delete" | "execute"): Candidat
   const isDeclared = facts.resources.some(({ actions }) => actions.includes(action));
   if (dropped === 0 && !isDeclared) return [];
   const name = action === "delete" ? "deletion" : "execution";
-  const change = dropped > 1 ? `without the ${countOf(dropped, name)}` : `without the ${action}`;
+  const change = `without the ${dropped > 1 ? countOf(dropped, name) : name}`;
   return [
     {
       change,

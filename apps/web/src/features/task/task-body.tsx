@@ -44,7 +44,7 @@ export function TaskBody({ view }: { view: TaskView }) {
             </span>
             <span className="inline-block text-ink-2 first-letter:uppercase">{task.waiting_for.text}</span>
             <span className="ml-auto text-xs text-ink-3">
-              since <Ago at={task.waiting_for.since} />
+              for <Ago at={task.waiting_for.since} bare />
               {task.waiting_for.until && (
                 <>
                   {" · "}
