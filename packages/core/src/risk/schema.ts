@@ -24,7 +24,7 @@ export const riskFactor = z.strictObject({
 });
 export type RiskFactor = z.infer<typeof riskFactor>;
 
-/** Something that would lower the score, and to what: "without the delete it would be 48 (MEDIUM)". */
+/** Something that would lower the score, and to what: "without the deletion it would be 48 (MEDIUM)". */
 export const riskLowering = z.strictObject({ text: z.string(), score: z.int(), level: riskLevel });
 export type RiskLowering = z.infer<typeof riskLowering>;
 
