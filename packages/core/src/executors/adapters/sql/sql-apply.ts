@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ExecutorFailure } from "../../errors.ts";
 import type { ApplyContext, AttemptContext } from "../../port.ts";
 import { createSay } from "../../say.ts";
-import { isLost } from "./sql-failure.ts";
+import { capital, isLost } from "./sql-failure.ts";
 import type { SqlTask } from "./sql-parameters.ts";
 import { type Applied, enterKey, keepRecord, passFence, prepareRecords } from "./sql-records.ts";
 import {
@@ -61,8 +61,6 @@ function differs(task: SqlTask, effect: Effect, expected: NonNullable<Expected>)
   const [now, then] = [effect.ran[index]!.rows, expected.rows[index]];
   return `${capital(nameOf(statement))} touches ${now} rows now, not ${then} as when it was planned`;
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Has `key` been applied in this database, as far as anybody can tell? Waits for a transaction that is about it. */
 export async function standing(

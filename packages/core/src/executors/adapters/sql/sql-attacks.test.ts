@@ -138,6 +138,43 @@ describe("database.sql under attack and faults", () => {
     expect((await shop.owner.query("SELECT FROM payments.accounts")).rowCount).toBe(0);
   });
 
+  it.each([
+    ["a block", "DO $$ BEGIN SET LOCAL search_path = payments; END $$"],
+    ["a setting in a block", "DO $$ BEGIN PERFORM set_config('search' || '_path', 'payments', true); END $$"],
+    [
+      "a function",
+      "CREATE FUNCTION moved() RETURNS text LANGUAGE sql AS $$ SELECT set_config('search_path', 'payments', true) $$; SELECT moved()",
+    ],
+  ])("judges the table that is changed: %s moves no names for what comes after it", async (_what, moving) => {
+    await shop.owner.query("CREATE SCHEMA IF NOT EXISTS payments");
+    await shop.owner.query("CREATE TABLE IF NOT EXISTS payments.audit (said text)");
+    const config = sql(`${moving}; INSERT INTO audit (said) VALUES ('moved')`);
+    await expect(executor().plan(config, planContext())).rejects.toThrow(/^Statement \d .* sets search_path/);
+    await expect(executor().apply(config, context())).rejects.toThrow("sets search_path");
+    expect((await shop.owner.query("SELECT FROM payments.audit")).rowCount).toBe(0);
+    await shop.owner.query("DROP TABLE payments.audit");
+  });
+
+  it("lets a block have a path of its own that ends with it", async () => {
+    const block = `DO $$ BEGIN PERFORM set_config('search_path', 'pg_temp', true); PERFORM set_config('search_path', 'public', true); END $$`;
+    for (const path of ["SET search_path = ''", "SET LOCAL search_path TO public, pg_catalog"]) {
+      const { changes } = await executor().plan(sql(`${path}; ${block}; SELECT 1`), planContext());
+      expect(changes).toHaveLength(3);
+    }
+  });
+
+  it("reads definitions from the catalogue, not from a table that is called like it", async () => {
+    await shop.owner.query("CREATE TABLE hidden (id int)");
+    const copies = [
+      "CREATE TEMP TABLE pg_class AS SELECT * FROM pg_catalog.pg_class",
+      "CREATE TEMP TABLE pg_attribute AS SELECT attrelid, attname, attnum, atttypid, atttypmod, attcollation, attnotnull, attidentity, attgenerated, attisdropped FROM pg_catalog.pg_attribute",
+    ];
+    const dropping = "DO $$ BEGIN EXECUTE 'DROP' || ' TABLE hidden'; END $$";
+    const { changes } = await executor().plan(sql([...copies, dropping].join("; ")), planContext());
+    expect(changes.find(({ action }) => action === "delete")?.resource.id).toBe("main/hidden");
+    await shop.owner.query("DROP TABLE hidden");
+  });
+
   it("judges the table that is changed: a role's own path, or a schema of its name, is not asked", async () => {
     const { role } = shop;
     const made = (schema: string) =>

@@ -60,6 +60,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const SEARCH_PATH = "search_path";
 const PATH =
   "would make names without a schema mean other tables than the ones that are judged and locked; write the schema before each name";
+export const SETS_PATH = `sets ${SEARCH_PATH}, which ${PATH}`;
 /** With these no name without a schema means a table elsewhere than in public. */
 const PLAIN_PATHS = new Set(["", "public", "pg_catalog"]);
 
@@ -113,13 +114,12 @@ function settingIssue(call: SqlNode): string | null {
   const [name, value] = plainTexts(call.args);
   if (name === null || name === undefined)
     return "changes a setting of the session that it does not write out";
-  if (name.toLowerCase() === SEARCH_PATH && !isPlainPath([value ?? null]))
-    return `sets ${SEARCH_PATH}, which ${PATH}`;
+  if (name.toLowerCase() === SEARCH_PATH && !isPlainPath([value ?? null])) return SETS_PATH;
   const why = SETTINGS[name.toLowerCase()];
   return why ? `changes a setting of the session: ${why}` : null;
 }
 
-const isPlainPath = (names: readonly (string | null)[]): boolean =>
+export const isPlainPath = (names: readonly (string | null)[]): boolean =>
   names.every((name) => name !== null && PLAIN_PATHS.has(name));
 
 /** A function's own settings end with it. */
@@ -129,7 +129,7 @@ function pathIssue(set: SqlNode, { kind }: Statement): string | null {
   if (String(set.name ?? "").toLowerCase() !== SEARCH_PATH || HAVE_THEIR_OWN.has(kind)) return null;
   // Without a value it becomes the role's own path, which nobody has looked at.
   const isPlain = set.kind === "VAR_SET_VALUE" && isPlainPath(plainTexts(set.args));
-  return isPlain ? null : `sets ${SEARCH_PATH}, which ${PATH}`;
+  return isPlain ? null : SETS_PATH;
 }
 
 function nodeIssue(kind: string, node: SqlNode, statement: Statement): string | null {

@@ -3,7 +3,8 @@ import { canonicalJson } from "../../../kernel/canonical-json.ts";
 import { sha256 } from "../../../kernel/ids.ts";
 import { isWithin } from "../../content.ts";
 import { ExecutorFailure } from "../../errors.ts";
-import { connectionFailure, isLost, statementFailure } from "./sql-failure.ts";
+import { capital, connectionFailure, isLost, statementFailure } from "./sql-failure.ts";
+import { isPlainPath, SETS_PATH } from "./sql-refusals.ts";
 import { compareSchemas, digestOf, readSchema, type Schema, type SchemaChange } from "./sql-schema.ts";
 import { nameOf, type Statement } from "./sql-script.ts";
 import type { Revealed } from "./sql-secrets.ts";
@@ -78,6 +79,7 @@ export async function runScript(session: SqlSession, script: Script, options: Ru
     const text = revealed.text(statement);
     try {
       const done = await session.run(text);
+      await refuseMovedPath(session, statement);
       ran.push(done);
       options.onStatement?.(statement, done);
     } catch (error) {
@@ -93,6 +95,15 @@ export async function runScript(session: SqlSession, script: Script, options: Ru
     return readSchema(session);
   });
   return { ran, changes: compareSchemas(before, after), before, after, open_sequences };
+}
+
+/** What a block, a function or a trigger does to the path shows only now, and would hold for what comes after it. */
+async function refuseMovedPath(session: SqlSession, statement: Statement): Promise<void> {
+  const [now] = await session.ask<{ path: string[] }>(
+    "SELECT pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ', ') AS path",
+  );
+  if (!isPlainPath(now!.path.map((name) => (name === '""' ? "" : name))))
+    throw new ExecutorFailure(`${capital(nameOf(statement))} ${SETS_PATH}.`);
 }
 
 /** One hash over what it did: the same commands, the same definitions before and after. Rows are for themselves. */

@@ -79,9 +79,12 @@ line(name, part, place, text) AS (
 )
 SELECT name, string_agg(text, E'\\n' ORDER BY part, place, text COLLATE "C") AS text FROM line GROUP BY name ORDER BY name COLLATE "C"`;
 
-/** Reads every definition in the database, but the system's and this executor's own, with their schemas written out. */
+/**
+ * Reads every definition in the database, but the system's and this executor's own, with their schemas written out; and
+ * from the catalogue itself: unless it is named, pg_temp is looked at first, where a statement may have put another.
+ */
 export async function readSchema(session: SqlSession): Promise<Schema> {
-  await setting(session, "search_path", "pg_catalog");
+  await setting(session, "search_path", "pg_catalog, pg_temp");
   const rows = await session.ask<{ name: string; text: string }>(SNAPSHOT);
   await setting(session, "search_path", "public");
   return new Map(rows.map(({ name, text }) => [name, `${text}\n`]));
