@@ -190,6 +190,20 @@ test("what is cancelled while it is in doubt can still be brought back, through 
   expect(odd.rolledBack).toHaveLength(1);
 });
 
+test("what was held long before it was cancelled is kept as long as anything that ended", async () => {
+  const task = await interrupted();
+  const age = (sql: string) => core.connections.pool.query(sql, [task.id]);
+  await age("UPDATE attempt SET ended_at = now() - interval '31 days' WHERE task_id = $1");
+  await core.gate.cancel(core.who.author, task.id, {});
+  await core.applying.forget();
+  const standing = await core.applying.rollbackStanding(await core.read(task.id));
+  expect(standing.refused).toBeNull();
+  expect(Date.parse(standing.kept_until!)).toBeGreaterThan(Date.now());
+  await age("UPDATE task SET state_since = now() - interval '31 days' WHERE id = $1");
+  await core.applying.forget();
+  expect((await core.applying.rollbackStanding(await core.read(task.id))).kept_until).toBeNull();
+});
+
 test("a rollback whose worker died is not tried again where what it brings back may not be", async () => {
   const task = await approved(once.task());
   expect(await core.run(task.id)).toBe("ended");

@@ -36,8 +36,8 @@ export function endedOutput(p: (value: unknown) => string, rest: readonly Segmen
 const BATCH = 500;
 
 /**
- * Forgets what ended attempts kept for so many days: the stash that a rollback needs, and what was printed. Only of
- * tasks that ended: another attempt may still look at the stash of the one before.
+ * Forgets what ended attempts kept for so many days: the stash that a rollback needs, and what was printed. A stash only
+ * so long after its task ended: before, another attempt may look at it, and it may be cancelled long after its last one.
  */
 export async function forgetAttempts(
   pool: Pool,
@@ -48,7 +48,8 @@ export async function forgetAttempts(
       name: "apply-forget-stash",
       text: `UPDATE attempt SET stash = NULL WHERE id IN (SELECT a.id FROM attempt a JOIN task t ON t.id = a.task_id
         WHERE a.stash IS NOT NULL AND a.ended_at < now() - make_interval(days => $1::int)
-          AND t.state IN ('COMPLETED', 'CANCELLED', 'REJECTED') LIMIT ${BATCH})`,
+          AND t.state IN ('COMPLETED', 'CANCELLED', 'REJECTED')
+          AND t.state_since < now() - make_interval(days => $1::int) LIMIT ${BATCH})`,
       values: [keep.stash_days],
     }),
   );

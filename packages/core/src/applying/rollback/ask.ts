@@ -26,7 +26,7 @@ export type AskDeps = {
   settings: { stash_days: number };
 };
 
-type Found = { attempt_id: string | null; kept: boolean; rolled_back: boolean | null; ended_at: Date | null };
+type Found = { attempt_id: string | null; kept: boolean; rolled_back: boolean | null };
 
 /**
  * Proposes what brings a task's effect back, as a task of its own, and submits it: it is planned from the kept stash
@@ -83,7 +83,7 @@ async function look(
 ): Promise<{ attempt_id: string | null; standing: RollbackStanding; abandoned: string | null }> {
   const { rows } = await deps.pool.query<Found>({
     name: "rollback-found",
-    text: `SELECT id AS attempt_id, stash IS NOT NULL AS kept, rolled_back, ended_at FROM attempt
+    text: `SELECT id AS attempt_id, stash IS NOT NULL AS kept, rolled_back FROM attempt
       WHERE task_id = $1 AND revision = $2 ORDER BY number DESC LIMIT 1`,
     values: [task.id, task.revision],
   });
@@ -99,9 +99,9 @@ async function look(
   const abandoned = proposed.find(({ is_abandoned }) => is_abandoned)?.id ?? null;
   const tasks = proposed.flatMap(({ is_abandoned, ...rest }) => (is_abandoned ? [] : [rest]));
   const found = rows[0] ?? null;
-  const keptUntil = found?.ended_at
-    ? new Date(found.ended_at.getTime() + deps.settings.stash_days * 86_400_000).toISOString()
-    : null;
+  const keptUntil = new Date(
+    task.state_since.getTime() + deps.settings.stash_days * 86_400_000,
+  ).toISOString();
   return {
     attempt_id: found?.attempt_id ?? null,
     standing: {

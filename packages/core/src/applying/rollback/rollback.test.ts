@@ -89,6 +89,7 @@ test("it is refused once its stash is forgotten, and where the strategy says non
   const old = await changed("old.txt");
   const { pool } = core.connections;
   await pool.query("UPDATE attempt SET ended_at = now() - interval '31 days' WHERE task_id = $1", [old.id]);
+  await pool.query("UPDATE task SET state_since = now() - interval '31 days' WHERE id = $1", [old.id]);
   await forgetAttempts(pool, { stash_days: 30, output_days: 30 });
   expect(await standing(old.id)).toMatchObject({
     refused: expect.stringMatching(/no longer kept/),
