@@ -2,7 +2,7 @@
  * `npm test` on Node 24: everything that Vitest runs, then the journeys in Chromium against a built dashboard.
  * `npm test -- <filter>` gives the filter to Vitest and runs nothing else.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { ensureChromium } from "@ade/embedded/chromium";
@@ -12,6 +12,7 @@ import { root } from "../start/bootstrap.mjs";
 import { buildWeb, generateClient } from "../start/prepare.ts";
 import { type Counts, countPlaywright, countVitest, type VitestCounts } from "./counts.ts";
 import { isInterrupted, runStage } from "./stage.ts";
+import { strayOf } from "./stray-errors.ts";
 
 /**
  * A test on real servers can fail because the machine stood still; what fails twice is a fault, and so is what fails in
@@ -22,7 +23,9 @@ const filters = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), "ade-reports-"));
 process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 
-async function vitest(name: string, files: readonly string[]): Promise<VitestCounts> {
+type Run = VitestCounts & { isStray: boolean };
+
+async function vitest(name: string, files: readonly string[]): Promise<Run> {
   const report = join(reports, `${name}.json`);
   const exitCode = await runStage(
     [
@@ -30,19 +33,20 @@ async function vitest(name: string, files: readonly string[]): Promise<VitestCou
       "run",
       "--reporter=default",
       "--reporter=json",
+      `--reporter=${join(root, "scripts/test/stray-errors.ts")}`,
       `--outputFile.json=${report}`,
       ...files,
     ],
     root,
   );
-  return countVitest(report, exitCode);
+  return { ...countVitest(report, exitCode), isStray: existsSync(strayOf(report)) };
 }
 
-/** In continuous integration a file in which something failed gets a second try. */
+/** In continuous integration a file in which something failed gets a second try; an error outside of all tests none. */
 async function unitTests(): Promise<Counts> {
   const first = await vitest("vitest", filters);
-  const { failedFiles, passedElsewhere } = first;
-  const mayBeBadLuck = failedFiles.length > 0 && failedFiles.length <= MOST_SECOND_TRIES;
+  const { failedFiles, passedElsewhere, isStray } = first;
+  const mayBeBadLuck = !isStray && failedFiles.length > 0 && failedFiles.length <= MOST_SECOND_TRIES;
   if (!process.env.CI || !mayBeBadLuck || isInterrupted()) return first;
   const names = failedFiles.map((file) => relative(root, file));
   console.log(`\n== A second try: ${names.join(", ")}`);
