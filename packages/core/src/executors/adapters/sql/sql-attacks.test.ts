@@ -163,6 +163,47 @@ describe("database.sql under attack and faults", () => {
     }
   });
 
+  it.each([
+    ["a view", "CREATE VIEW seen AS SELECT * FROM ledgers.entries; INSERT INTO seen VALUES (1)"],
+    [
+      "a temporary view",
+      "CREATE TEMP VIEW audit AS SELECT * FROM ledgers.entries; INSERT INTO audit VALUES (1)",
+    ],
+    ["a function", "DO $$ BEGIN EXECUTE 'TRUNC' || 'ATE ledgers.entries'; END $$"],
+    [
+      "a trigger",
+      `CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ledgers.entries VALUES (1); RETURN NEW; END $$;
+       CREATE TRIGGER noting AFTER INSERT ON audit FOR EACH ROW EXECUTE FUNCTION noted(); INSERT INTO audit (said) VALUES ('x')`,
+    ],
+    ["a cascading key", "DELETE FROM parents"],
+  ])("says which tables are reached that no statement names: by %s", async (_what, text) => {
+    await shop.owner.query("CREATE SCHEMA ledgers; CREATE TABLE parents (id int PRIMARY KEY)");
+    await shop.owner.query(
+      "CREATE TABLE ledgers.entries (id int REFERENCES parents ON DELETE CASCADE); INSERT INTO parents VALUES (1)",
+    );
+    try {
+      const { warnings } = await executor().plan(sql(text), planContext());
+      expect(warnings).toContain(
+        "Also changes or holds ledgers.entries, which no statement names: policies for it were not asked",
+      );
+    } finally {
+      await shop.owner.query("DROP SCHEMA ledgers CASCADE; DROP TABLE parents");
+    }
+  });
+
+  it("does not call unnamed what a statement names: a renamed table, a partition, what a key refers to", async () => {
+    await shop.owner.query("CREATE TABLE days (day int) PARTITION BY RANGE (day)");
+    await shop.owner.query("CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM (0) TO (10)");
+    const named = [
+      "INSERT INTO days VALUES (1)",
+      "ALTER TABLE audit RENAME TO heard",
+      "CREATE TABLE lines (order_id bigint REFERENCES orders (id))",
+    ];
+    const { warnings } = await executor().plan(sql(named.join("; ")), planContext());
+    expect(warnings.filter((each) => each.startsWith("Also"))).toEqual([]);
+    await shop.owner.query("DROP TABLE days");
+  });
+
   it("reads definitions from the catalogue, not from a table that is called like it", async () => {
     await shop.owner.query("CREATE TABLE hidden (id int)");
     const copies = [

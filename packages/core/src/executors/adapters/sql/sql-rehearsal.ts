@@ -1,4 +1,5 @@
 import { isCoded } from "../../../kernel/errors.ts";
+import { reachedUnnamed } from "./sql-reached.ts";
 import { isSuperuser, prepareRecords } from "./sql-records.ts";
 import { type Effect, type RunOptions, runScript, type Script } from "./sql-run.ts";
 import { compareSchemas } from "./sql-schema.ts";
@@ -26,6 +27,8 @@ export async function rehearse(
     await prepareRecords(session, script.connection);
     const effect = await runScript(session, script, options);
     const seconds = Math.ceil((performance.now() - started) / 1000);
+    const changed = effect.changes.map(({ name }) => name);
+    const reached = await reachedUnnamed(session, script.statements, changed);
     const warnings = [
       ...((await isSuperuser(session))
         ? ["The connection's role is a superuser: nothing limits what these statements could reach"]
@@ -33,6 +36,11 @@ export async function rehearse(
       ...effect.open_sequences.map(
         (name) => `Rehearsing used numbers of ${name}, which belongs to another role: they leave a gap`,
       ),
+      ...(reached.length > 0
+        ? [
+            `Also changes or holds ${listed(reached)}, which no statement names: policies for it were not asked`,
+          ]
+        : []),
       ...(down ? await rehearseDown(session, down, effect, options) : []),
     ];
     return { effect, warnings, seconds };
@@ -53,10 +61,13 @@ async function rehearseDown(
     const { after } = await runScript(session, down, quietly);
     const left = compareSchemas(up.before, after).map(({ name }) => name);
     if (left.length === 0) return [];
-    const named = left.slice(0, 5).join(", ") + (left.length > 5 ? `, and ${left.length - 5} more` : "");
-    return [`The down script does not bring back what was: ${named} would differ`];
+    return [`The down script does not bring back what was: ${listed(left)} would differ`];
   } catch (error) {
     if (!isCoded(error)) throw error;
     return [`The down script fails after these statements: ${error.message}`];
   }
 }
+
+const LISTED = 5;
+const listed = (names: readonly string[]): string =>
+  names.slice(0, LISTED).join(", ") + (names.length > LISTED ? `, and ${names.length - LISTED} more` : "");
