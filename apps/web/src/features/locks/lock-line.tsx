@@ -21,7 +21,7 @@ const COLUMNS: Record<LineForm, string> = {
   wide: "grid grid-cols-[minmax(0,1fr)_5.5rem_11rem_11rem_3.5rem_7rem_9.5rem_4.75rem] items-center gap-x-3 px-4",
 };
 const MIDDLE_PX = 860;
-const WIDE_PX = 1060;
+const WIDE_PX = 1220;
 
 /** The form of the rows in a list so wide. */
 export function formOf(listPx: number, isCard: boolean): LineForm {
