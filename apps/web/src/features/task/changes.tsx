@@ -90,6 +90,9 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
   const key = keyOf(change.resource);
   const name = change.resource.name ?? key;
   const isBare = !lines && change.before === undefined && change.after === undefined;
+  // The sentence says all of it: nothing was before, and nothing stands beside vector and folder.
+  const isOnlyCommand =
+    command !== null && change.before == null && Object.keys(change.after as object).length === 2;
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
       <button
@@ -118,8 +121,13 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
         )}
       </button>
       {open && command && (
-        <p className="border-b border-line px-2 py-1.5 text-xs text-ink-3">
-          Then runs <code className="break-all text-ink">{command.runs}</code> in{" "}
+        <p
+          className={clsx(
+            "px-2 py-1.5 text-xs text-ink-3",
+            (lines || !isOnlyCommand) && "border-b border-line",
+          )}
+        >
+          {lines ? "Then runs" : "Runs"} <code className="break-all text-ink">{command.runs}</code> in{" "}
           <code className="break-all">{command.directory}</code>
         </p>
       )}
@@ -130,7 +138,7 @@ function ChangeCard({ change, split }: { change: Change; split: boolean }) {
       )}
       {open &&
         !isBare &&
-        (call && !lines ? null : lines ? (
+        ((call || isOnlyCommand) && !lines ? null : lines ? (
           <DiffView lines={lines} split={split} label={`Changes of ${name}`} />
         ) : statement ? (
           <StatementText statement={statement} percent={change.may_differ?.["after.rows"] ?? 0} />
