@@ -11,6 +11,8 @@ type Props = {
   label: string;
   action: string;
   danger?: boolean;
+  /** Who reads the reason, where it is not the author alone. */
+  hint?: string;
   /** A reason may be left out. */
   optional?: boolean;
   run: (reason: string) => Promise<unknown>;
@@ -21,7 +23,7 @@ type Props = {
 
 /** Asks for the reason that goes to the author and into the ledger; a refusal leaves it as it was typed. */
 export function ReasonDialog(props: Props) {
-  const { title, description, label, action, danger, optional, run, done, close } = props;
+  const { title, description, label, action, danger, hint, optional, run, done, close } = props;
   const [reason, setReason] = useState("");
   const command = useCommand(() => run(reason.trim()), done);
   return (
@@ -40,7 +42,7 @@ export function ReasonDialog(props: Props) {
     >
       <AreaRow
         label={label}
-        hint="The author reads it, and it stays in the ledger."
+        hint={hint ?? "The author reads it, and it stays in the ledger."}
         error={command.issueOf("reason")}
         optional={Boolean(optional)}
         rows={4}

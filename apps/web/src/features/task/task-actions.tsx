@@ -166,6 +166,7 @@ export function TaskActions({ view }: { view: TaskView }) {
           label="Why"
           action={asked.action}
           danger={asked.danger ?? false}
+          hint={asked.hint ?? "It stays on the task and in the ledger."}
           optional={asked.optional ?? false}
           run={(reason) => perform({ action: asking, reason })}
           done={() => setAsking(null)}
@@ -183,6 +184,8 @@ type Asked = {
   says: (task: TaskEntry) => string;
   danger?: boolean;
   optional?: boolean;
+  /** Who reads the reason. */
+  hint?: string;
 };
 
 const HALF_WAY =
@@ -217,6 +220,7 @@ const ASKED = {
     title: "Roll this change back",
     action: "Propose the rollback",
     optional: true,
+    hint: "Its reviewers read it, and it stays in the ledger.",
     says: () =>
       "A task of its own is proposed: you see what it would bring back, and it is reviewed like any other.",
   },
