@@ -17,6 +17,7 @@ import { queries } from "#lib/queries.ts";
 import { ComposeForm } from "./compose-form.tsx";
 import { configOf, curlOf, metadataOf, tagsOf } from "./draft.ts";
 import { Forecast } from "./forecast.tsx";
+import { issueAbout, refusalWords } from "./refusal-words.ts";
 import { keyOf } from "./resource-picker.tsx";
 import { useDraft } from "./use-draft.ts";
 import { useSettled } from "./use-settled.ts";
@@ -116,12 +117,7 @@ export function ComposePage() {
         <div className="mx-auto grid max-w-6xl gap-x-10 gap-y-8 px-4 py-5 lg:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-6">
             <div role="alert" className="empty:hidden">
-              {problem && (
-                <Notes
-                  tone="bad"
-                  notes={[problem.message, ...problem.issues.map(({ field, issue }) => `${field}: ${issue}`)]}
-                />
-              )}
+              {problem && <Notes tone="bad" notes={refusalWords(problem)} />}
             </div>
             <Resolved query={executors} what="The types of task">
               {({ executors: offered }) =>
@@ -135,7 +131,7 @@ export function ComposePage() {
                     draft={draft}
                     onChange={setDraft}
                     undeclared={undeclared}
-                    issueOf={(field) => problem?.issues.find((issue) => issue.field === field)?.issue}
+                    issueOf={(field) => issueAbout(problem, field)}
                   />
                 )
               }

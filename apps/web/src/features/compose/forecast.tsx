@@ -7,6 +7,7 @@ import { HeldBy } from "#features/task/held-by.tsx";
 import { Notes } from "#features/task/notes.tsx";
 import { RiskFactors } from "#features/task/risk-factors.tsx";
 import { toProblem } from "#lib/problem.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 /** What would happen to the draft, while it is written: risk, who is asked and why, locks. */
 export function Forecast({ query, ready }: { query: UseQueryResult<Simulation>; ready: boolean }) {
@@ -21,10 +22,7 @@ export function Forecast({ query, ready }: { query: UseQueryResult<Simulation>; 
   }
   if (!data) {
     return problem ? (
-      <Notes
-        tone="warn"
-        notes={[problem.message, ...problem.issues.map(({ field, issue }) => `${field}: ${issue}`)]}
-      />
+      <Notes tone="warn" notes={refusalWords(problem)} />
     ) : (
       <div role="status" aria-label="Working it out" className="flex flex-col gap-3">
         <div className="skeleton h-24" />
@@ -38,12 +36,7 @@ export function Forecast({ query, ready }: { query: UseQueryResult<Simulation>; 
       aria-busy={isPlaceholderData}
       className={clsx("flex flex-col gap-6", isPlaceholderData && "opacity-70")}
     >
-      {problem && (
-        <Notes
-          tone="warn"
-          notes={[problem.message, ...problem.issues.map(({ field, issue }) => `${field}: ${issue}`)]}
-        />
-      )}
+      {problem && <Notes tone="warn" notes={refusalWords(problem)} />}
       <Part title="Risk">
         <RiskFactors risk={data.risk} />
       </Part>
