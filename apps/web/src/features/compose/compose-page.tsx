@@ -3,6 +3,7 @@ import { ROLLBACK_TYPE, type TaskEntry } from "@ade/core/tasks/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Braces, FlaskConical, SendHorizontal, Terminal } from "lucide-react";
 import { useRouter } from "next/router";
+import { useRef } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
@@ -15,7 +16,7 @@ import { api } from "#lib/api.ts";
 import { toProblem } from "#lib/problem.ts";
 import { queries } from "#lib/queries.ts";
 import { ComposeForm } from "./compose-form.tsx";
-import { configOf, curlOf, metadataOf, tagsOf } from "./draft.ts";
+import { configOf, curlOf, type Draft, metadataOf, tagsOf } from "./draft.ts";
 import { Forecast } from "./forecast.tsx";
 import { issueAbout, refusalWords } from "./refusal-words.ts";
 import { keyOf } from "./resource-picker.tsx";
@@ -39,6 +40,7 @@ export function ComposePage() {
     ...queries.simulation(configOf(settled), tagsOf(settled)),
     enabled: settled.type !== "" && settled.resources.length > 0,
   });
+  const dryRunShown = useRef<HTMLElement>(null);
   const declared = new Set(draft.resources.map(keyOf));
   const undeclared = (simulation.data?.locks ?? [])
     .map(({ key }) => key.replace(/^resource:/, ""))
@@ -47,6 +49,8 @@ export function ComposePage() {
   const dryRun = useMutation({
     mutationFn: () =>
       api.tasks.create.mutate({ config: configOf(draft), metadata: metadataOf(draft), dry_run: true }),
+    onSuccess: () => requestAnimationFrame(() => dryRunShown.current?.focus()),
+    onError: () => requestAnimationFrame(goToRefusal),
   });
   const save = useMutation({
     mutationFn: async (andSubmit: boolean) => {
@@ -66,7 +70,14 @@ export function ComposePage() {
       });
       await router.push(`/tasks/${task.id}`);
     },
+    onError: () => requestAnimationFrame(goToRefusal),
   });
+  const change = (next: Draft) => {
+    setDraft(next);
+    // They were about what stood here before.
+    if (!dryRun.isPending) dryRun.reset();
+    if (!save.isPending) save.reset();
+  };
   const problem = save.error ? toProblem(save.error) : dryRun.error ? toProblem(dryRun.error) : null;
   const isDraft = !edited.data || edited.data.task.state === "DRAFT";
   const copy = (text: string, what: string) =>
@@ -116,7 +127,7 @@ export function ComposePage() {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto grid max-w-6xl gap-x-10 gap-y-8 px-4 py-5 lg:grid-cols-[minmax(0,1fr)_23rem]">
           <div className="flex min-w-0 flex-col gap-6">
-            <div role="alert" className="empty:hidden">
+            <div role="alert" data-refusal className="scroll-my-5 empty:hidden">
               {problem && <Notes tone="bad" notes={refusalWords(problem)} />}
             </div>
             <Resolved query={executors} what="The types of task">
@@ -129,7 +140,7 @@ export function ComposePage() {
                   <ComposeForm
                     executors={offered.filter(({ type }) => type !== ROLLBACK_TYPE)}
                     draft={draft}
-                    onChange={setDraft}
+                    onChange={change}
                     undeclared={undeclared}
                     issueOf={(field) => issueAbout(problem, field)}
                   />
@@ -137,13 +148,15 @@ export function ComposePage() {
               }
             </Resolved>
             {dryRun.data && (
-              <Part title="Dry run" note="nothing was stored">
-                {preview ? (
-                  <Changes preview={preview} />
-                ) : (
-                  <p className="text-ink-3">No worker planned it in time. Try again.</p>
-                )}
-              </Part>
+              <section ref={dryRunShown} tabIndex={-1} aria-label="Dry run" className="scroll-my-5">
+                <Part title="Dry run" note="nothing was stored">
+                  {preview ? (
+                    <Changes preview={preview} />
+                  ) : (
+                    <p className="text-ink-3">No worker planned it in time. Try again.</p>
+                  )}
+                </Part>
+              </section>
             )}
           </div>
           <aside aria-label="What would happen" className="lg:sticky lg:top-5 lg:self-start">
@@ -153,4 +166,13 @@ export function ComposePage() {
       </div>
     </>
   );
+}
+
+/** Brings whoever was refused to the first wrong field, or to the words where no field shows them. */
+function goToRefusal(): void {
+  const wrong = document.querySelector<HTMLElement>("form [aria-invalid=true]");
+  const fold = wrong?.closest("details");
+  if (fold) fold.open = true;
+  if (wrong) wrong.focus();
+  else document.querySelector("[data-refusal]")?.scrollIntoView({ block: "nearest" });
 }
