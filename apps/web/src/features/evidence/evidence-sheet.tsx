@@ -146,7 +146,9 @@ function Result({ view }: { view: TaskView }) {
                 <td className="num py-1 pr-3">
                   {attempt.number} of revision {attempt.revision}
                 </td>
-                <td className="py-1 pr-3 font-mono break-all">{attempt.worker_id}</td>
+                <td className="py-1 pr-3 font-mono max-sm:whitespace-nowrap break-all">
+                  {attempt.worker_id}
+                </td>
                 <td className="num py-1 pr-3">{attempt.fencing_token}</td>
                 <td className="py-1 pr-3">
                   <Stamp at={attempt.started_at} />
