@@ -103,6 +103,17 @@ export function EvidenceSheet({ view }: { view: TaskView }) {
 
       <Section title="What came of it">
         <Result view={view} />
+        {view.rollback?.tasks.map((rollback) => (
+          <p key={rollback.id}>
+            <span className="font-medium">Rollback</span>, asked for <Stamp at={rollback.created_at} />:{" "}
+            {rollback.result ?? rollback.state.toLowerCase()} · task <code>{rollback.id}</code>
+          </p>
+        ))}
+        {task.rollback_of && (
+          <p>
+            It brings back what task <code>{task.rollback_of}</code> did.
+          </p>
+        )}
       </Section>
 
       <Section title="The record">
