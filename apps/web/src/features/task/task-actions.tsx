@@ -1,4 +1,4 @@
-import type { TaskAction, TaskEntry } from "@ade/core/tasks/schema";
+import { ROLLBACK_TYPE, type TaskAction, type TaskEntry } from "@ade/core/tasks/schema";
 import type { TaskView } from "@ade/core/views/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
@@ -43,6 +43,8 @@ export function TaskActions({ view }: { view: TaskView }) {
   const [deleting, setDeleting] = useState(false);
   const asked: Asked | null = asking && ASKED[asking];
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
+  // What a rollback brings back was kept then: there is nothing to write in the form.
+  const mayEdit = may("edit") && task.config.type !== ROLLBACK_TYPE;
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
 
   const perform = async ({ action, reason }: Run) => {
@@ -74,7 +76,7 @@ export function TaskActions({ view }: { view: TaskView }) {
     mutationFn: perform,
     onError: (error) => toastProblem("That did not work", error),
   });
-  useKeys({ edit: () => (may("edit") ? edit() : false) });
+  useKeys({ edit: () => (mayEdit ? edit() : false) });
   const button = { acts: true, busy: run.isPending } as const;
   const mine = view.mine?.status === "PENDING" && may("respond");
 
@@ -90,7 +92,7 @@ export function TaskActions({ view }: { view: TaskView }) {
           <SendHorizontal size={15} aria-hidden /> Submit
         </Button>
       )}
-      {may("edit") && (
+      {mayEdit && (
         <Button acts onClick={edit}>
           <Pencil size={14} aria-hidden /> Edit
         </Button>
