@@ -14,6 +14,14 @@ function complaints(schema: Schema, input: unknown): Record<string, string> {
 }
 
 describe("a field's complaint in words", () => {
+  it("tells the limits of an executor's parameters", () => {
+    expect(["must be <= 20", "must be >= 0.5", 'must match pattern "^v[0-9]+$"'].map(issueWords)).toEqual([
+      "At most 20",
+      "At least 0.5",
+      "It has to look like ^v[0-9]+$",
+    ]);
+  });
+
   it("tells limits of texts, numbers and lists", () => {
     const input = { name: "", risk_threshold: 500, min_approvers: -1, due_in_hours: 1.5, groups: [] };
     expect(complaints(policyInput, input)).toEqual({

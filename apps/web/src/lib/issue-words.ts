@@ -9,6 +9,10 @@ const WORDS: readonly (readonly [RegExp, (limit: string) => string])[] = [
   [/^Invalid input: expected int/, () => "A whole number"],
   [/^Invalid input: expected number/, () => "A number"],
   [/^Invalid URL/, () => "An address that starts with https:// or http://"],
+  // The words of the JSON Schema of an executor's parameters.
+  [/^must be >= (-?[\d.]+)$/, (limit) => `At least ${limit}`],
+  [/^must be <= (-?[\d.]+)$/, (limit) => `At most ${limit}`],
+  [/^must match pattern "(.+)"$/, (pattern) => `It has to look like ${pattern}`],
   [/^Invalid email address/, () => "An address like name@example.com"],
 ];
 

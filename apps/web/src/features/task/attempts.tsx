@@ -11,6 +11,8 @@ const OutputView = onDemand(() => import("./output-view.tsx").then((file) => fil
 
 type Attempt = TaskView["attempts"][number];
 
+const tookWords = (seconds: number): string => (seconds < 1 ? "took under 1 s" : `took ${span(seconds)}`);
+
 /** How applying it ended, or how far it is: what the newest attempt prints, as it comes. */
 export function Outcome({ view }: { view: TaskView }) {
   const execution = view.task.execution;
@@ -18,7 +20,7 @@ export function Outcome({ view }: { view: TaskView }) {
   if (!execution && !newest) return null;
   const took =
     execution?.started_at && execution.completed_at
-      ? `took ${span((Date.parse(execution.completed_at) - Date.parse(execution.started_at)) / 1000)}`
+      ? tookWords((Date.parse(execution.completed_at) - Date.parse(execution.started_at)) / 1000)
       : execution?.started_at && <Ago at={execution.started_at} />;
   const title = execution?.result ? "Outcome" : newest?.ended_at === null ? "Output" : "Output so far";
   return (

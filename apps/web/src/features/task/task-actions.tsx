@@ -1,4 +1,4 @@
-import { ROLLBACK_TYPE, type TaskAction, type TaskEntry } from "@ade/core/tasks/schema";
+import type { TaskAction, TaskEntry } from "@ade/core/tasks/schema";
 import type { TaskView } from "@ade/core/views/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
@@ -44,7 +44,7 @@ export function TaskActions({ view }: { view: TaskView }) {
   const asked: Asked | null = asking && ASKED[asking];
   const may = (action: TaskAction) => task.allowed_actions.includes(action);
   // What a rollback brings back was kept then: there is nothing to write in the form.
-  const mayEdit = may("edit") && task.config.type !== ROLLBACK_TYPE;
+  const mayEdit = may("edit") && !task.rollback_of;
   const edit = () => void router.push(`/tasks/new?edit=${task.id}`);
 
   const perform = async ({ action, reason }: Run) => {
@@ -201,9 +201,9 @@ const ASKED = {
     optional: true,
     says(task) {
       if (task.attempts === 0) return taskTitle(task);
-      return task.config.rollback_strategy === "none"
-        ? `${HALF_WAY}.`
-        : `${HALF_WAY}; roll them back after it.`;
+      // Back in review, since somebody else was at it, there is nothing that a rollback could go by.
+      const canGoBack = task.state === "APPROVED" && task.config.rollback_strategy !== "none";
+      return canGoBack ? `${HALF_WAY}; roll them back after it.` : `${HALF_WAY}.`;
     },
   },
   abort: {

@@ -131,7 +131,7 @@ function refusal(task: TaskRecord, found: Found | null, tasks: RollbackStanding[
   if (!mayHaveEffect(task)) return "It has not been applied.";
   if (task.type === ROLLBACK_TYPE) return "A rollback is not rolled back; propose the change again.";
   if (task.config.rollback_strategy === "none") return "Its rollback strategy is none.";
-  if (found?.rolled_back) return "It was rolled back when it failed.";
+  if (found?.rolled_back) return "What it had done was rolled back when it ended.";
   if (tasks.some(({ state, result }) => state === "COMPLETED" && result === "success")) {
     return "It has been rolled back.";
   }

@@ -110,7 +110,7 @@ test("a failed task is brought back by its strategy: by itself, on request, or n
   };
   const automatic = await failed("automatic");
   expect(automatic.execution?.error).toContain("What it had done was rolled back");
-  await expect(ask(automatic.id)).rejects.toEqual(refusedAs(/was rolled back when it failed/));
+  await expect(ask(automatic.id)).rejects.toEqual(refusedAs(/was rolled back when it ended/));
   const manual = await failed("manual");
   expect(manual.execution?.error).toBe("It broke");
   expect(manual.allowed_actions).toContain("roll_back");
