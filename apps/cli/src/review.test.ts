@@ -124,7 +124,12 @@ describe("task", () => {
 
   test("a list fits the terminal, has no colours without one, and cannot be repainted by a title", async () => {
     const evil = `Evil \u001b[2K\u001b[1A title ${"and long ".repeat(12)}`;
-    await json(author, "task", "create", ...flags, "-d", evil);
+    const { id } = await json(author, "task", "create", ...flags, "-d", evil);
+    // Its risk comes with its first plan, and with it another width of the columns.
+    await vi.waitFor(
+      async () => expect((await json(author, "task", "show", id)).risk?.level).toBeDefined(),
+      10_000,
+    );
     const shown = await runHere(["task", "list", "--search", "Evil"], { env: as(author), tty: [] });
     const plain = stripVTControlCharacters(shown.stdout);
     expect(shown.stdout).not.toBe(plain);

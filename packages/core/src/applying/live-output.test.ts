@@ -160,6 +160,9 @@ test("stash and output of an ended task are forgotten after their days, those of
   await pool.query("UPDATE attempt SET ended_at = now() - interval '31 days' WHERE task_id = ANY($1)", [
     [ended.id, open.id],
   ]);
+  await pool.query("UPDATE task SET state_since = now() - interval '31 days' WHERE id = ANY($1)", [
+    [ended.id, open.id],
+  ]);
   const hasStash = async (id: string) =>
     (await pool.query("SELECT stash IS NOT NULL AS kept FROM attempt WHERE task_id = $1", [id])).rows[0].kept;
   await forgetAttempts(pool, { stash_days: 30, output_days: 365 });
