@@ -38,10 +38,13 @@ test("a mistake is said at its field and nothing that was typed is lost", async 
   await page.getByRole("combobox", { name: "Add a resource" }).fill("configuration:files/x");
   await page.getByRole("option", { name: /as typed/ }).click();
   await page.getByLabel(/^Root/).selectOption("files");
-  await page.getByLabel(/^Path/).fill("../../etc/passwd");
+  const path = page.getByLabel(/^Path/);
+  await path.fill("../../etc/passwd");
   await page.getByLabel(/^Content/).fill("x");
   await page.getByRole("button", { name: "Create draft" }).click();
-  await expect(page.getByText(/config\.parameters\.path/).first()).toBeVisible();
+  await expect(path).toBeFocused();
+  await expect(path).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("alert").filter({ hasText: /path: / })).toBeVisible();
   await page.reload();
   await expect(page.getByLabel("What should change, and why")).toHaveValue("Leave the root");
 });

@@ -3,15 +3,16 @@ import {
   NOTIFICATION_KINDS,
   type NotificationKind,
 } from "@ade/core/notifications/schema";
-import type { Preferences } from "@ade/core/preferences/schema";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { startTransition, useOptimistic } from "react";
 import { Resolved } from "#components/ui/resolved.tsx";
 import { toastProblem } from "#components/ui/toast.ts";
 import { KIND_LOOKS } from "#features/notifications/kinds.ts";
-import { notificationQueries, preferenceQuery } from "#features/notifications/queries.ts";
+import { notificationQueries } from "#features/notifications/queries.ts";
 import { Part } from "#features/task/facts.tsx";
-import { api } from "#lib/api.ts";
 import { useAway } from "#lib/connection.ts";
+import { useSetPreferences } from "#lib/preferences.ts";
+import { shellQueries } from "#lib/shell-queries.ts";
 
 const CHANNELS = [
   { id: "in_app", name: "Here" },
@@ -19,26 +20,26 @@ const CHANNELS = [
 ] as const;
 const boxClass = "size-4 accent-accent max-sm:size-5";
 
+type Choices = Partial<Record<NotificationKind, ChannelChoice>>;
+
 /** What one is told, and by which way; each tick is stored at once. */
 export function NotifySettings() {
-  const client = useQueryClient();
   const away = useAway();
-  const preferences = useQuery(preferenceQuery());
+  const write = useSetPreferences();
+  const preferences = useQuery(shellQueries.preferences());
   const { data: standing } = useQuery(notificationQueries.standing());
+  // A tick stands at once; it falls back by itself where the server refuses it.
+  const [chosen, choose] = useOptimistic<Choices, Choices>({}, (earlier, one) => ({ ...earlier, ...one }));
 
-  const set = async (kind: NotificationKind, choice: ChannelChoice) => {
-    const { queryKey } = preferenceQuery();
-    const before = client.getQueryData(queryKey);
-    client.setQueryData(queryKey, (old: Preferences | undefined) =>
-      old ? { ...old, notify: { ...old.notify, [kind]: choice } } : old,
-    );
-    try {
-      client.setQueryData(queryKey, await api.preferences.write.mutate({ notify: { [kind]: choice } }));
-    } catch (error) {
-      client.setQueryData(queryKey, before);
-      toastProblem("The setting was not stored", error);
-    }
-  };
+  const set = (choice: Choices) =>
+    startTransition(async () => {
+      choose(choice);
+      try {
+        await write({ notify: choice });
+      } catch (error) {
+        toastProblem("The setting was not stored", error);
+      }
+    });
 
   return (
     <div id="notifications" className="scroll-mt-4">
@@ -49,7 +50,7 @@ export function NotifySettings() {
           </p>
         )}
         <Resolved query={preferences} what="Your settings" loading={<div className="skeleton h-60" />}>
-          {({ notify }) => (
+          {(stored) => (
             <table aria-label="What I am told" className="w-full border-separate border-spacing-0 text-left">
               <thead>
                 <tr>
@@ -66,6 +67,7 @@ export function NotifySettings() {
               <tbody>
                 {NOTIFICATION_KINDS.map((kind) => {
                   const { icon: Icon, name, about } = KIND_LOOKS[kind];
+                  const choice = chosen[kind] ?? stored.notify[kind];
                   return (
                     <tr key={kind}>
                       <th scope="row" className="border-b border-line py-1.5 pr-3 font-normal">
@@ -86,9 +88,9 @@ export function NotifySettings() {
                             <input
                               type="checkbox"
                               disabled={away}
-                              checked={notify[kind][channel.id]}
+                              checked={choice[channel.id]}
                               onChange={(event) =>
-                                void set(kind, { ...notify[kind], [channel.id]: event.target.checked })
+                                set({ [kind]: { ...choice, [channel.id]: event.target.checked } })
                               }
                               className={boxClass}
                             />

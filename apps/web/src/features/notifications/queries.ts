@@ -22,9 +22,3 @@ export const notificationQueries = {
       getNextPageParam: (page) => page.next_cursor,
     }),
 };
-
-export const preferenceQuery = () =>
-  queryOptions({
-    queryKey: ["preferences"],
-    queryFn: ({ signal }) => api.preferences.read.query(undefined, { signal }),
-  });
