@@ -48,3 +48,23 @@ test("a mistake is said at its field and nothing that was typed is lost", async 
   await page.reload();
   await expect(page.getByLabel("What should change, and why")).toHaveValue("Leave the root");
 });
+
+test("an unfinished change is led to what it lacks, field after field", async ({ author: page }) => {
+  await page.goto("/tasks/new");
+  const submit = page.getByRole("button", { name: "Create and submit" });
+  await submit.click();
+  await expect(page.getByRole("alert").filter({ hasText: "Choose what kind of change it is" })).toBeVisible();
+  const type = page.getByRole("radio", { name: /configuration\.file/ });
+  await type.check();
+  await page.getByRole("button", { name: /^Remove configuration:/ }).click();
+  await submit.click();
+  const description = page.getByLabel("What should change, and why");
+  await expect(description).toBeFocused();
+  await expect(description).toHaveAccessibleDescription("Say what should change, and why");
+  await description.fill("Nothing is named yet");
+  await submit.click();
+  const picker = page.getByRole("combobox", { name: "Add a resource" });
+  await expect(picker).toBeFocused();
+  await expect(picker).toHaveAccessibleDescription("Add at least one resource that it touches");
+  await expect(page).toHaveURL(/\/tasks\/new$/);
+});

@@ -1,5 +1,5 @@
 import { Combobox as Base } from "@base-ui/react/combobox";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 
 type Props<T> = {
   label: string;
@@ -10,12 +10,14 @@ type Props<T> = {
   onSearch: (search: string) => void;
   onChoose: (item: T) => void;
   empty: ReactNode;
+  error?: string | undefined;
   children: (item: T) => ReactNode;
 };
 
 /** A field that offers what the server finds for the words typed; choosing adds, and clears the words. */
 export function Combobox<T>(props: Props<T>) {
-  const { label, placeholder, items, textOf, search, onSearch, onChoose, empty, children } = props;
+  const { label, placeholder, items, textOf, search, onSearch, onChoose, empty, error, children } = props;
+  const errorId = useId();
   return (
     <Base.Root<T>
       items={[...items]}
@@ -30,7 +32,18 @@ export function Combobox<T>(props: Props<T>) {
       }}
       itemToStringLabel={textOf}
     >
-      <Base.Input aria-label={label} placeholder={placeholder} className="field" />
+      <Base.Input
+        aria-label={label}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error ? errorId : undefined}
+        placeholder={placeholder}
+        className="field"
+      />
+      {error && (
+        <p id={errorId} className="text-xs text-bad">
+          {error}
+        </p>
+      )}
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-50 outline-none">
           <Base.Popup className="max-h-72 w-(--anchor-width) overflow-y-auto rounded-lg bg-raised p-1 shadow-raised outline-none">

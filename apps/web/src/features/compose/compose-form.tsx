@@ -41,6 +41,7 @@ export function ComposeForm({ executors, draft, onChange, undeclared, issueOf }:
                 name="type"
                 className="mt-0.75 size-3.5 accent-accent"
                 checked={isChosen(each)}
+                aria-invalid={issueOf("config.type") ? true : undefined}
                 onChange={() => onChange(startWith(each, draft))}
               />
               <span className="min-w-0">
@@ -78,9 +79,9 @@ export function ComposeForm({ executors, draft, onChange, undeclared, issueOf }:
             <ResourcePicker
               resources={draft.resources}
               undeclared={undeclared}
+              error={issueOf("config.resources")}
               onChange={(resources) => set({ resources })}
             />
-            {issueOf("config.resources") && <p className="text-xs text-bad">{issueOf("config.resources")}</p>}
           </Part>
           <Part title={executor.title}>
             {isCommand(executor) ? (

@@ -3,7 +3,7 @@ import { ROLLBACK_TYPE, type TaskEntry } from "@ade/core/tasks/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Braces, FlaskConical, SendHorizontal, Terminal } from "lucide-react";
 import { useRouter } from "next/router";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { PageBar } from "#components/shell/page-bar.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Resolved } from "#components/ui/resolved.tsx";
@@ -13,10 +13,10 @@ import { Changes } from "#features/task/changes.tsx";
 import { Part } from "#features/task/facts.tsx";
 import { Notes } from "#features/task/notes.tsx";
 import { api } from "#lib/api.ts";
-import { toProblem } from "#lib/problem.ts";
+import { Problem, toProblem } from "#lib/problem.ts";
 import { queries } from "#lib/queries.ts";
 import { ComposeForm } from "./compose-form.tsx";
-import { configOf, curlOf, type Draft, metadataOf, tagsOf } from "./draft.ts";
+import { configOf, curlOf, type Draft, metadataOf, missingFrom, tagsOf } from "./draft.ts";
 import { Forecast } from "./forecast.tsx";
 import { issueAbout, refusalWords } from "./refusal-words.ts";
 import { keyOf } from "./resource-picker.tsx";
@@ -35,7 +35,6 @@ export function ComposePage() {
   const { draft, setDraft, forget } = useDraft(edited.data?.task as TaskEntry | undefined, editId !== "");
   const settled = useSettled(draft, SIMULATE_AFTER_MS);
   const ready = draft.type !== "" && draft.resources.length > 0;
-  const isComplete = ready && draft.description.trim() !== "";
   const simulation = useQuery({
     ...queries.simulation(configOf(settled), tagsOf(settled)),
     enabled: settled.type !== "" && settled.resources.length > 0,
@@ -47,13 +46,19 @@ export function ComposePage() {
     .filter((key) => !key.startsWith("task:") && !key.startsWith("agent:") && !declared.has(key));
 
   const dryRun = useMutation({
-    mutationFn: () =>
-      api.tasks.create.mutate({ config: configOf(draft), metadata: metadataOf(draft), dry_run: true }),
+    mutationFn: () => {
+      assertComplete(draft);
+      return api.tasks.create.mutate({
+        config: configOf(draft),
+        metadata: metadataOf(draft),
+        dry_run: true,
+      });
+    },
     onSuccess: () => requestAnimationFrame(() => dryRunShown.current?.focus()),
-    onError: () => requestAnimationFrame(goToRefusal),
   });
   const save = useMutation({
     mutationFn: async (andSubmit: boolean) => {
+      assertComplete(draft);
       const body = { config: configOf(draft), metadata: metadataOf(draft) };
       const task = edited.data
         ? await api.tasks.edit.mutate({ id: editId, ...body, expected_revision: edited.data.task.revision })
@@ -70,7 +75,6 @@ export function ComposePage() {
       });
       await router.push(`/tasks/${task.id}`);
     },
-    onError: () => requestAnimationFrame(goToRefusal),
   });
   const change = (next: Draft) => {
     setDraft(next);
@@ -78,7 +82,11 @@ export function ComposePage() {
     if (!dryRun.isPending) dryRun.reset();
     if (!save.isPending) save.reset();
   };
-  const problem = save.error ? toProblem(save.error) : dryRun.error ? toProblem(dryRun.error) : null;
+  const refused = save.error ?? dryRun.error;
+  const problem = refused ? toProblem(refused) : null;
+  useEffect(() => {
+    if (refused) goToRefusal();
+  }, [refused]);
   const isDraft = !edited.data || edited.data.task.state === "DRAFT";
   const copy = (text: string, what: string) =>
     void navigator.clipboard.writeText(text).then(() => toast({ text: `Copied as ${what}` }));
@@ -106,20 +114,14 @@ export function ComposePage() {
         >
           <Terminal size={15} aria-hidden /> Copy curl
         </Button>
-        <Button acts busy={dryRun.isPending} disabled={!isComplete} onClick={() => dryRun.mutate()}>
+        <Button acts busy={dryRun.isPending} onClick={() => dryRun.mutate()}>
           <FlaskConical size={15} aria-hidden /> Dry run
         </Button>
-        <Button acts busy={save.isPending} disabled={!isComplete} onClick={() => save.mutate(false)}>
+        <Button acts busy={save.isPending} onClick={() => save.mutate(false)}>
           {editId ? "Save" : "Create draft"}
         </Button>
         {isDraft && (
-          <Button
-            look="primary"
-            acts
-            busy={save.isPending}
-            disabled={!isComplete}
-            onClick={() => save.mutate(true)}
-          >
+          <Button look="primary" acts busy={save.isPending} onClick={() => save.mutate(true)}>
             <SendHorizontal size={15} aria-hidden /> {editId ? "Save and submit" : "Create and submit"}
           </Button>
         )}
@@ -166,6 +168,18 @@ export function ComposePage() {
       </div>
     </>
   );
+}
+
+/** Refuses a draft that is not whole before it is sent, with every field that it lacks. Throws Problem. */
+function assertComplete(draft: Draft): void {
+  const missing = missingFrom(draft);
+  if (missing.length > 0)
+    throw new Problem({
+      code: "VALIDATION_ERROR",
+      status: 400,
+      message: "Something is missing.",
+      details: missing,
+    });
 }
 
 /** Brings whoever was refused to the first wrong field, or to the words where no field shows them. */

@@ -1,6 +1,7 @@
 import type { ExecutorInfo, TaskConfig } from "@ade/core/executors/schema";
 import type { ResourceRef } from "@ade/core/resources/schema";
 import type { TaskEntry } from "@ade/core/tasks/schema";
+import type { FieldIssue } from "#lib/problem.ts";
 
 /** What stands in the form; becomes a configuration and its metadata. */
 export type Draft = {
@@ -98,6 +99,17 @@ export function draftOfTask({ config, metadata }: TaskEntry): Draft {
     team: metadata.team ?? "",
     tags: metadata.tags.join(", "),
   };
+}
+
+/** What a draft lacks before it can be sent, in the order of the form. Pure. */
+export function missingFrom({ type, description, resources }: Draft): FieldIssue[] {
+  const issues: FieldIssue[] = [];
+  if (type === "") return [{ field: "config.type", issue: "Choose what kind of change it is" }];
+  if (description.trim() === "")
+    issues.push({ field: "config.description", issue: "Say what should change, and why" });
+  if (resources.length === 0)
+    issues.push({ field: "config.resources", issue: "Add at least one resource that it touches" });
+  return issues;
 }
 
 export function configOf(draft: Draft): TaskConfig {

@@ -29,6 +29,7 @@ type Props = {
   resources: readonly ResourceRef[];
   /** Keys that it touches without saying so, as the server found. */
   undeclared: readonly string[];
+  error: string | undefined;
   onChange: (resources: ResourceRef[]) => void;
 };
 
@@ -45,7 +46,7 @@ function parseKey(text: string): Offer | null {
 }
 
 /** What the change touches: from the catalogue, or spelled out. */
-export function ResourcePicker({ resources, undeclared, onChange }: Props) {
+export function ResourcePicker({ resources, undeclared, error, onChange }: Props) {
   const [search, setSearch] = useState("");
   const found = useQuery(queries.resources(useDeferredValue(search.trim())));
   const chosen = new Set(resources.map(keyOf));
@@ -117,6 +118,7 @@ export function ResourcePicker({ resources, undeclared, onChange }: Props) {
         search={search}
         onSearch={setSearch}
         onChoose={add}
+        error={error}
         empty="Not in the catalogue. Spell it as type:namespace/id."
       >
         {(offer) => (
