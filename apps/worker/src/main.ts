@@ -12,7 +12,10 @@ import { readEnvironment } from "./env.ts";
 import { roundsOf, startRounds } from "./rounds.ts";
 import { createTaskSlots } from "./task-slots.ts";
 
-/** What does not even stop when told to is left behind: its locks expire, and the watchdog brings its task back. */
+/**
+ * What does not even stop when told to is left behind: its locks expire, and the watchdog brings its task back. Sooner
+ * than an attempt gives up on what goes on (15 s): this ends with its process, and the next attempt sees how far it came.
+ */
 const LEAVE_BEHIND_MS = 10_000;
 
 const env = readEnvironment(process.env);

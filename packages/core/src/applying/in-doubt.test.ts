@@ -190,6 +190,18 @@ test("what is cancelled while it is in doubt can still be brought back, through 
   expect(odd.rolledBack).toHaveLength(1);
 });
 
+test("what went back to review in the middle and is cancelled there is not said to be untouched", async () => {
+  const { author } = core.who;
+  const task = await interrupted();
+  odd.inspect = async () => "foreign";
+  expect(await again(task.id)).toBe("sent back");
+  await core.taskIn(task.id, "REVIEWING");
+  await core.gate.cancel(author, task.id, {});
+  await expect(core.applying.rollBack(author, task.id, {})).rejects.toThrow(
+    "It has not been applied since it went back to review",
+  );
+});
+
 test("what was held long before it was cancelled is kept as long as anything that ended", async () => {
   const task = await interrupted();
   const age = (sql: string) => core.connections.pool.query(sql, [task.id]);

@@ -128,7 +128,11 @@ const FINAL = ["COMPLETED", "REJECTED", "CANCELLED"];
 
 /** Why a task cannot be rolled back, in words; null where it can, as far as is known without looking at reality. Pure. */
 function refusal(task: TaskRecord, found: Found | null, tasks: RollbackStanding["tasks"]): string | null {
-  if (!mayHaveEffect(task)) return "It has not been applied.";
+  if (!mayHaveEffect(task)) {
+    return task.drifts === 0
+      ? "It has not been applied."
+      : "It has not been applied since it went back to review, and what was kept before goes by what is no longer so.";
+  }
   if (task.type === ROLLBACK_TYPE) return "A rollback is not rolled back; propose the change again.";
   if (task.config.rollback_strategy === "none") return "Its rollback strategy is none.";
   if (found?.rolled_back) return "What it had done was rolled back when it ended.";
