@@ -11,7 +11,10 @@ const OutputView = onDemand(() => import("./output-view.tsx").then((file) => fil
 
 type Attempt = TaskView["attempts"][number];
 
-const tookWords = (seconds: number): string => (seconds < 1 ? "took under 1 s" : `took ${span(seconds)}`);
+const lastedWords = (from: string, to: string): string => {
+  const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
+  return seconds < 1 ? "under 1 s" : span(seconds);
+};
 
 /** How applying it ended, or how far it is: what the newest attempt prints, as it comes. */
 export function Outcome({ view }: { view: TaskView }) {
@@ -20,7 +23,7 @@ export function Outcome({ view }: { view: TaskView }) {
   if (!execution && !newest) return null;
   const took =
     execution?.started_at && execution.completed_at
-      ? tookWords((Date.parse(execution.completed_at) - Date.parse(execution.started_at)) / 1000)
+      ? `took ${lastedWords(execution.started_at, execution.completed_at)}`
       : execution?.started_at && <Ago at={execution.started_at} />;
   const title = execution?.result ? "Outcome" : newest?.ended_at === null ? "Output" : "Output so far";
   return (
@@ -65,8 +68,7 @@ function AttemptLine({ taskId, attempt, isNewest }: { taskId: string; attempt: A
   } = WORDS[attempt.outcome ?? "running"] ?? {
     ...{ word: attempt.outcome ?? "", icon: CircleHelp, tone: "text-ink-3" },
   };
-  const lasted =
-    attempt.ended_at && span((Date.parse(attempt.ended_at) - Date.parse(attempt.started_at)) / 1000);
+  const lasted = attempt.ended_at && lastedWords(attempt.started_at, attempt.ended_at);
   return (
     <li className="flex flex-col gap-1 px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-0.5">

@@ -23,7 +23,7 @@ export function Requirements({ view }: { view: TaskView }) {
           <div className="flex items-center gap-2">
             <span className="min-w-0 flex-1 truncate font-medium">{requirement.policy}</span>
             <span className="text-xs">
-              <State requirement={requirement} />
+              <State requirement={requirement} view={view} />
             </span>
           </div>
           <p>{requirement.demand}</p>
@@ -58,12 +58,27 @@ export function Requirements({ view }: { view: TaskView }) {
   );
 }
 
-function State({ requirement: { waived, met, overridden } }: { requirement: Requirement }) {
-  const isDone = met || waived || overridden;
-  const Icon = overridden ? ShieldCheck : isDone ? CircleCheck : CircleDashed;
+const ENDED: readonly string[] = ["COMPLETED", "REJECTED", "CANCELLED"];
+
+function State({ requirement, view }: { requirement: Requirement; view: TaskView }) {
+  const { waived, met, overridden } = requirement;
+  const { task, overrides } = view;
+  const isForced = overrides.some(
+    ({ kind, status, revision }) =>
+      kind === "force_apply" && status === "confirmed" && revision === task.revision,
+  );
+  if (overridden || (isForced && !met && !waived)) {
+    return (
+      <Sign tone="high" icon={<ShieldCheck size={13} aria-hidden />}>
+        Passed by override
+      </Sign>
+    );
+  }
+  const isDone = met || waived;
+  const Icon = isDone ? CircleCheck : CircleDashed;
   return (
-    <Sign tone={overridden ? "high" : isDone ? "good" : "neutral"} icon={<Icon size={13} aria-hidden />}>
-      {overridden ? "Passed by override" : waived ? "Waived" : met ? "Met" : "Open"}
+    <Sign tone={isDone ? "good" : "neutral"} icon={<Icon size={13} aria-hidden />}>
+      {waived ? "Waived" : met ? "Met" : ENDED.includes(task.state) ? "Not met" : "Open"}
     </Sign>
   );
 }

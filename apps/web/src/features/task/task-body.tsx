@@ -32,6 +32,8 @@ const MOVES: Record<string, string> = {
 export function TaskBody({ view }: { view: TaskView }) {
   const { task } = view;
   const rest = task.config.description.split("\n").slice(1).join("\n").trim();
+  // The errors of a plan stand above its changes.
+  const isAmongChanges = task.problem?.code === "PREVIEW_INVALID" && (task.preview?.errors.length ?? 0) > 0;
   return (
     <article className="mx-auto flex max-w-6xl flex-col gap-6 px-4 py-5">
       <h1 className="print-only hidden text-xl font-semibold">{taskTitle(task)}</h1>
@@ -56,7 +58,7 @@ export function TaskBody({ view }: { view: TaskView }) {
         )}
       </div>
       <Overrides view={view} />
-      {task.problem && <Notes tone="bad" notes={[task.problem.message]} />}
+      {task.problem && !isAmongChanges && <Notes tone="bad" notes={[task.problem.message]} />}
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-7">
           {rest && <p className="whitespace-pre-wrap">{rest}</p>}
