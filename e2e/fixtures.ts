@@ -8,6 +8,7 @@ const PEOPLE = {
   reviewer: { email: "ravi@demo.local", password: "demo-ravi-sre" },
   security: { email: "sam@demo.local", password: "demo-sam-security" },
   admin: { email: "ada@demo.local", password: "demo-ada-admin" },
+  secondAdmin: { email: "jo@demo.local", password: "demo-jo-admin" },
 } as const;
 export type Who = keyof typeof PEOPLE;
 

@@ -13,6 +13,8 @@ export type DemoUser = {
 /** People of the demo, one for each way to use the product. They exist only where demo data does. */
 export const DEMO_USERS: readonly DemoUser[] = [
   { name: "Ada Okafor", email: "ada@demo.local", password: "demo-ada-admin", roles: ["admin"], groups: [] },
+  // An override wants two admins.
+  { name: "Jo Almeida", email: "jo@demo.local", password: "demo-jo-admin", roles: ["admin"], groups: [] },
   {
     name: "Ravi Menon",
     email: "ravi@demo.local",

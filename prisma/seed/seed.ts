@@ -22,9 +22,10 @@ export type SeedOptions = { databaseUrl: string; redisUrl: string; secret: strin
 
 /**
  * Fills an empty installation with the demo, by the same commands as people use: the ledger of it is a real one.
- * Answers false, and changes nothing, where the demo is there already.
+ * Changes nothing where the demo is there already. Answers with the e-mail addresses of those of its people that are
+ * there: none is added to what may be used for more than a demo by now.
  */
-export async function seed(options: SeedOptions): Promise<boolean> {
+export async function seed(options: SeedOptions): Promise<{ isNew: boolean; people: string[] }> {
   const log = pino({ level: "error" });
   const connections = await openConnections({
     ...options,
@@ -33,7 +34,7 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   });
   try {
     const done = await connections.prisma.setting.findUnique({ where: { key: "demo" } });
-    if (done) return false;
+    if (done) return { isNew: false, people: await peopleOf(connections) };
     const root = join(options.dataDir, "demo-files");
     await writeDemoFiles(root);
     const within = async <T>(work: (core: Core) => Promise<T>): Promise<T> => {
@@ -65,10 +66,17 @@ export async function seed(options: SeedOptions): Promise<boolean> {
     }
     await within((core) => fill(core, house));
     await connections.prisma.setting.create({ data: { key: "demo", value: true } });
-    return true;
+    return { isNew: true, people: await peopleOf(connections) };
   } finally {
     await closeConnections(connections);
   }
+}
+
+async function peopleOf({ prisma }: Connections): Promise<string[]> {
+  const email = { in: DEMO_USERS.map((person) => person.email) };
+  return (await prisma.user.findMany({ where: { email }, select: { email: true } })).map(
+    (user) => user.email,
+  );
 }
 
 type House = {

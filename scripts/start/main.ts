@@ -81,7 +81,8 @@ async function start(): Promise<void> {
     `${applied.length === 0 ? "up to date" : `${applied.length} migrations applied`}, ${client}`,
   );
 
-  progress(5, "Demo data", settings.demo ? await fillDemo({ ...urls, dataDir }) : "off");
+  const demo = settings.demo ? await fillDemo({ ...urls, dataDir }) : null;
+  progress(5, "Demo data", demo?.outcome ?? "off");
   progress(6, "Dashboard", await dashboard);
   if (stoppingSince !== undefined) return;
 
@@ -89,7 +90,7 @@ async function start(): Promise<void> {
   await supervisor.ready;
   if (stoppingSince !== undefined) return;
   progress(7, "Processes", "api, web and worker are up");
-  say(await readyMessage(address, settings.demo));
+  say(await readyMessage(address, demo));
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void onSignal());
