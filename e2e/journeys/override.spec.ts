@@ -33,6 +33,7 @@ test("two admins apply at once what cannot wait for its review, and both names s
   await expect(admin.getByText("Passed by override")).toBeVisible();
 
   await admin.goto(`/tasks/${id}/evidence`);
-  await expect(admin.getByText(/Ada Okafor/).first()).toBeVisible();
-  await expect(admin.getByText(/Jo Almeida/).first()).toBeVisible();
+  const evidence = admin.getByRole("article");
+  await expect(evidence.getByText(/Ada Okafor/).first()).toBeVisible();
+  await expect(evidence.getByText(/Jo Almeida/).first()).toBeVisible();
 });

@@ -3,7 +3,8 @@ import type { Demo } from "./demo.ts";
 /** The one line that says where to go, and below it who can sign in to the demo. */
 export async function readyMessage(address: string, demo: Demo | null): Promise<string> {
   const lines = ["", `ADE is ready: ${address}   (Ctrl-C stops it and keeps the data)`];
-  if (demo) {
+  // Who went through the demo may have taken all of its people away.
+  if (demo && demo.people.length > 0) {
     const { DEMO_USERS } = await import("../../prisma/seed/demo-users.ts");
     const people = DEMO_USERS.filter(({ email }) => demo.people.includes(email));
     lines.push("", "  Sign in to the demo as");

@@ -54,6 +54,10 @@ export function ComposePage() {
         dry_run: true,
       });
     },
+    // A refusal of saving was about an earlier try.
+    onMutate: () => {
+      if (!save.isPending) save.reset();
+    },
     onSuccess: () => requestAnimationFrame(() => dryRunShown.current?.focus()),
   });
   const save = useMutation({

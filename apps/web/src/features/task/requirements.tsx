@@ -58,8 +58,6 @@ export function Requirements({ view }: { view: TaskView }) {
   );
 }
 
-const ENDED: readonly string[] = ["COMPLETED", "REJECTED", "CANCELLED"];
-
 function State({ requirement, view }: { requirement: Requirement; view: TaskView }) {
   const { waived, met, overridden } = requirement;
   const { task, overrides } = view;
@@ -78,7 +76,7 @@ function State({ requirement, view }: { requirement: Requirement; view: TaskView
   const Icon = isDone ? CircleCheck : CircleDashed;
   return (
     <Sign tone={isDone ? "good" : "neutral"} icon={<Icon size={13} aria-hidden />}>
-      {waived ? "Waived" : met ? "Met" : ENDED.includes(task.state) ? "Not met" : "Open"}
+      {waived ? "Waived" : met ? "Met" : task.state === "REVIEWING" ? "Open" : "Not met"}
     </Sign>
   );
 }

@@ -131,7 +131,7 @@ function refusal(task: TaskRecord, found: Found | null, tasks: RollbackStanding[
   if (!mayHaveEffect(task)) {
     return task.drifts === 0
       ? "It has not been applied."
-      : "It has not been applied since it went back to review, and what was kept before goes by what is no longer so.";
+      : "It has not been applied since it went back to review.";
   }
   if (task.type === ROLLBACK_TYPE) return "A rollback is not rolled back; propose the change again.";
   if (task.config.rollback_strategy === "none") return "Its rollback strategy is none.";
